@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file executor.h
+ * Something that calls functions, one at a time and in the order they were posted: a strand, or the loop.
+ */
+#ifndef CAM_BASE_EXECUTOR_H
+#define CAM_BASE_EXECUTOR_H
+#include <stddef.h>
+
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
+/**
+ * One call to make. Lives inside what it works on; belongs to the executor from post() until fn is called, and
+ * must not be posted again or freed in between. fn may free it.
+ */
+struct task {
+	struct task *next;
+	void (*fn)(struct task *);
+};
+
+struct executor {
+	/** [any] Queue a task. Never fails, never blocks, never calls fn itself. */
+	void (*post)(struct executor *, struct task *);
+	/** [any] True on the thread that is just now running a task of this executor. */
+	int (*is_here)(const struct executor *);
+};
+
+static inline void executor_post(struct executor *e, struct task *t)
+{
+	e->post(e, t);
+}
+
+/** A first-in first-out list of tasks; not locked. */
+struct task_list {
+	struct task *head, **tail;
+};
+
+static inline void task_list_init(struct task_list *l)
+{
+	l->head = 0;
+	l->tail = &l->head;
+}
+
+static inline void task_list_put(struct task_list *l, struct task *t)
+{
+	t->next = 0;
+	*l->tail = t;
+	l->tail = &t->next;
+}
+
+static inline struct task *task_list_take(struct task_list *l)
+{
+	struct task *t = l->head;
+
+	if (t) {
+		l->head = t->next;
+		if (!l->head)
+			l->tail = &l->head;
+	}
+	return t;
+}
+#endif

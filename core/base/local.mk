@@ -1,0 +1,5 @@
+libcam_a_SOURCES += %D%/clock.h \
+	%D%/executor.h \
+	%D%/log.c %D%/log.h \
+	%D%/strand.c %D%/strand.h \
+	%D%/text.c %D%/text.h

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file strand.h
+ * Pools of threads, and strands on them. A strand is an executor without a thread of its own: its tasks run on
+ * whichever thread of its pool is free, one at a time and in order.
+ */
+#ifndef CAM_BASE_STRAND_H
+#define CAM_BASE_STRAND_H
+#include "core/base/executor.h"
+
+struct pool;
+struct strand;
+
+/**
+ * [any] Start a pool. @param name of its threads, at most 15 characters @param threads 1 to 256
+ * @return 0 and *ret, or -ENOMEM, -EAGAIN
+ */
+int pool_new(const char *name, unsigned threads, struct pool **ret);
+
+/** [any, not a thread of the pool] Run what is queued, then end and join the threads. NULL is allowed. */
+void pool_free(struct pool *pool);
+
+/** [any] @return a strand, NULL without memory. The pool must outlive it. */
+struct strand *strand_new(struct pool *pool);
+
+/** [any, also from its own tasks] Free it once the tasks already posted have run. NULL is allowed. */
+void strand_free(struct strand *strand);
+
+/** [any] @return the strand as an executor; lives as long as the strand */
+struct executor *strand_executor(struct strand *strand);
+#endif

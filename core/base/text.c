@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/base/text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(struct text *t, size_t n)
+{
+	size_t want = t->len + n + 1;
+	char *p;
+
+	if (t->failed)
+		return false;
+	if (want <= t->room)
+		return true;
+	want = want < 64 ? 64 : want + want / 2;
+	p = realloc(t->data, want);
+	if (!p) {
+		t->failed = true;
+		return false;
+	}
+	t->data = p;
+	t->room = want;
+	return true;
+}
+
+void text_add_n(struct text *t, const char *s, size_t n)
+{
+	if (!reserve(t, n))
+		return;
+	if (n)
+		memcpy(t->data + t->len, s, n);
+	t->len += n;
+	t->data[t->len] = '\0';
+}
+
+void text_add(struct text *t, const char *s)
+{
+	text_add_n(t, s, strlen(s));
+}
+
+void text_vprintf(struct text *t, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0 || !reserve(t, (size_t)n))
+		return;
+	vsnprintf(t->data + t->len, (size_t)n + 1, fmt, ap);
+	t->len += (size_t)n;
+}
+
+void text_printf(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(t, fmt, ap);
+	va_end(ap);
+}
+
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629, section 4), 0 if there is none. */
+static size_t utf8_len(const unsigned char *s)
+{
+	static const struct {
+		unsigned char lead_from, lead_to, second_from, second_to, len;
+	} forms[] = {{0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+		{0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+		{0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4}};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (s[0] < forms[i].lead_from || s[0] > forms[i].lead_to)
+			continue;
+		if (s[1] < forms[i].second_from || s[1] > forms[i].second_to)
+			return 0;
+		for (size_t k = 2; k < forms[i].len; k++)
+			if ((s[k] & 0xC0) != 0x80)
+				return 0;
+		return forms[i].len;
+	}
+	return 0;
+}
+
+void text_json(struct text *t, const char *str)
+{
+	const unsigned char *s = (const unsigned char *)str;
+
+	text_add(t, "\"");
+	while (*s) {
+		size_t n = 1;
+
+		if (*s == '"' || *s == '\\')
+			text_printf(t, "\\%c", *s);
+		else if (*s < 0x20 || *s == 0x7F)
+			text_printf(t, "\\u%04x", *s);
+		else if (*s < 0x80)
+			text_add_n(t, (const char *)s, 1);
+		else if ((n = utf8_len(s)))
+			text_add_n(t, (const char *)s, n);
+		else {
+			text_add(t, "\\ufffd");
+			n = 1;
+		}
+		s += n;
+	}
+	text_add(t, "\"");
+}
+
+const char *text_str(const struct text *t)
+{
+	return t->data ? t->data : "";
+}
+
+char *text_take(struct text *t)
+{
+	char *s = t->failed ? NULL : t->data ? t->data : strdup("");
+
+	if (t->failed)
+		free(t->data);
+	*t = (struct text){0};
+	return s;
+}
+
+void text_free(struct text *t)
+{
+	free(t->data);
+	*t = (struct text){0};
+}

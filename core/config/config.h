@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file config.h
+ * From YAML, environment and --set to the filled configuration struct of each node. [loop]
+ *
+ * Order, later wins: option tables' defaults < `defaults` < camera < environment < --set.
+ */
+#ifndef CAM_CONFIG_CONFIG_H
+#define CAM_CONFIG_CONFIG_H
+#include <cam/plugin.h>
+
+#include "core/base/text.h"
+
+/** Where the descriptors come from: the loader, handed in from the floor above. */
+struct config_plugins {
+	/** @return the descriptor, or NULL with a sentence in *ret_why (owned by the finder) */
+	const struct cam_plugin *(*find)(void *arg, const char *name, const char **ret_why);
+	/** Calls visit for the name of each plugin there is (for "nearest name"), loaded or not. */
+	void (*names)(void *arg, void (*visit)(void *visit_arg, const char *name), void *visit_arg);
+	void *arg;
+};
+
+struct config_input {
+	const char *file; /**< Path of the YAML file; NULL: single-camera mode, or `text`. */
+	const char *text,
+		*text_name; /**< Instead of a file: the YAML itself and what to call it in messages. */
+	char *const *environ; /**< As environ(7). */
+	const char *const *sets; /**< "path=value", NULL at the end; NULL: none. */
+	struct config_plugins plugins;
+};
+
+/** Options of the server itself, `server:` in the file. */
+struct config_server {
+	int64_t log_level; /**< enum log_level */
+	int64_t cpu_threads; /**< 0: one a core */
+	const char *timezone; /**< Of file names and logs of recordings: a name of the tz database. */
+};
+
+/** One stage of a camera, or one sink. */
+struct config_node {
+	const char *name; /**< "front.recorder", "web" */
+	const char *camera; /**< "front"; NULL for a sink */
+	const char *stage; /**< "recorder"; the sink's name */
+	const char *path; /**< "cameras.front.recorder", "sinks.web" */
+	const struct cam_plugin *plugin;
+	const char *from; /**< As written; NULL: the default wiring. */
+	bool required; /**< Its failure to start ends the server at start-up. Default true. */
+	void *config; /**< plugin->config_size bytes, filled; 0 bytes: NULL */
+};
+
+struct config {
+	struct config_server server;
+	struct config_node *nodes; /**< In the order of the file: cameras' stages, then sinks. */
+	size_t n_nodes;
+	const char *const *cameras; /**< Names in the order of the file. */
+	size_t n_cameras;
+};
+
+/**
+ * Load, merge, check. Calls each plugin's check(). @param errors gets every problem, a line each:
+ * "file:line:col: path: reason" @return 0 and *ret, or -EINVAL, -ENOENT, -ENOMEM with at least one line in errors
+ */
+int config_load(const struct config_input *, struct config **ret, struct text *errors);
+/** NULL is allowed. */
+void config_free(struct config *);
+
+/**
+ * Where a value came from: "cam_server.yaml:12:5", "environment CAMERA_RTSP_URL", "--set", "default".
+ * @param option a key of the node, NULL for the node itself @return owned by config
+ */
+const char *config_origin(const struct config *, const struct config_node *, const char *option);
+/** @return whether both would make the same node: plugin, wiring and every value */
+bool config_node_equal(const struct config_node *a, const struct config_node *b);
+/** Every value with its origin as a YAML comment, secrets masked: --print-config. */
+void config_print(const struct config *, struct text *out);
+/** --help PLUGIN: the plugin, its options, statistics and routes. */
+void config_help(const struct cam_plugin *, struct text *out);
+/** The YAML of single-camera mode, as in config/single-camera.yaml. */
+extern const char config_single_camera[];
+#endif

@@ -1,0 +1,12 @@
+# The floors, lowest first. All but the last are one library, so that tests link what they need.
+noinst_LIBRARIES += libcam.a
+libcam_a_SOURCES =
+libcam_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(YAML_CFLAGS) $(AVCODEC_CFLAGS) $(SWSCALE_CFLAGS) $(TURBOJPEG_CFLAGS)
+LIBCAM_LIBS = libcam.a $(AVCODEC_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(UV_LIBS) -lm
+
+include %D%/base/local.mk
+include %D%/config/local.mk
+include %D%/media/local.mk
+include %D%/bus/local.mk
+include %D%/plugin/local.mk
+include %D%/app/local.mk

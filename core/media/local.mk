@@ -1,0 +1,1 @@
+libcam_a_SOURCES += %D%/buf.c %D%/buf.h

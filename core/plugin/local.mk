@@ -1,0 +1,1 @@
+libcam_a_SOURCES +=

@@ -1,0 +1,2 @@
+camincludedir = $(includedir)/cam
+caminclude_HEADERS = %D%/cam/plugin.h

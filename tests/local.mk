@@ -1,0 +1,7 @@
+# A unit test is one C file that speaks TAP; see tests/check.h.
+TEST_LIBS = $(LIBCAM_LIBS)
+EXTRA_DIST += %D%/check.h
+
+include %D%/unit/local.mk
+include %D%/plugin/local.mk
+include %D%/system/local.mk

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file fake_host.h
+ * The server's side of the plugin ABI, small enough to look into: a plugin's test is the plugin's own sources and
+ * this. One node, one thread, nothing happens but what the test calls. Buffers and caps are the real ones.
+ */
+#ifndef CAM_TESTS_FAKE_HOST_H
+#define CAM_TESTS_FAKE_HOST_H
+#include <cam/plugin.h>
+
+enum { FAKE_MAX = 4096 };
+
+struct fake_sub {
+	struct cam_want want;
+	char camera[64]; /* "" for the node's own */
+	bool open, resumed;
+};
+
+struct fake {
+	const struct cam_plugin *plugin;
+	void *self;
+	const char *
+		camera; /* what host->camera() says; set it before fake_create() to have another than "cam" */
+	struct uv_loop_s *loop; /* what host->loop() says */
+	enum cam_state state; /* the last one told */
+	int failed; /* the last err of host->fail() */
+	bool stopping;
+	int64_t tick_at; /* CAM_NO_TS when unset */
+	char error[512], option[64]; /* the last host->error() */
+	char log[16384]; /* all lines: "warn text\n" */
+	int64_t stats[64];
+	const struct cam_buf *published[FAKE_MAX]; /* one reference each */
+	size_t n_published;
+	void (*on_publish)(struct fake *, const struct cam_buf *); /* called after each, may be NULL */
+	struct fake_sub subs[64];
+	size_t n_subs;
+	struct cam_camera cameras[8]; /* what host->cameras() visits */
+	size_t n_cameras;
+	/* Answers host->request(); NULL: 404. */
+	void (*on_request)(struct fake *, const struct cam_request *, struct cam_reply *);
+	struct fake_call {
+		void (*fn)(void *, void *);
+		void *arg;
+	} calls[64]; /* of host->post() */
+	size_t n_calls;
+};
+
+/** check() and create() with a filled configuration struct. @return 0 or what failed */
+int fake_create(struct fake *, const struct cam_plugin *, const void *config);
+/** destroy(), and drop what was published. */
+void fake_destroy(struct fake *);
+/** Deliver to consume() of subscription i. @return its answer */
+int fake_deliver(struct fake *, size_t i, const struct cam_buf *);
+/** Make the calls of host->post(). */
+void fake_run_calls(struct fake *);
+/** @return the subscription handle of index i */
+struct cam_sub *fake_sub(struct fake *, size_t i);
+/** A packet of its own bytes. Times in ns, wall_ns too. @return one reference */
+struct cam_buf *fake_packet(
+	const struct cam_caps *, const void *data, size_t len, int64_t ts_ns, uint32_t flags);
+#endif
