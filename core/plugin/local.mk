@@ -1,1 +1,10 @@
-libcam_a_SOURCES +=
+libcam_a_SOURCES += %D%/backoff.c %D%/backoff.h \
+	%D%/host.c %D%/host.h \
+	%D%/loader.c %D%/loader.h \
+	%D%/loop.c %D%/loop.h \
+	%D%/node.c %D%/node.h \
+	%D%/node_impl.h \
+	%D%/places.c %D%/places.h \
+	%D%/report.c \
+	%D%/session.c \
+	%D%/subscription.c

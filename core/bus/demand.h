@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file demand.h
+ * The demand for a camera's renditions. The first subscription makes the engine take packets from the camera's port,
+ * starting at the last keyframe that history has; the last one to leave ends that. The engine works on the camera's
+ * strand.
+ */
+#ifndef CAM_BUS_DEMAND_H
+#define CAM_BUS_DEMAND_H
+#include "core/base/executor.h"
+#include "core/bus/port.h"
+#include "core/media/engine.h"
+
+struct demand;
+struct demand_sub; /**< one rendition subscription */
+
+/** Where what is made goes. */
+struct demand_end {
+	struct link *link; /**< what is made goes into it */
+	/** See struct cam_want; then deliveries go past the queue. NULL: through the queue. Called on the strand. */
+	uint8_t *(*into)(void *arg, size_t bytes);
+	void *arg;
+};
+
+/** @param port the camera's, may be set later by demand_set_port() @return NULL without memory */
+struct demand *demand_new(struct executor *strand);
+/** [strand, or nothing was ever added] NULL is allowed. */
+void demand_free(struct demand *);
+/** [loop] Where packets come from; before the first demand_add(). */
+void demand_set_port(struct demand *, struct port *);
+
+/** [any] Add a subscription, taking a reference to its link. @return 0 and *ret, -ENOMEM */
+int demand_add(struct demand *, const struct cam_want *, const struct demand_end *, struct demand_sub **ret);
+/** [any] Remove it; close the link first, so that nothing is delivered any more. NULL is allowed. */
+void demand_remove(struct demand_sub *);
+/** [any] */
+void demand_get_stats(const struct demand *, struct engine_stats *ret);
+/** [any] Subscriptions now. */
+unsigned demand_count(const struct demand *);
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file port.h
+ * A port: where the packets of one source or buffer come out. Links hang on it; so do the ports of buffers that
+ * take from it, which makes a camera's ports a tree. A buffer's history is told of each packet before the port's
+ * links are, under one lock: a link that starts in the past neither misses nor repeats anything.
+ */
+#ifndef CAM_BUS_PORT_H
+#define CAM_BUS_PORT_H
+#include "core/bus/link.h"
+
+struct port;
+
+/** Who keeps a port's history: a buffer's keep() and replay(). */
+struct port_history {
+	void (*keep)(void *self, const struct cam_buf *buf);
+	int (*replay)(
+		void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *buf), void *arg);
+	void *self;
+};
+
+/** @return a port without links; NULL without memory */
+struct port *port_new(void);
+/** Nothing may hang on it any more. NULL is allowed. */
+void port_free(struct port *);
+
+/** [any] Set or, with NULL, take away the history; no call to it is under way afterwards. */
+void port_set_history(struct port *, const struct port_history *);
+/** [any] Let what comes out of `port` come out of `child` too; at most one parent. @return 0, -ENOMEM */
+int port_attach(struct port *, struct port *child);
+/** [any] NULL port is allowed. */
+void port_detach(struct port *, struct port *child);
+
+/** [source] Hand a packet to the history, the links and the children. @return items dropped by links */
+unsigned port_publish(struct port *, const struct cam_buf *buf);
+
+/**
+ * [any] Hang a link on, taking a reference. @param since_ns start so long ago if there is history; 0: at the next
+ * keyframe @return 0, -ENOMEM
+ */
+int port_add(struct port *, struct link *, int64_t since_ns);
+/** [any] Take it off, if it hangs there. */
+void port_remove(struct port *, struct link *);
+/** [any] */
+unsigned port_n_links(struct port *);
+#endif

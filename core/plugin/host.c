@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/plugin/host.h"
+
+#include "core/base/clock.h"
+#include "core/media/buf.h"
+#include "core/plugin/node_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert((int)CAM_ERROR == (int)LOG_ERROR && (int)CAM_DEBUG == (int)LOG_DEBUG, "levels are the log's");
+
+static const char *host_name(struct cam_node *n)
+{
+	return n->spec.name;
+}
+
+static const char *host_camera(struct cam_node *n)
+{
+	return n->spec.camera ? n->spec.camera->name : NULL;
+}
+
+static struct uv_loop_s *host_loop(struct cam_node *n)
+{
+	return n->spec.plugin->place == CAM_ON_LOOP ? &n->world->loop->uv : NULL;
+}
+
+static void host_log(struct cam_node *n, enum cam_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_vline(n->world->log, (enum log_level)level, n->spec.name, fmt, ap);
+	va_end(ap);
+}
+
+static int host_error(struct cam_node *n, int err, const char *option, const char *fmt, ...)
+{
+	va_list ap;
+
+	pthread_mutex_lock(&n->lock);
+	va_start(ap, fmt);
+	vsnprintf(n->error, sizeof(n->error), fmt, ap);
+	va_end(ap);
+	snprintf(n->option, sizeof(n->option), "%s", option ? option : "");
+	pthread_mutex_unlock(&n->lock);
+	return err;
+}
+
+static void host_state(struct cam_node *n, enum cam_state state)
+{
+	if (state == CAM_CONNECTING || state == CAM_LIVE)
+		node_set_state(n, state);
+	else if (state == CAM_STOPPED && n->on && !atomic_exchange(&n->stop_said, true))
+		executor_post(&n->world->loop->executor, &n->stopped);
+}
+
+static bool host_stopping(struct cam_node *n)
+{
+	return atomic_load_explicit(&n->stopping, memory_order_relaxed);
+}
+
+static void host_stat(struct cam_node *n, unsigned stat, int64_t value)
+{
+	if (n->spec.plugin->stats[stat].kind == CAM_COUNTER)
+		atomic_fetch_add_explicit(&n->stats[stat], value, memory_order_relaxed);
+	else
+		atomic_store_explicit(&n->stats[stat], value, memory_order_relaxed);
+}
+
+struct call {
+	struct task task;
+	struct cam_node *node;
+	unsigned turn;
+	void (*fn)(void *self, void *arg);
+	void *arg;
+};
+
+static void do_call(struct task *t)
+{
+	struct call *c = container_of(t, struct call, task);
+
+	if (c->node->active && c->turn == c->node->turn)
+		c->fn(c->node->self, c->arg);
+	node_unref(c->node);
+	free(c);
+}
+
+static int host_post(struct cam_node *n, void (*fn)(void *self, void *arg), void *arg)
+{
+	struct call *c = n->on ? calloc(1, sizeof(*c)) : NULL;
+
+	if (!c)
+		return n->on ? -ENOMEM : -ENOTSUP;
+	*c = (struct call){{NULL, do_call}, node_ref(n), n->turn, fn, arg};
+	executor_post(n->on, &c->task);
+	return 0;
+}
+
+static void host_tick_at(struct cam_node *n, int64_t monotonic_ns)
+{
+	node_assert_here(n);
+	if (!n->on)
+		return;
+	atomic_store(&n->tick_at, monotonic_ns);
+	if (atomic_exchange(&n->arm_queued, true))
+		return;
+	node_ref(n);
+	executor_post(&n->world->loop->executor, &n->tick_arm);
+}
+
+static bool is_packet(const struct cam_node *n, const struct cam_buf *buf)
+{
+	return n->spec.plugin->kind == CAM_SOURCE && buf->caps && buf->caps->form == CAM_PACKET &&
+	       buf->track < CAM_MAX_TRACKS && buf->n_planes == 1 && buf->plane[0].len > 0 &&
+	       (buf->track == 0) == (buf->caps->media == CAM_VIDEO);
+}
+
+static int host_publish(struct cam_node *n, struct cam_buf *buf)
+{
+	node_assert_here(n);
+	if (!is_packet(n, buf))
+		return -EINVAL;
+	if (buf->track == 0)
+		node_set_state(n, CAM_LIVE);
+	camera_publish(n->spec.camera, n->spec.out, buf);
+	return 0;
+}
+
+static int host_subscribe(
+	struct cam_node *n, const char *camera, const struct cam_want *want, struct cam_sub **ret)
+{
+	node_assert_here(n);
+	return subscription_open(n, camera, want, ret);
+}
+
+static void host_unsubscribe(struct cam_node *n, struct cam_sub *sub)
+{
+	node_assert_here(n);
+	if (sub)
+		subscription_close(n, sub);
+}
+
+static void host_resume(struct cam_node *n, struct cam_sub *sub)
+{
+	node_assert_here(n);
+	link_resume(sub->link);
+}
+
+static void host_cameras(struct cam_node *n, void (*visit)(void *, const struct cam_camera *), void *arg)
+{
+	n->world->visit_cameras(n->world->arg, n, visit, arg);
+}
+
+static void host_request(struct cam_node *n, const struct cam_request *request,
+	void (*done)(void *, struct cam_reply *), void *arg)
+{
+	n->world->request(n->world->arg, request, done, arg);
+}
+
+const struct cam_host node_host = {
+	.size = sizeof(node_host),
+	.abi = CAM_ABI,
+	.name = host_name,
+	.camera = host_camera,
+	.loop = host_loop,
+	.log = host_log,
+	.error = host_error,
+	.state = host_state,
+	.fail = node_fail,
+	.stopping = host_stopping,
+	.stat = host_stat,
+	.post = host_post,
+	.tick_at = host_tick_at,
+	.caps_new = caps_new,
+	.caps_ref = caps_ref,
+	.caps_unref = caps_unref,
+	.buf_new = buf_new,
+	.buf_ref = buf_ref,
+	.buf_unref = buf_unref,
+	.publish = host_publish,
+	.subscribe = host_subscribe,
+	.unsubscribe = host_unsubscribe,
+	.resume = host_resume,
+	.cameras = host_cameras,
+	.request = host_request,
+};

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/plugin/loader.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SYMBOL_BASE "cam_plugin_"
+#define SYMBOL SYMBOL_BASE "1"
+
+/* The members without which version 1.0 cannot run; later ones may be missing. */
+#define SIZE_1_0 (offsetof(struct cam_plugin, replay) + sizeof(((struct cam_plugin *)0)->replay))
+
+struct loader {
+	char **folders;
+	size_t n_folders;
+	const struct cam_plugin **plugins;
+	size_t n_plugins;
+	char why[PATH_MAX + 512];
+};
+
+static bool add_folder(struct loader *l, const char *folder, size_t len)
+{
+	char **folders = realloc(l->folders, (l->n_folders + 1) * sizeof(*folders));
+
+	if (!folders)
+		return false;
+	l->folders = folders;
+	folders[l->n_folders] = strndup(folder, len);
+	return folders[l->n_folders++] != NULL;
+}
+
+struct loader *loader_new(const char *path)
+{
+	struct loader *l = calloc(1, sizeof(*l));
+	bool ok = l != NULL;
+
+	while (ok && path && *path) {
+		size_t n = strcspn(path, ":");
+
+		if (n)
+			ok = add_folder(l, path, n);
+		path += n + (path[n] == ':');
+	}
+	if (ok && add_folder(l, PLUGINDIR, strlen(PLUGINDIR)))
+		return l;
+	loader_free(l);
+	return NULL;
+}
+
+void loader_free(struct loader *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n_folders; i++)
+		free(l->folders[i]);
+	free(l->folders);
+	free(l->plugins);
+	free(l);
+}
+
+static bool is_name(const char *s)
+{
+	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(s) && strlen(s) < 64;
+}
+
+/* Callbacks that a kind and place cannot do without. */
+static const char *missing_part(const struct cam_plugin *p)
+{
+	if (!p->create || !p->destroy)
+		return "has no create or destroy";
+	if (p->place == CAM_ON_THREAD)
+		return p->kind != CAM_SOURCE ? "runs on a thread of its own but is no source"
+		       : p->run              ? NULL
+					     : "has no run";
+	if (!p->stop)
+		return "has no stop";
+	if (p->kind == CAM_BUFFER && (!p->keep || !p->replay))
+		return "is a buffer without keep or replay";
+	if ((p->kind == CAM_RECORDER || p->kind == CAM_SINK) && !p->consume)
+		return "has no consume";
+	return NULL;
+}
+
+static const char *refuse(const struct cam_plugin *p, const char *name)
+{
+	if (p->abi >> 16 != CAM_ABI_MAJOR || (p->abi & 0xFFFF) > CAM_ABI_MINOR)
+		return "was built for another version of the plugin ABI; rebuild it against this server's "
+		       "headers";
+	if (p->size < SIZE_1_0)
+		return "has a descriptor that is too small";
+	if (!p->name || strcmp(p->name, name))
+		return "calls itself by another name than its file";
+	if (p->kind < CAM_SOURCE || p->kind > CAM_SINK || p->place < CAM_ON_LOOP || p->place > CAM_ON_THREAD)
+		return "is of an unknown kind or place";
+	if (p->kind == CAM_SINK && p->place == CAM_ON_CAMERA)
+		return "is a sink, and a sink has no camera of its own to run on";
+	return missing_part(p);
+}
+
+/* A plugin of another major version has another symbol: say so rather than "not found". */
+static bool has_other_version(void *lib)
+{
+	char symbol[32];
+
+	for (unsigned v = 0; v < 20; v++) {
+		snprintf(symbol, sizeof(symbol), SYMBOL_BASE "%u", v);
+		if (dlsym(lib, symbol))
+			return true;
+	}
+	return false;
+}
+
+static const struct cam_plugin *load(struct loader *l, const char *file, const char *name)
+{
+	void *lib = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	const struct cam_plugin *p;
+	const char *why;
+
+	if (!lib) {
+		snprintf(l->why, sizeof(l->why), "plugin \"%s\" cannot be loaded: %s", name, dlerror());
+		return NULL;
+	}
+	p = dlsym(lib, SYMBOL);
+	if (p)
+		why = refuse(p, name);
+	else if (has_other_version(lib))
+		why = "was built for another version of the plugin ABI; rebuild it against this server's "
+		      "headers";
+	else
+		why = "is no plugin: it has no symbol " SYMBOL;
+	if (!why)
+		return p;
+	snprintf(l->why, sizeof(l->why), "plugin \"%s\" (%s) %s", name, file, why);
+	return NULL;
+}
+
+static const struct cam_plugin *remember(struct loader *l, const struct cam_plugin *p)
+{
+	const struct cam_plugin **plugins = realloc(l->plugins, (l->n_plugins + 1) * sizeof(*plugins));
+
+	if (!plugins) {
+		snprintf(l->why, sizeof(l->why), "out of memory");
+		return NULL;
+	}
+	l->plugins = plugins;
+	return plugins[l->n_plugins++] = p;
+}
+
+const struct cam_plugin *loader_find(struct loader *l, const char *name, const char **ret_why)
+{
+	char file[PATH_MAX];
+
+	*ret_why = l->why;
+	if (!is_name(name)) {
+		snprintf(l->why, sizeof(l->why), "\"%.64s\" is no plugin name: use letters a-z, digits and _",
+			name);
+		return NULL;
+	}
+	for (size_t i = 0; i < l->n_plugins; i++)
+		if (!strcmp(l->plugins[i]->name, name))
+			return l->plugins[i];
+	for (size_t i = 0; i < l->n_folders; i++) {
+		const struct cam_plugin *p;
+
+		if (snprintf(file, sizeof(file), "%s/%s.so", l->folders[i], name) >= (int)sizeof(file) ||
+			access(file, F_OK))
+			continue;
+		p = load(l, file, name);
+		return p ? remember(l, p) : NULL;
+	}
+	snprintf(l->why, sizeof(l->why), "there is no plugin \"%s\"", name);
+	return NULL;
+}
+
+/* Whether a folder before this one has the name too. */
+static bool is_shadowed(const struct loader *l, size_t folder, const char *file)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < folder; i++)
+		if (snprintf(path, sizeof(path), "%s/%s", l->folders[i], file) < (int)sizeof(path) &&
+			!access(path, F_OK))
+			return true;
+	return false;
+}
+
+void loader_names(struct loader *l, void (*visit)(void *arg, const char *name), void *arg)
+{
+	for (size_t i = 0; i < l->n_folders; i++) {
+		DIR *d = opendir(l->folders[i]);
+		const struct dirent *e;
+
+		while (d &&
+			(e = readdir(
+				 d))) { /* NOLINT(concurrency-mt-unsafe): glibc's is, on one DIR per thread */
+			char name[NAME_MAX + 1];
+			size_t n = strlen(e->d_name);
+
+			if (n < 4 || strcmp(e->d_name + n - 3, ".so") || is_shadowed(l, i, e->d_name))
+				continue;
+			snprintf(name, sizeof(name), "%.*s", (int)n - 3, e->d_name);
+			if (is_name(name))
+				visit(arg, name);
+		}
+		if (d)
+			closedir(d);
+	}
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/plugin/node.h"
+
+#include "core/base/clock.h"
+#include "core/plugin/node_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void on_loop(struct cam_node *n, struct task *t)
+{
+	executor_post(&n->world->loop->executor, t);
+}
+
+struct cam_node *node_ref(struct cam_node *n)
+{
+	atomic_fetch_add_explicit(&n->refs, 1, memory_order_relaxed);
+	return n;
+}
+
+void node_unref(struct cam_node *n)
+{
+	if (atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	pthread_cond_destroy(&n->wake);
+	pthread_mutex_destroy(&n->lock);
+	strand_free(n->strand);
+	free(n->stats);
+	free(n);
+}
+
+void node_ended(struct cam_node *n)
+{
+	n->life = NODE_IDLE;
+	node_set_state(n, CAM_STOPPED);
+	n->world->ended(n->world->arg, n);
+}
+
+/* ---- failure and retry ---- */
+
+static void on_retry(uv_timer_t *timer)
+{
+	struct cam_node *n = timer->data;
+
+	atomic_fetch_add(&n->restarts, 1);
+	node_start(n);
+}
+
+/* It is down and destroyed; up again later, unless it was to end anyway. */
+static void go_down(struct cam_node *n, int err)
+{
+	int64_t now = clock_mono_ns(), pause;
+
+	if (!n->want_up) {
+		node_ended(n);
+		return;
+	}
+	pause = backoff_next(&n->backoff, n->up_since_ns ? now - n->up_since_ns : 0, err);
+	n->up_since_ns = 0;
+	n->life = NODE_WAITING;
+	node_set_state(n, CAM_RETRYING);
+	uv_update_time(&n->world->loop->uv);
+	uv_timer_start(&n->retry, on_retry, (uint64_t)(pause / CLOCK_MS), 0);
+	node_log_failure(n, err, pause);
+}
+
+void node_fail(struct cam_node *n, int err)
+{
+	if (atomic_exchange(&n->failed, true))
+		return;
+	atomic_store(&n->fail_err, err);
+	on_loop(n, &n->failing);
+}
+
+/* ---- down ---- */
+
+static void begin_stop(struct cam_node *n)
+{
+	n->life = NODE_STOPPING;
+	atomic_store(&n->stopping, true);
+	if (n->spec.plugin->kind == CAM_BUFFER)
+		port_set_history(n->spec.out, NULL);
+	if (n->on)
+		executor_post(n->on, &n->stop);
+	else
+		session_stop(n);
+}
+
+static void do_stop(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, stop);
+
+	if (!atomic_load(&n->failed))
+		subscription_drain_all(n);
+	n->spec.plugin->stop(n->self);
+}
+
+/* The plugin is done: what was queued for it before is let pass, then it is destroyed. */
+static void on_stopped(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, stopped);
+
+	uv_timer_stop(&n->tick);
+	executor_post(n->on, &n->fence);
+}
+
+static void do_fence(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, fence);
+
+	subscription_close_all(n);
+	n->active = false;
+	on_loop(n, &n->fenced);
+}
+
+static void on_fenced(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, fenced);
+
+	n->spec.plugin->destroy(n->self);
+	n->self = NULL;
+	go_down(n, atomic_load(&n->failed) ? atomic_load(&n->fail_err) : 0);
+}
+
+static void on_failing(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, failing);
+
+	if (n->life == NODE_RUNNING)
+		begin_stop(n);
+}
+
+void node_stop(struct cam_node *n)
+{
+	n->want_up = false;
+	if (n->life == NODE_RUNNING) {
+		begin_stop(n);
+	} else if (n->life == NODE_WAITING) {
+		uv_timer_stop(&n->retry);
+		node_ended(n);
+	} else if (n->life == NODE_IDLE) {
+		node_ended(n);
+	}
+}
+
+/* ---- up ---- */
+
+static void do_start(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, start);
+	const struct cam_plugin *p = n->spec.plugin;
+
+	n->active = true;
+	n->start_err = p->start ? p->start(n->self) : 0;
+	if (n->start_err) {
+		subscription_close_all(n);
+		n->active = false;
+	}
+	on_loop(n, &n->started);
+}
+
+static void is_up(struct cam_node *n)
+{
+	const struct cam_plugin *p = n->spec.plugin;
+	struct port_history history = {p->keep, p->replay, n->self};
+
+	n->life = NODE_RUNNING;
+	n->up_since_ns = clock_mono_ns();
+	if (p->kind == CAM_BUFFER)
+		port_set_history(n->spec.out, &history);
+	if (p->kind != CAM_SOURCE)
+		node_set_state(n, CAM_LIVE);
+	n->world->started(n->world->arg, n, 0);
+	if (!n->want_up || atomic_load(&n->failed))
+		if (n->life == NODE_RUNNING)
+			begin_stop(n);
+}
+
+static void is_not_up(struct cam_node *n, int err)
+{
+	if (n->self)
+		n->spec.plugin->destroy(n->self);
+	n->self = NULL;
+	n->world->started(n->world->arg, n, err);
+	if (n->life == NODE_STARTING)
+		go_down(n, err);
+}
+
+static void on_started(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, started);
+
+	if (n->start_err)
+		is_not_up(n, n->start_err);
+	else
+		is_up(n);
+}
+
+void node_start(struct cam_node *n)
+{
+	int err;
+
+	n->life = NODE_STARTING;
+	n->want_up = true;
+	n->turn++;
+	atomic_store(&n->stopping, false);
+	atomic_store(&n->failed, false);
+	atomic_store(&n->stop_said, false);
+	node_set_state(n, CAM_CONNECTING);
+	err = n->spec.plugin->create(n, &node_host, n->spec.config, &n->self);
+	if (err) {
+		n->self = NULL;
+		is_not_up(n, err);
+		return;
+	}
+	if (n->on) {
+		executor_post(n->on, &n->start);
+		return;
+	}
+	err = session_start(n);
+	if (err)
+		is_not_up(n, err);
+	else
+		is_up(n);
+}
+
+/* ---- ticks ---- */
+
+static void on_tick_timer(uv_timer_t *timer)
+{
+	struct cam_node *n = timer->data;
+
+	if (atomic_exchange(&n->fire_queued, true))
+		return;
+	node_ref(n);
+	executor_post(n->on, &n->tick_fire);
+}
+
+static void on_tick_arm(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, tick_arm);
+	int64_t at, left;
+
+	atomic_store(&n->arm_queued, false);
+	at = atomic_load(&n->tick_at);
+	left = at - clock_mono_ns();
+	if (at == CAM_NO_TS || n->handles < 2 || n->life == NODE_IDLE) {
+		if (n->handles == 2)
+			uv_timer_stop(&n->tick);
+	} else {
+		uv_update_time(&n->world->loop->uv);
+		uv_timer_start(&n->tick, on_tick_timer,
+			left > 0 ? (uint64_t)((left + CLOCK_MS - 1) / CLOCK_MS) : 0, 0);
+	}
+	node_unref(n);
+}
+
+static void do_tick(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, tick_fire);
+	int64_t at = atomic_load(&n->tick_at);
+
+	atomic_store(&n->fire_queued, false);
+	if (n->active && at != CAM_NO_TS) {
+		if (clock_mono_ns() < at) {
+			node_host.tick_at(n, at);
+		} else {
+			atomic_store(&n->tick_at, CAM_NO_TS);
+			if (!atomic_load(&n->stopping) && n->spec.plugin->tick)
+				n->spec.plugin->tick(n->self);
+		}
+	}
+	node_unref(n);
+}
+
+/* ---- the node itself ---- */
+
+static void on_changed(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, changed);
+
+	atomic_store(&n->changed_queued, false);
+	n->world->changed(n->world->arg, n);
+	node_unref(n);
+}
+
+void node_set_state(struct cam_node *n, enum cam_state state)
+{
+	if (atomic_exchange(&n->state, state) == state || atomic_exchange(&n->changed_queued, true))
+		return;
+	node_ref(n);
+	on_loop(n, &n->changed);
+}
+
+/* Its place as an executor. @return 0 or -errno */
+static int find_place(struct cam_node *n)
+{
+	struct pool *pool = places_cpu(n->world->places);
+	int err = 0;
+
+	switch (n->spec.plugin->place) {
+	case CAM_ON_LOOP:
+		n->on = &n->world->loop->executor;
+		return 0;
+	case CAM_ON_CAMERA:
+		n->on = n->spec.camera->on;
+		return 0;
+	case CAM_ON_IO:
+		err = places_io(n->world->places, n->spec.folder, &pool);
+		break;
+	case CAM_ON_THREAD:
+		return 0;
+	}
+	if (err)
+		return err;
+	n->strand = strand_new(pool);
+	if (!n->strand)
+		return -ENOMEM;
+	n->on = strand_executor(n->strand);
+	return 0;
+}
+
+static void set_tasks(struct cam_node *n)
+{
+	n->start.fn = do_start;
+	n->started.fn = on_started;
+	n->stop.fn = do_stop;
+	n->stopped.fn = on_stopped;
+	n->fence.fn = do_fence;
+	n->fenced.fn = on_fenced;
+	n->failing.fn = on_failing;
+	n->changed.fn = on_changed;
+	n->tick_arm.fn = on_tick_arm;
+	n->tick_fire.fn = do_tick;
+}
+
+static void init_locks(struct cam_node *n)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&n->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&n->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+int node_new(const struct node_world *world, const struct node_spec *spec, struct cam_node **ret)
+{
+	struct cam_node *n = calloc(1, sizeof(*n));
+	size_t n_stats = 0;
+	int err;
+
+	if (!n)
+		return -ENOMEM;
+	n->world = world;
+	n->spec = *spec;
+	atomic_init(&n->refs, 1);
+	atomic_init(&n->tick_at, CAM_NO_TS);
+	atomic_init(&n->state, CAM_STOPPED);
+	init_locks(n);
+	set_tasks(n);
+	while (spec->plugin->stats && spec->plugin->stats[n_stats].name)
+		n_stats++;
+	n->stats = calloc(n_stats + 1, sizeof(*n->stats));
+	err = n->stats ? find_place(n) : -ENOMEM;
+	if (err) {
+		node_unref(n);
+		return err;
+	}
+	uv_timer_init(&world->loop->uv, &n->retry);
+	uv_timer_init(&world->loop->uv, &n->tick);
+	n->retry.data = n->tick.data = n;
+	n->handles = 2;
+	*ret = n;
+	return 0;
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct cam_node *n = handle->data;
+
+	if (--n->handles == 0)
+		node_unref(n);
+}
+
+void node_free(struct cam_node *n)
+{
+	if (!n)
+		return;
+	uv_close((uv_handle_t *)&n->retry, on_handle_closed);
+	uv_close((uv_handle_t *)&n->tick, on_handle_closed);
+}

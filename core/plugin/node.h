@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file node.h
+ * The life of a node: create, start, run, stop, destroy; after a failure again, later and later. All calls are
+ * [loop] unless said otherwise.
+ *
+ *              node_start                         plugin fails              node_stop
+ *   IDLE ─────────────────► STARTING ──► RUNNING ──────────────► STOPPING ───────────► IDLE
+ *                              ▲ │ start() fails                     │ failed
+ *                              │ ▼                                   ▼
+ *                              └─ WAITING (backoff) ◄────────────────┘
+ */
+#ifndef CAM_PLUGIN_NODE_H
+#define CAM_PLUGIN_NODE_H
+#include <cam/plugin.h>
+
+#include "core/base/log.h"
+#include "core/bus/camera.h"
+#include "core/plugin/loop.h"
+#include "core/plugin/places.h"
+
+enum node_life { NODE_IDLE, NODE_STARTING, NODE_RUNNING, NODE_STOPPING, NODE_WAITING };
+
+/** What all nodes share, filled in by the floor above. Outlives them. */
+struct node_world {
+	struct loop *loop;
+	struct places *places;
+	struct log *log;
+	/** [any] @return a camera that this node may see, or NULL */
+	struct camera *(*find_camera)(void *arg, const struct cam_node *node, const char *name);
+	void (*visit_cameras)(void *arg, const struct cam_node *node,
+		void (*visit)(void *, const struct cam_camera *), void *visit_arg);
+	void (*request)(void *arg, const struct cam_request *request,
+		void (*done)(void *, struct cam_reply *), void *done_arg);
+	void (*changed)(void *arg, struct cam_node *node); /**< its state is another */
+	void (*started)(
+		void *arg, struct cam_node *node, int err); /**< a start has ended, well or with -errno */
+	void (*ended)(void *arg, struct cam_node *node); /**< after node_stop() */
+	void *arg;
+};
+
+/** What makes a node. Everything is borrowed and outlives it, except for spec itself. */
+struct node_spec {
+	const char *name; /**< "front.recorder" */
+	const struct cam_plugin *plugin;
+	const void *config;
+	const char *folder; /**< CAM_ON_IO: what it writes to, of its CAM_FOLDER option */
+	struct camera *camera; /**< NULL for sinks */
+	struct port *out; /**< sources, buffers: where its packets come out */
+	struct port *in; /**< what it subscribes to; NULL: the camera's default */
+};
+
+/** @return 0 and *ret, or -ENOMEM, -EAGAIN (no thread to be had) */
+int node_new(const struct node_world *, const struct node_spec *, struct cam_node **ret);
+/** Begin to start it; world->started() tells. The node is IDLE. */
+void node_start(struct cam_node *);
+/** Begin to stop it for good; world->ended() tells, maybe before this returns. */
+void node_stop(struct cam_node *);
+/** The node is IDLE: it goes once the last call of it that is queued somewhere is done. NULL is allowed. */
+void node_free(struct cam_node *);
+
+enum node_life node_life(const struct cam_node *);
+const char *node_name(const struct cam_node *);
+const struct node_spec *node_spec(const struct cam_node *);
+/** [any] enum cam_state */
+unsigned node_state(const struct cam_node *);
+/** [any] The last error in words and its option ("" if none). NULL results are allowed. */
+void node_error(struct cam_node *, char ret_text[256], char ret_option[64]);
+/** [any] A statistic of the plugin's table. */
+int64_t node_stat(const struct cam_node *, unsigned stat);
+/** [any] */
+const struct link_flow *node_flow(const struct cam_node *);
+/** [any] How often it was started anew. */
+unsigned node_restarts(const struct cam_node *);
+/** Tell a sink that the set or the state of cameras has changed. */
+void node_tell_changed(struct cam_node *);
+/** Have a route of it answered in its place; done is called [loop]. Same contract as host->request(). */
+void node_handle(struct cam_node *, const struct cam_route *, const struct cam_request *,
+	void (*done)(void *arg, struct cam_reply *), void *arg);
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/** @file node_impl.h The inside of a node, for the files of this folder only. */
+#ifndef CAM_PLUGIN_NODE_IMPL_H
+#define CAM_PLUGIN_NODE_IMPL_H
+#include <assert.h>
+#include <pthread.h>
+
+#include "core/plugin/backoff.h"
+#include "core/plugin/host.h"
+#include "core/plugin/node.h"
+
+struct cam_sub {
+	struct cam_node *node;
+	struct cam_sub *next;
+	struct link *link;
+	struct port *port; /* packets: where the link hangs */
+	struct demand_sub *demand; /* pictures, JPEGs */
+	uint8_t *(*into)(void *self, struct cam_sub *sub, size_t bytes);
+};
+
+struct cam_node {
+	const struct node_world *world;
+	struct node_spec spec;
+	atomic_uint refs; /* the owner's, and one for each queued call */
+	struct executor *on; /* its place; NULL with a thread of its own */
+	struct strand *strand; /* CAM_ON_CPU, CAM_ON_IO: owned */
+	void *self; /* of the plugin; NULL unless created */
+
+	/* [loop] */
+	enum node_life life;
+	bool want_up; /* between node_start() and node_stop() */
+	uv_timer_t retry, tick;
+	unsigned handles; /* of uv, not closed yet */
+	struct backoff backoff;
+	int64_t up_since_ns;
+	int start_err;
+	struct task start, started, stop, stopped, fence, fenced, failing, changed;
+
+	/* [node] */
+	bool active; /* start() has begun, the fence has not passed */
+	atomic_uint turn; /* how often it was created: a queued call of an earlier self is void */
+	struct cam_sub *subs;
+	struct task tick_arm, tick_fire;
+
+	/* [any] */
+	atomic_bool stopping, failed, stop_said, changed_queued, arm_queued, fire_queued;
+	atomic_int fail_err;
+	atomic_uint state, restarts;
+	atomic_llong tick_at;
+	struct link_flow flow;
+	atomic_llong *stats;
+	pthread_mutex_t lock; /* of the error */
+	char error[256], option[64];
+
+	/* CAM_ON_THREAD */
+	pthread_t thread;
+	pthread_cond_t wake; /* with lock */
+	struct task thread_ended;
+	char logged[256]; /* the last failure in the log, and when: one line a change and one a minute */
+	int64_t logged_ns;
+};
+
+struct cam_node *node_ref(struct cam_node *);
+void node_unref(struct cam_node *);
+/** [any] See cam_host. */
+void node_fail(struct cam_node *, int err);
+void node_set_state(struct cam_node *, enum cam_state);
+/** [any] Log why it failed, with the pause until the next try; not the same more than once a minute. */
+void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
+/** [loop] The end of a node that was to end. */
+void node_ended(struct cam_node *);
+/** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */
+int session_start(struct cam_node *);
+/** [loop] */
+void session_stop(struct cam_node *);
+/** [node] */
+int subscription_open(struct cam_node *, const char *camera, const struct cam_want *, struct cam_sub **ret);
+void subscription_close(struct cam_node *, struct cam_sub *);
+void subscription_close_all(struct cam_node *);
+/** [node] Deliver what waits on packet subscriptions, so that stopping loses nothing. */
+void subscription_drain_all(struct cam_node *);
+
+/** Debug builds: a call of the ABI is made where its comment says. */
+static inline void node_assert_here(const struct cam_node *n)
+{
+#ifdef CAM_ASSERTS
+	assert(n->on ? n->on->is_here(n->on) : pthread_equal(n->thread, pthread_self()));
+#else
+	(void)n;
+#endif
+}
+#endif

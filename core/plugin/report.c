@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* What a node tells the floor above: state, errors, statistics, answers to requests. */
+#include "core/base/clock.h"
+#include "core/plugin/node_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The same failure again is worth a line only so often. */
+#define REPEAT (60 * CLOCK_SECOND)
+
+enum node_life node_life(const struct cam_node *n)
+{
+	return n->life;
+}
+
+const char *node_name(const struct cam_node *n)
+{
+	return n->spec.name;
+}
+
+const struct node_spec *node_spec(const struct cam_node *n)
+{
+	return &n->spec;
+}
+
+unsigned node_state(const struct cam_node *n)
+{
+	return atomic_load_explicit(&n->state, memory_order_relaxed);
+}
+
+void node_error(struct cam_node *n, char ret_text[256], char ret_option[64])
+{
+	pthread_mutex_lock(&n->lock);
+	if (ret_text)
+		snprintf(ret_text, sizeof(n->error), "%s", n->error);
+	if (ret_option)
+		snprintf(ret_option, sizeof(n->option), "%s", n->option);
+	pthread_mutex_unlock(&n->lock);
+}
+
+int64_t node_stat(const struct cam_node *n, unsigned stat)
+{
+	return atomic_load_explicit(&n->stats[stat], memory_order_relaxed);
+}
+
+const struct link_flow *node_flow(const struct cam_node *n)
+{
+	return &n->flow;
+}
+
+unsigned node_restarts(const struct cam_node *n)
+{
+	return atomic_load_explicit(&n->restarts, memory_order_relaxed);
+}
+
+void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
+{
+	int64_t now = clock_mono_ns();
+	char text[256];
+
+	node_error(n, text, NULL);
+	if (!*text)
+		snprintf(text, sizeof(text), "%s", err ? strerrordesc_np(-err) : "ended");
+	if (!strcmp(text, n->logged) && now - n->logged_ns < REPEAT)
+		return;
+	snprintf(n->logged, sizeof(n->logged), "%s", text);
+	n->logged_ns = now;
+	log_line(n->world->log, LOG_WARN, n->spec.name, "%s; trying again in %.1f s", text,
+		(double)pause_ns / (double)CLOCK_SECOND);
+}
+
+static void tell_changed(void *self, void *arg)
+{
+	const struct cam_node *n = arg;
+
+	n->spec.plugin->changed(self);
+}
+
+void node_tell_changed(struct cam_node *n)
+{
+	if (n->life == NODE_RUNNING && n->spec.plugin->changed)
+		(void)node_host.post(n, tell_changed, n);
+}
+
+/* ---- requests ---- */
+
+struct handling {
+	struct task task;
+	struct cam_node *node;
+	const struct cam_route *route;
+	struct cam_request request; /* its strings are behind this struct */
+	struct cam_reply reply;
+	void (*done)(void *arg, struct cam_reply *);
+	void *arg;
+	char strings[];
+};
+
+static void on_handled(struct task *t)
+{
+	struct handling *h = container_of(t, struct handling, task);
+
+	h->done(h->arg, &h->reply);
+	node_unref(h->node);
+	free(h);
+}
+
+static void set_status(struct cam_reply *reply, int status, const char *text)
+{
+	*reply = (struct cam_reply){.size = sizeof(*reply), .status = status, .type = "text/plain", .fd = -1};
+	reply->data = text;
+	reply->len = strlen(text);
+}
+
+static void do_handle(struct task *t)
+{
+	struct handling *h = container_of(t, struct handling, task);
+
+	if (!h->node->active || atomic_load(&h->node->failed))
+		set_status(&h->reply, 503, "this part of the server is not running; see /api/v1/cameras\n");
+	else if (h->route->handle(h->node->self, &h->request, &h->reply) < 0)
+		set_status(&h->reply, 500, "the request failed; the server's log says why\n");
+	h->task.fn = on_handled;
+	executor_post(&h->node->world->loop->executor, &h->task);
+}
+
+static const char *copy(char **to, const char *s)
+{
+	size_t n = strlen(s) + 1;
+	const char *at = memcpy(*to, s, n);
+
+	*to += n;
+	return at;
+}
+
+void node_handle(struct cam_node *n, const struct cam_route *route, const struct cam_request *r,
+	void (*done)(void *arg, struct cam_reply *), void *arg)
+{
+	size_t bytes = strlen(r->method) + strlen(r->path) + strlen(r->query) + strlen(r->tail) + 4;
+	struct handling *h = n->on ? calloc(1, sizeof(*h) + bytes) : NULL;
+	struct cam_reply none;
+	char *to;
+
+	if (!h) {
+		set_status(&none, 503, "out of memory\n");
+		done(arg, &none);
+		return;
+	}
+	to = h->strings;
+	h->task.fn = do_handle;
+	h->node = node_ref(n);
+	h->route = route;
+	h->request = (struct cam_request){sizeof(h->request), copy(&to, r->method), copy(&to, r->path),
+		copy(&to, r->query), copy(&to, r->tail)};
+	h->done = done;
+	h->arg = arg;
+	set_status(&h->reply, 200, "");
+	executor_post(n->on, &h->task);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Sources with a thread of their own: run() is one session, called again with a growing pause. */
+#include "core/base/clock.h"
+#include "core/plugin/node_impl.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+enum { STACK_BYTES = 512 * 1024 };
+
+/* Wait out the pause, or until the node is to end. */
+static void wait_pause(struct cam_node *n, int64_t pause_ns)
+{
+	int64_t until = clock_mono_ns() + pause_ns;
+	struct timespec t = {until / CLOCK_SECOND, until % CLOCK_SECOND};
+
+	pthread_mutex_lock(&n->lock);
+	while (!atomic_load(&n->stopping))
+		if (pthread_cond_timedwait(&n->wake, &n->lock, &t) == ETIMEDOUT)
+			break;
+	pthread_mutex_unlock(&n->lock);
+}
+
+static void clear_error(struct cam_node *n)
+{
+	pthread_mutex_lock(&n->lock);
+	n->error[0] = n->option[0] = '\0';
+	pthread_mutex_unlock(&n->lock);
+}
+
+static void *sessions(void *arg)
+{
+	struct cam_node *n = arg;
+
+	while (!atomic_load(&n->stopping)) {
+		int64_t began = clock_mono_ns(), pause;
+		int err;
+
+		timeline_restart(&n->spec.camera->timeline);
+		err = n->spec.plugin->run(n->self);
+		if (atomic_load(&n->stopping))
+			break;
+		pause = backoff_next(&n->backoff, clock_mono_ns() - began, err);
+		node_set_state(n, CAM_RETRYING);
+		node_log_failure(n, err, pause);
+		wait_pause(n, pause);
+		if (atomic_load(&n->stopping))
+			break;
+		atomic_fetch_add(&n->restarts, 1);
+		clear_error(n);
+		node_set_state(n, CAM_CONNECTING);
+	}
+	executor_post(&n->world->loop->executor, &n->thread_ended);
+	return NULL;
+}
+
+static void on_thread_ended(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, thread_ended);
+
+	pthread_join(n->thread, NULL);
+	n->spec.plugin->destroy(n->self);
+	n->self = NULL;
+	node_ended(n);
+}
+
+int session_start(struct cam_node *n)
+{
+	sigset_t all, old;
+	pthread_attr_t attr;
+	int err;
+
+	n->thread_ended.fn = on_thread_ended;
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are the loop's */
+	err = pthread_create(&n->thread, &attr, sessions, n);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	if (!err)
+		pthread_setname_np(n->thread, "cam-source");
+	return -err;
+}
+
+void session_stop(struct cam_node *n)
+{
+	pthread_mutex_lock(&n->lock);
+	pthread_cond_broadcast(&n->wake);
+	pthread_mutex_unlock(&n->lock);
+	if (n->spec.plugin->wake)
+		n->spec.plugin->wake(n->self);
+}
