@@ -1,3 +1,4 @@
+include %D%/lib/av/local.mk
 include %D%/rtsp_in/local.mk
 include %D%/test_in/local.mk
 include %D%/mem_ring/local.mk
