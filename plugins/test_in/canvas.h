@@ -3,6 +3,7 @@
 #ifndef CAM_TEST_IN_CANVAS_H
 #define CAM_TEST_IN_CANVAS_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** A picture and how its colours are written. The planes are the caller's. */

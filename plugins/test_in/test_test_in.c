@@ -68,13 +68,19 @@ static AVCodecContext *open_decoder(uint32_t fourcc)
 	return c;
 }
 
-static int drain(AVCodecContext *decoder, AVFrame *frame, int next)
+/* Take what the decoder has. @return the number after the last one; last becomes that frame */
+static int drain(AVCodecContext *decoder, AVFrame *last, int next)
 {
+	AVFrame *frame = av_frame_alloc();
+
 	while (avcodec_receive_frame(decoder, frame) >= 0) {
 		CHECK_INT(frame->width, fake.published[0]->caps->width);
 		CHECK_INT(read_bar_code(frame), next);
 		next++;
+		av_frame_unref(last);
+		av_frame_move_ref(last, frame);
 	}
+	av_frame_free(&frame);
 	return next;
 }
 
@@ -83,7 +89,7 @@ static AVFrame *decode_all(size_t from)
 {
 	AVCodecContext *decoder = open_decoder(fake.published[0]->caps->codec);
 	AVPacket *packet = av_packet_alloc();
-	AVFrame *frame = av_frame_alloc(), *last = av_frame_alloc();
+	AVFrame *last = av_frame_alloc();
 	int next = (int)from;
 
 	for (size_t i = from; i < fake.n_published; i++) {
@@ -93,18 +99,12 @@ static AVFrame *decode_all(size_t from)
 		memcpy(packet->data, p->data, p->len);
 		CHECK(avcodec_send_packet(decoder, packet) >= 0);
 		av_packet_unref(packet);
-		next = drain(decoder, frame, next);
+		next = drain(decoder, last, next);
 	}
 	CHECK(avcodec_send_packet(decoder, NULL) >= 0);
-	while (avcodec_receive_frame(decoder, frame) >= 0) {
-		CHECK_INT(read_bar_code(frame), next);
-		next++;
-		av_frame_unref(last);
-		CHECK(av_frame_ref(last, frame) >= 0);
-	}
+	next = drain(decoder, last, next);
 	CHECK_INT(next, fake.n_published);
 	av_packet_free(&packet);
-	av_frame_free(&frame);
 	avcodec_free_context(&decoder);
 	return last;
 }
