@@ -86,6 +86,20 @@ static size_t utf8_len(const unsigned char *s)
 	return 0;
 }
 
+bool text_is_utf8(const char *str)
+{
+	const unsigned char *s = (const unsigned char *)str;
+
+	while (*s) {
+		size_t n = *s < 0x80 ? 1 : utf8_len(s);
+
+		if (!n)
+			return false;
+		s += n;
+	}
+	return true;
+}
+
 void text_json(struct text *t, const char *str)
 {
 	const unsigned char *s = (const unsigned char *)str;

@@ -21,6 +21,8 @@ void text_printf(struct text *, const char *fmt, ...) __attribute__((format(prin
 void text_vprintf(struct text *, const char *fmt, va_list) __attribute__((format(printf, 2, 0)));
 /** Add s as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void text_json(struct text *, const char *s);
+/** @return whether s is UTF-8 throughout (RFC 3629) */
+bool text_is_utf8(const char *s);
 /** @return the text, "" when empty; owned by the text */
 const char *text_str(const struct text *);
 /** @return the text, to be freed by the caller, NULL without memory; the text is empty afterwards */

@@ -4,6 +4,9 @@
  * From YAML, environment and --set to the filled configuration struct of each node. [loop]
  *
  * Order, later wins: option tables' defaults < `defaults` < camera < environment < --set.
+ *
+ * Swapping a plugin is changing one word: a key that the chosen plugin lacks and another plugin of its kind has is
+ * ignored, with a warning when it stands beside the word (doc/adr/0003-swapping-plugins.md).
  */
 #ifndef CAM_CONFIG_CONFIG_H
 #define CAM_CONFIG_CONFIG_H
@@ -33,7 +36,7 @@ struct config_input {
 struct config_server {
 	int64_t log_level; /**< enum log_level */
 	int64_t cpu_threads; /**< 0: one a core */
-	const char *timezone; /**< Of file names and logs of recordings: a name of the tz database. */
+	const char *timezone; /**< Of file names: a name of the tz database. */
 };
 
 /** One stage of a camera, or one sink. */
@@ -43,7 +46,8 @@ struct config_node {
 	const char *stage; /**< "recorder"; the sink's name */
 	const char *path; /**< "cameras.front.recorder", "sinks.web" */
 	const struct cam_plugin *plugin;
-	const char *from; /**< As written; NULL: the default wiring. */
+	const char *
+		from; /**< A stage of the same camera, NULL: the default wiring. Sinks: see config_sink_sees(). */
 	bool required; /**< Its failure to start ends the server at start-up. Default true. */
 	void *config; /**< plugin->config_size bytes, filled; 0 bytes: NULL */
 };
@@ -54,6 +58,7 @@ struct config {
 	size_t n_nodes;
 	const char *const *cameras; /**< Names in the order of the file. */
 	size_t n_cameras;
+	const char *warnings; /**< Lines to log, each with its '\n'; "" when there are none. */
 };
 
 /**
@@ -71,10 +76,13 @@ void config_free(struct config *);
 const char *config_origin(const struct config *, const struct config_node *, const char *option);
 /** @return whether both would make the same node: plugin, wiring and every value */
 bool config_node_equal(const struct config_node *a, const struct config_node *b);
+/** @return whether a sink's `from` (patterns with * and ?, by commas; NULL is "*") names this camera */
+bool config_sink_sees(const struct config_node *sink, const char *camera);
 /** Every value with its origin as a YAML comment, secrets masked: --print-config. */
 void config_print(const struct config *, struct text *out);
 /** --help PLUGIN: the plugin, its options, statistics and routes. */
 void config_help(const struct cam_plugin *, struct text *out);
-/** The YAML of single-camera mode, as in config/single-camera.yaml. */
+/** The YAML of single-camera mode and of --demo, as in config/single-camera.yaml and config/demo.yaml. */
 extern const char config_single_camera[];
+extern const char config_demo[];
 #endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/load.h"
+
+#include <string.h>
+
+/* @return a section of the file, NULL if there is none, nothing in it, or (reported) no mapping */
+static const struct tree *section(struct load *l, const struct tree *parent, const char *key)
+{
+	const struct tree *t = tree_get(parent, key);
+
+	if (!t || tree_is_null(t))
+		return NULL;
+	if (t->kind == TREE_MAP)
+		return t;
+	report_error(l->report, &t->at, tree_path(l->arena, t), "must be a mapping of names, not %s",
+		tree_kind_name(t));
+	return NULL;
+}
+
+static size_t count(const struct tree *map)
+{
+	size_t n = 0;
+
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
+		n++;
+	return n;
+}
+
+static void check_sections(struct load *l)
+{
+	static const char *const names[] = {"server", "defaults", "cameras", "sinks"};
+
+	for (const struct tree *t = l->root->first; t; t = t->next) {
+		struct nearest near;
+		bool known = false;
+
+		nearest_init(&near, t->key);
+		for (size_t i = 0; i < 4; i++) {
+			known |= !strcmp(names[i], t->key);
+			nearest_try(&near, names[i]);
+		}
+		if (!known)
+			report_error(l->report, &t->key_at, tree_path(l->arena, t),
+				"unknown section%s (there are server, defaults, cameras and sinks)",
+				nearest_hint(&near, l->arena));
+	}
+}
+
+/* A stage or sink as a mapping. @return false: it is off, or reported as something else */
+static bool is_on(struct load *l, const struct tree *t)
+{
+	if (!t || t->kind == TREE_MAP || tree_is_null(t))
+		return true;
+	if (t->bad)
+		load_scalar(l, t);
+	else if (!tree_is_off(t))
+		report_error(l->report, &t->at, tree_path(l->arena, t),
+			"must be a mapping of options, or off, not %s", tree_kind_name(t));
+	if (t->bad || !tree_is_off(t))
+		l->n_lost++;
+	return false;
+}
+
+static void one_stage(struct load *l, const struct tree *camera, const struct tree *base,
+	const struct tree *own, const char **stages, size_t *n)
+{
+	const struct tree *t = own ? own : base;
+	struct stage s = {.camera = camera->key, .name = t->key, .at = own ? own->key_at : camera->key_at};
+
+	if (*n >= LOAD_MAX_STAGES) {
+		report_error(l->report, &s.at, tree_path(l->arena, camera), "has more than 64 stages");
+		return;
+	}
+	if (!load_name_ok(l, t, "stage") || !is_on(l, t) || (own && !is_on(l, base) && tree_is_null(own)))
+		return;
+	s.path = arena_printf(l->arena, "cameras.%s.%s", camera->key, t->key);
+	s.base = base && base->kind == TREE_MAP ? base : NULL;
+	s.own = own && own->kind == TREE_MAP ? own : NULL;
+	stages[(*n)++] = s.name;
+	l->n_lost += !load_stage(l, &s);
+}
+
+/* The stages of `defaults` in their order, then the camera's own. */
+static void one_camera(struct load *l, const struct tree *camera, const struct tree *defaults)
+{
+	const char *stages[LOAD_MAX_STAGES];
+	const struct tree *own = NULL;
+	size_t n = 0;
+
+	if (!load_name_ok(l, camera, "camera"))
+		return;
+	if (camera->kind == TREE_MAP) {
+		own = camera;
+	} else if (!tree_is_null(camera)) {
+		report_error(l->report, &camera->at, tree_path(l->arena, camera),
+			"must be a mapping of stages, not %s", tree_kind_name(camera));
+		return;
+	}
+	l->first = l->out->pub.n_nodes;
+	l->n_lost = 0;
+	for (const struct tree *t = defaults ? defaults->first : NULL; t; t = t->next)
+		one_stage(l, camera, t, tree_get(own, t->key), stages, &n);
+	for (const struct tree *t = own ? own->first : NULL; t; t = t->next)
+		if (!tree_get(defaults, t->key))
+			one_stage(l, camera, NULL, t, stages, &n);
+	load_wiring(l, &camera->key_at, camera->key, stages, n);
+}
+
+static void one_sink(struct load *l, const struct tree *t)
+{
+	struct stage s = {.name = t->key, .at = t->key_at, .path = tree_path(l->arena, t)};
+
+	if (!load_name_ok(l, t, "sink") || !is_on(l, t))
+		return;
+	s.own = t->kind == TREE_MAP ? t : NULL;
+	load_stage(l, &s);
+}
+
+/* @return whether the sizes are within bounds; room for all nodes is made */
+static bool make_room(
+	struct load *l, const struct tree *defaults, const struct tree *cameras, const struct tree *sinks)
+{
+	size_t n_cameras = count(cameras), n = count(sinks), n_defaults = count(defaults);
+
+	if (n_cameras > LOAD_MAX_CAMERAS || n > LOAD_MAX_SINKS || n_defaults > LOAD_MAX_STAGES) {
+		report_error(l->report, NULL, NULL,
+			"more than %d cameras, %d sinks or %d stages; split them over several servers",
+			LOAD_MAX_CAMERAS, LOAD_MAX_SINKS, LOAD_MAX_STAGES);
+		return false;
+	}
+	for (const struct tree *t = cameras->first; t; t = t->next)
+		n += n_defaults + count(t);
+	if (n > LOAD_MAX_NODES) {
+		report_error(l->report, NULL, NULL,
+			"more than %d stages in all; split them over several servers", LOAD_MAX_NODES);
+		return false;
+	}
+	l->nodes_room = n;
+	l->out->pub.nodes = arena_alloc(l->arena, (n + 1) * sizeof(struct config_node));
+	l->out->infos = arena_alloc(l->arena, (n + 1) * sizeof(struct node_info));
+	return !l->arena->failed;
+}
+
+static bool list_cameras(struct load *l, const struct tree *cameras)
+{
+	const char **names = arena_alloc(l->arena, (count(cameras) + 1) * sizeof(*names));
+	size_t n = 0;
+
+	for (const struct tree *t = cameras->first; names && t; t = t->next)
+		names[n++] = t->key;
+	l->out->pub.cameras = names;
+	l->out->pub.n_cameras = n;
+	return names != NULL;
+}
+
+void load_cameras(struct load *l)
+{
+	const struct tree *defaults = section(l, l->root, "defaults");
+	const struct tree *cameras = section(l, l->root, "cameras");
+	const struct tree *sinks = section(l, l->root, "sinks");
+	const struct tree *given = tree_get(l->root, "cameras");
+
+	check_sections(l);
+	if (!cameras || !cameras->first) {
+		if (!given || given->kind == TREE_MAP || tree_is_null(given))
+			report_error(l->report, given ? &given->key_at : &l->root->at, NULL,
+				"there is no camera; add one: `cameras: {front: {source: {plugin: rtsp_in, "
+				"url: \"rtsp://...\"}}}`");
+		return;
+	}
+	if (!make_room(l, defaults, cameras, sinks) || !list_cameras(l, cameras))
+		return;
+	for (const struct tree *t = cameras->first; t && l->report->n_errors < REPORT_MAX; t = t->next)
+		one_camera(l, t, defaults);
+	for (const struct tree *t = sinks ? sinks->first : NULL; t; t = t->next)
+		one_sink(l, t);
+	load_across(l);
+}

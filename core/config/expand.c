@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/expand.h"
+
+#include "core/config/env.h"
+
+#include <string.h>
+
+enum { EXPANDED_MAX = 65536 };
+
+struct expand {
+	char *const *environ;
+	struct arena *arena;
+	struct text out;
+	const char *via; /* the first variable that gave its value */
+	const char *bad;
+	bool secret;
+};
+
+static size_t name_length(const char *s)
+{
+	size_t n = 0;
+
+	while ((*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z') || *s == '_' ||
+		(n && *s >= '0' && *s <= '9')) {
+		s++;
+		n++;
+	}
+	return n;
+}
+
+static const char *missing(struct expand *e, const char *name, const char *rest, const char *end)
+{
+	if (!strncmp(rest, ":?", 2) && end > rest + 2)
+		return arena_printf(e->arena, "%s is not set; %.*s", name, (int)(end - rest - 2), rest + 2);
+	return arena_printf(e->arena,
+		"the environment variable %s is not set; set it, or write a default: ${%s:-default}", name,
+		name);
+}
+
+/* One variable; s is behind its "${". @return behind its "}", NULL after a fault */
+static const char *variable(struct expand *e, const char *s)
+{
+	size_t n = name_length(s);
+	const char *rest = s + n, *end = strchr(rest, '}'), *name;
+	struct env_value v;
+
+	if (!n || !end || (rest != end && strncmp(rest, ":-", 2) && strncmp(rest, ":?", 2))) {
+		e->bad = "is not a variable: write ${NAME} or ${NAME:-default}, or $${ for a literal ${";
+		return NULL;
+	}
+	name = arena_copy(e->arena, s, n);
+	v = env_lookup(e->arena, e->environ, name);
+	if (v.why) {
+		e->bad = v.why;
+	} else if (v.text) {
+		text_add(&e->out, v.text);
+		e->via = e->via ? e->via : name;
+		e->secret |= v.secret;
+	} else if (!strncmp(rest, ":-", 2)) {
+		text_add_n(&e->out, rest + 2, (size_t)(end - rest - 2));
+	} else {
+		e->bad = missing(e, name, rest, end);
+	}
+	return e->bad ? NULL : end + 1;
+}
+
+/* @return the expanded text, owned by the arena; e->bad is set after a fault */
+static const char *expand(struct expand *e, const char *s)
+{
+	const char *result;
+
+	while (s && *s) {
+		const char *dollar = strchr(s, '$');
+
+		if (!dollar) {
+			text_add(&e->out, s);
+			break;
+		}
+		text_add_n(&e->out, s, (size_t)(dollar - s));
+		if (!strncmp(dollar, "$${", 3)) {
+			text_add(&e->out, "${");
+			s = dollar + 3;
+		} else if (dollar[1] == '{') {
+			s = variable(e, dollar + 2);
+		} else {
+			text_add(&e->out, "$");
+			s = dollar + 1;
+		}
+		if (e->out.len > EXPANDED_MAX && !e->bad) {
+			e->bad = "is longer than 64 KiB with its variables filled in";
+			s = NULL;
+		}
+	}
+	e->arena->failed |= e->out.failed;
+	result = arena_copy(e->arena, text_str(&e->out), e->out.len);
+	if (e->out.data)
+		explicit_bzero(e->out.data, e->out.len);
+	text_free(&e->out);
+	return result;
+}
+
+static void expand_key(struct tree *t, struct expand e, struct report *r)
+{
+	const char *key;
+
+	if (!t->key || !strchr(t->key, '$'))
+		return;
+	key = expand(&e, t->key);
+	if (e.bad) {
+		report_error(r, &t->key_at, tree_path(e.arena, t), "%s", e.bad);
+		return;
+	}
+	t->key = key;
+	t->key_at.via = e.via;
+}
+
+static void expand_value(struct tree *t, struct expand e)
+{
+	if (t->kind != TREE_SCALAR || !strchr(t->value, '$'))
+		return;
+	t->value = expand(&e, t->value);
+	t->bad = e.bad;
+	t->secret = e.secret;
+	t->plain = false;
+	t->at.via = e.via;
+}
+
+void expand_tree(struct tree *t, char *const *environ, struct arena *a, struct report *r)
+{
+	struct expand e = {.environ = environ, .arena = a};
+
+	expand_key(t, e, r);
+	expand_value(t, e);
+	for (struct tree *c = t->first; c; c = c->next)
+		expand_tree(c, environ, a, r);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/config.h"
+
+#include "core/config/option.h"
+
+static const char *const kinds[] = {"plugin", "source", "buffer", "recorder", "sink"};
+
+static void help_range(const struct cam_opt *o, struct text *out)
+{
+	if (o->min == 0 && o->max == 0)
+		return;
+	text_add(out, ", ");
+	option_format_number(o, o->min, out);
+	text_add(out, " to ");
+	option_format_number(o, o->max, out);
+}
+
+static void help_values(const struct cam_opt *o, struct text *out)
+{
+	for (const struct cam_enum *e = o->values; e && e->name; e++)
+		text_printf(out, "      %-12s %s\n", e->name, e->help ? e->help : "");
+}
+
+static void help_option(const struct cam_opt *o, struct text *out)
+{
+	text_printf(out, "  %s  (%s", o->name, option_type_name(o));
+	help_range(o, out);
+	if (o->unit)
+		text_printf(out, " %s", o->unit);
+	if (!o->def)
+		text_add(out, "; required");
+	else if (*o->def)
+		text_printf(out, "; default %s", o->def);
+	if (o->flags & CAM_SECRET)
+		text_add(out, "; secret");
+	text_printf(out, ")\n      %s\n", o->help ? o->help : "");
+	if (o->type == CAM_ENUM)
+		help_values(o, out);
+	if (o->flags & (CAM_SECRET | CAM_URL))
+		text_printf(out, "      %s_file reads it from a file.\n", o->name);
+}
+
+static void help_common(const struct cam_plugin *p, struct text *out)
+{
+	text_add(out, "\nOf every stage:\n  plugin  (name)\n");
+	if (p->kind == CAM_SINK)
+		text_add(out, "  from  (names of cameras with * and ?, by commas; default *)\n");
+	else if (p->kind != CAM_SOURCE)
+		text_add(out, "  from  (name of the stage to take packets from)\n");
+	text_add(out, "  required  (true or false; default true)\n"
+		      "      Whether the server ends when this cannot start.\n");
+}
+
+void config_help(const struct cam_plugin *p, struct text *out)
+{
+	text_printf(out, "%s %s, a %s: %s\n", p->name, p->version ? p->version : "",
+		kinds[p->kind <= CAM_SINK ? p->kind : 0], p->summary ? p->summary : "");
+	if (p->options && p->options->name)
+		text_add(out, "\nOptions:\n");
+	for (const struct cam_opt *o = p->options; o && o->name; o++)
+		if (!(o->flags & CAM_HIDDEN))
+			help_option(o, out);
+	help_common(p, out);
+	if (p->stats && p->stats->name)
+		text_add(out, "\nStatistics:\n");
+	for (const struct cam_stat *s = p->stats; s && s->name; s++)
+		text_printf(out, "  cam_%s_%s  %s\n", p->name, s->name, s->help ? s->help : "");
+	if (p->routes && p->routes->method)
+		text_add(out, "\nRoutes:\n");
+	for (const struct cam_route *r = p->routes; r && r->method; r++)
+		text_printf(out, "  %s %s  %s\n", r->method, r->pattern, r->help ? r->help : "");
+}

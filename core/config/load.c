@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/load.h"
+
+#include "core/config/expand.h"
+#include "core/config/option.h"
+#include "core/config/overlay.h"
+#include "core/config/yaml.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static ssize_t read_up_to(int fd, char *buf, size_t room)
+{
+	size_t len = 0;
+
+	while (len < room) {
+		ssize_t n = read(fd, buf + len, room - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (!n)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+/* @return the file's bytes, at most one more than allowed; NULL and reported */
+static char *read_file(struct load *l, const char *path, size_t *ret_len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *data = fd < 0 ? NULL : arena_alloc(l->arena, YAML_MAX_BYTES + 1);
+	ssize_t n = data ? read_up_to(fd, data, YAML_MAX_BYTES + 1) : -1;
+	int err = errno;
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0 && !l->arena->failed)
+		report_error(l->report, &(struct where){.source = path}, NULL,
+			"cannot be read: %s; name the file with -c FILE", strerror(err));
+	*ret_len = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? NULL : data;
+}
+
+static struct tree *read_tree(struct load *l)
+{
+	const struct config_input *in = l->in;
+	const char *data = in->text, *name = in->text_name ? in->text_name : "configuration";
+	size_t len = data ? strlen(data) : 0;
+
+	if (in->file) {
+		name = arena_copy(l->arena, in->file, strlen(in->file));
+		data = read_file(l, name, &len);
+	} else if (!data) {
+		name = "single-camera.yaml";
+		data = config_single_camera;
+		len = strlen(data);
+	} else {
+		name = arena_copy(l->arena, name, strlen(name));
+	}
+	return data ? yaml_parse(data, len, name, l->arena, l->report) : NULL;
+}
+
+static void run(struct load *l)
+{
+	l->root = read_tree(l);
+	if (!l->root)
+		return;
+	expand_tree(l->root, l->in->environ, l->arena, l->report);
+	tree_check_keys(l->root, l->arena, l->report);
+	overlay_environment(l->root, l->in->environ, l->arena, l->report);
+	overlay_sets(l->root, l->in->sets, l->arena, l->report);
+	load_server(l);
+	load_cameras(l);
+}
+
+/* @return 0, or what the load ends with */
+static int verdict(struct load *l)
+{
+	if (l->arena->failed || l->report->errors->failed || l->report->warnings.failed) {
+		text_add(l->report->errors, "out of memory\n");
+		return -ENOMEM;
+	}
+	report_end(l->report);
+	return l->report->n_errors ? -EINVAL : 0;
+}
+
+int config_load(const struct config_input *in, struct config **ret, struct text *errors)
+{
+	struct loaded *out = calloc(1, sizeof(*out));
+	struct report report = {.errors = errors};
+	struct load l = {.out = out, .report = &report, .in = in};
+	int err;
+
+	if (!out) {
+		text_add(errors, "out of memory\n");
+		return -ENOMEM;
+	}
+	l.arena = &out->arena;
+	run(&l);
+	out->pub.warnings = arena_copy(l.arena, text_str(&report.warnings), report.warnings.len);
+	err = verdict(&l);
+	text_free(&report.warnings);
+	if (err)
+		config_free(&out->pub);
+	else
+		*ret = &out->pub;
+	return err;
+}
+
+void config_free(struct config *c)
+{
+	struct loaded *out = (struct loaded *)(void *)c;
+
+	if (!out)
+		return;
+	arena_free(&out->arena);
+	free(out);
+}
+
+const char *config_origin(const struct config *c, const struct config_node *n, const char *option)
+{
+	const struct node_info *info = &((const struct loaded *)(const void *)c)->infos[n - c->nodes];
+	const struct cam_opt *o = option ? option_find(n->plugin->options, option) : NULL;
+
+	if (!option)
+		return info->origin;
+	if (o)
+		return info->options[o - n->plugin->options];
+	if (!strcmp(option, "from"))
+		return info->from;
+	return strcmp(option, "required") ? info->plugin : info->required;
+}
+
+bool config_node_equal(const struct config_node *a, const struct config_node *b)
+{
+	const char *from_a = a->from ? a->from : "", *from_b = b->from ? b->from : "";
+
+	if (a->plugin != b->plugin || a->required != b->required || strcmp(a->path, b->path) ||
+		strcmp(from_a, from_b))
+		return false;
+	for (const struct cam_opt *o = a->plugin->options; o && o->name; o++)
+		if (!option_equal(o, a->config, b->config))
+			return false;
+	return true;
+}

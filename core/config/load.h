@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file load.h
+ * One load on its way from the tree to the nodes: what config.h shows, and what it keeps to itself. [loop]
+ */
+#ifndef CAM_CONFIG_LOAD_H
+#define CAM_CONFIG_LOAD_H
+#include "core/config/config.h"
+#include "core/config/report.h"
+
+enum {
+	LOAD_MAX_CAMERAS = 1000,
+	LOAD_MAX_STAGES = 64, /**< of one camera */
+	LOAD_MAX_SINKS = 64,
+	LOAD_MAX_NODES = 8192,
+	LOAD_NAME_MAX = 64
+};
+
+/** Where each value of a node came from. Texts are as of config_origin(). */
+struct node_info {
+	struct where at; /**< of the node, for messages */
+	struct where from_at;
+	const char *origin, *plugin, *from, *required;
+	const char **options; /**< by index in the option table */
+	bool *masked; /**< by index: never printed, for it came out of a file of secrets */
+	const char **paths; /**< by index: "defaults.source.url", for messages */
+	struct where *places; /**< by index, for messages */
+};
+
+/** What config_load() makes; `pub` is all that others see. */
+struct loaded {
+	struct config pub;
+	struct arena arena;
+	struct node_info *infos; /**< one a node */
+	const char *server_origins[8]; /**< by index in config_server_options */
+};
+
+struct load {
+	struct loaded *out;
+	struct arena *arena;
+	struct report *report;
+	const struct config_input *in;
+	struct tree *root;
+	size_t nodes_room;
+	size_t first; /**< of the camera being resolved, in out->pub.nodes */
+	unsigned n_lost; /**< stages of that camera that became no node */
+};
+
+extern const struct cam_opt config_server_options[];
+
+/** server.c: fill out->pub.server. */
+void load_server(struct load *);
+/** cameras.c: make all nodes. */
+void load_cameras(struct load *);
+/** wiring.c: rules among the stages of one camera. @param stages names, also of those that became no node */
+void load_wiring(struct load *, const struct where *camera_at, const char *camera, const char *const *stages,
+	size_t n_stages);
+/** wiring.c: rules among all nodes. */
+void load_across(struct load *);
+
+/** A stage before it is a node: what `defaults` say and what the camera says; the latter wins key by key. */
+struct stage {
+	const char *camera; /**< NULL: a sink */
+	const char *name, *path; /**< "recorder", "cameras.front.recorder" */
+	struct where at;
+	const struct tree *base, *own; /**< mappings; either may be NULL */
+};
+
+/** stage.c: make a node. @return whether it was made; if not, the reasons are reported */
+bool load_stage(struct load *, const struct stage *);
+
+/** value.c: @return where a value stands, for config_origin() */
+const char *load_origin(struct load *, const struct tree *);
+/** value.c: @return the text of a scalar; NULL and reported if it is none, has no value or could not be expanded */
+const char *load_scalar(struct load *, const struct tree *);
+/** value.c: @return text with {camera} and {stage} filled in, owned by the arena */
+const char *load_names_in(struct load *, const char *text, const struct stage *);
+/** value.c: @return whether a name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */
+bool load_name_ok(struct load *, const struct tree *, const char *what);
+/** swap.c: @return whether a stage may have this key: a common one, an option, or NAME_file of a secret or URL */
+bool load_is_key(const struct cam_opt *options, const char *key);
+/** swap.c: judge a key that the plugin does not have. @param plugin_word where `plugin` stands */
+void load_unknown_key(
+	struct load *, const struct cam_plugin *, const struct tree *key, const struct tree *plugin_word);
+#endif

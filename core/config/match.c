@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/config.h"
+
+#include <string.h>
+
+/* '*' and '?' against a whole name; linear but for one place to go back to. */
+static bool matches(const char *p, const char *end, const char *name)
+{
+	const char *star = NULL, *retry = NULL;
+
+	while (*name) {
+		if (p < end && *p == '*') {
+			star = ++p;
+			retry = name;
+		} else if (p < end && (*p == '?' || *p == *name)) {
+			p++;
+			name++;
+		} else if (star) {
+			p = star;
+			name = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (p < end && *p == '*')
+		p++;
+	return p == end;
+}
+
+bool config_sink_sees(const struct config_node *sink, const char *camera)
+{
+	const char *s = sink->from ? sink->from : "*";
+
+	while (s) {
+		const char *comma = strchr(s, ','), *end = comma ? comma : s + strlen(s);
+
+		while (*s == ' ')
+			s++;
+		while (end > s && end[-1] == ' ')
+			end--;
+		if (matches(s, end, camera))
+			return true;
+		s = comma ? comma + 1 : NULL;
+	}
+	return false;
+}

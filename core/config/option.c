@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/option.h"
+
+#include "core/config/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+	const char *name;
+	int64_t factor;
+};
+
+static const struct unit time_units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", CAM_SECOND},
+	{"m", 60 * CAM_SECOND}, {"h", 3600 * CAM_SECOND}, {"d", 86400 * CAM_SECOND}, {NULL, 0}};
+static const struct unit size_units[] = {{"", 1}, {"K", INT64_C(1) << 10}, {"M", INT64_C(1) << 20},
+	{"G", INT64_C(1) << 30}, {"T", INT64_C(1) << 40}, {NULL, 0}};
+
+/* The value itself, unless it is to stay unseen. */
+static const char *shown(const struct cam_opt *o, const char *text, char *buf, size_t room)
+{
+	if (o->flags & (CAM_SECRET | CAM_URL))
+		return "the value";
+	snprintf(buf, room, "\"%.*s\"%s", 40, text, strlen(text) > 40 ? "..." : "");
+	return buf;
+}
+
+static int refuse(const struct cam_opt *o, const char *text, const char *reason, char *why)
+{
+	char buf[64];
+
+	snprintf(why, OPTION_WHY, "%s %s", shown(o, text, buf, sizeof(buf)), reason);
+	return -EINVAL;
+}
+
+static int check_range(const struct cam_opt *o, double v, const char *text, char *why)
+{
+	struct text range = {0};
+
+	if ((o->min == 0 && o->max == 0) || (v >= o->min && v <= o->max))
+		return 0;
+	text_add(&range, "is not between ");
+	option_format_number(o, o->min, &range);
+	text_add(&range, " and ");
+	option_format_number(o, o->max, &range);
+	if (o->unit)
+		text_printf(&range, " %s", o->unit);
+	refuse(o, text, text_str(&range), why);
+	text_free(&range);
+	return -EINVAL;
+}
+
+/* @return the number of digits at s, at most 18 are read into ret */
+static size_t digits(const char *s, int64_t *ret)
+{
+	size_t n = 0;
+
+	*ret = 0;
+	for (; s[n] >= '0' && s[n] <= '9'; n++)
+		if (n < 18)
+			*ret = *ret * 10 + (s[n] - '0');
+	return n;
+}
+
+static const struct unit *find_unit(const struct unit *u, const char *name)
+{
+	while (u->name && strcmp(u->name, name))
+		u++;
+	return u->name ? u : NULL;
+}
+
+/* "1.5" and a unit. @return 0, or -EINVAL: not that, or too large */
+static int parse_amount(const char *s, const struct unit *units, const char *bare, int64_t *ret)
+{
+	int64_t whole, part = 0, scale = 1, v;
+	size_t n = digits(s, &whole), n_part = 0;
+	const struct unit *u;
+
+	if (!n || n > 18)
+		return -EINVAL;
+	s += n;
+	if (*s == '.') {
+		n_part = digits(s + 1, &part);
+		if (!n_part || n_part > 9)
+			return -EINVAL;
+		s += 1 + n_part;
+	}
+	while (*s == ' ')
+		s++;
+	u = find_unit(units, *s ? s : bare);
+	if (!u || __builtin_mul_overflow(whole, u->factor, &v))
+		return -EINVAL;
+	while (n_part--)
+		scale *= 10;
+	if (__builtin_add_overflow(
+		    v, (int64_t)llround((double)part / (double)scale * (double)u->factor), ret))
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_int(const char *s, int64_t *ret)
+{
+	bool minus = *s == '-';
+	size_t n = digits(s + minus, ret);
+
+	if (!n || n > 18 || s[minus + n])
+		return -EINVAL;
+	if (minus)
+		*ret = -*ret;
+	return 0;
+}
+
+static int parse_float(const char *s, double *ret)
+{
+	char *end;
+
+	if (!*s || strspn(s, "+-.0123456789eE") != strlen(s))
+		return -EINVAL;
+	*ret = strtod(s, &end);
+	return *end || !isfinite(*ret) ? -EINVAL : 0;
+}
+
+static int parse_size(const struct cam_opt *o, const char *s, int64_t *ret)
+{
+	size_t n = strlen(s);
+	int64_t percent;
+
+	if (!n || s[n - 1] != '%')
+		return parse_amount(s, size_units, "", ret);
+	if (digits(s, &percent) != n - 1 || percent < 1 || percent > 100 || (o->max > 0 && o->min >= 0))
+		return -EINVAL;
+	*ret = -percent;
+	return 0;
+}
+
+static int refuse_enum(const struct cam_opt *o, const char *text, char *why)
+{
+	struct text reason = {0};
+	struct nearest near;
+
+	nearest_init(&near, text);
+	text_add(&reason, "is not one of");
+	for (const struct cam_enum *e = o->values; e && e->name; e++) {
+		text_printf(&reason, "%s %s", e == o->values ? "" : ",", e->name);
+		nearest_try(&near, e->name);
+	}
+	if (near.best[0])
+		text_printf(&reason, "; did you mean \"%s\"?", near.best);
+	refuse(o, text, text_str(&reason), why);
+	text_free(&reason);
+	return -EINVAL;
+}
+
+static int set_number(const struct cam_opt *o, const char *text, void *member, char *why)
+{
+	const char *reason = "is not a whole number";
+	int64_t v = 0;
+	int err;
+
+	if (o->type == CAM_TIME) {
+		err = parse_amount(text, time_units, "s", &v);
+		reason = "is not a time such as 10s, 5m or 250ms";
+	} else if (o->type == CAM_SIZE) {
+		err = parse_size(o, text, &v);
+		reason = o->max > 0 && o->min >= 0 ? "is not a size such as 64K, 10M or 50G"
+						   : "is not a size such as 64K, 50G or 10%";
+	} else {
+		err = parse_int(text, &v);
+	}
+	if (err)
+		return refuse(o, text, reason, why);
+	err = check_range(o, (double)v, text, why);
+	if (!err)
+		memcpy(member, &v, sizeof(v));
+	return err;
+}
+
+static int set_enum(const struct cam_opt *o, const char *text, void *member, char *why)
+{
+	for (const struct cam_enum *e = o->values; e && e->name; e++) {
+		if (strcmp(e->name, text))
+			continue;
+		memcpy(member, &e->value, sizeof(e->value));
+		return 0;
+	}
+	return refuse_enum(o, text, why);
+}
+
+static int set_bool(const struct cam_opt *o, const char *text, void *member, char *why)
+{
+	bool v = !strcmp(text, "true");
+
+	if (!v && strcmp(text, "false"))
+		return refuse(o, text, "is neither true nor false", why);
+	memcpy(member, &v, sizeof(v));
+	return 0;
+}
+
+static int set_float(const struct cam_opt *o, const char *text, void *member, char *why)
+{
+	double v;
+
+	if (parse_float(text, &v))
+		return refuse(o, text, "is not a number", why);
+	if (check_range(o, v, text, why))
+		return -EINVAL;
+	memcpy(member, &v, sizeof(v));
+	return 0;
+}
+
+int option_set(const struct cam_opt *o, const char *text, void *config, char *why)
+{
+	void *member = (char *)config + o->offset;
+
+	switch (o->type) {
+	case CAM_STRING:
+		memcpy(member, &text, sizeof(text));
+		return 0;
+	case CAM_BOOL:
+		return set_bool(o, text, member, why);
+	case CAM_FLOAT:
+		return set_float(o, text, member, why);
+	case CAM_ENUM:
+		return set_enum(o, text, member, why);
+	case CAM_INT:
+	case CAM_TIME:
+	case CAM_SIZE:
+		return set_number(o, text, member, why);
+	default:
+		return refuse(o, text, "belongs to an option of a type that this server does not know", why);
+	}
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/overlay.h"
+
+#include "core/config/env.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX "CAM_SERVER__"
+
+enum { NAME_MAX_BYTES = 64 };
+
+static const char *const sections[] = {"server", "defaults", "cameras", "sinks"};
+
+/* One override on its way down the tree. */
+struct overlay {
+	struct tree *root;
+	struct arena *arena;
+	struct report *report;
+	struct where at;
+	enum tree_layer layer;
+	const char *separator; /* "__" or "." */
+	const char *rest; /* of the path */
+	const char *value;
+	char name[NAME_MAX_BYTES + 1]; /* the level last taken */
+};
+
+static bool same_char(const struct overlay *o, char wanted, char key)
+{
+	if (o->layer == LAYER_SET)
+		return wanted == key;
+	return tolower((unsigned char)wanted) == key || (wanted == '_' && key == '-');
+}
+
+/* @return how much of the rest is key, 0: it does not begin with key */
+static size_t match(const struct overlay *o, const char *key)
+{
+	size_t n = strlen(key), n_separator = strlen(o->separator);
+
+	for (size_t i = 0; i < n; i++)
+		if (!o->rest[i] || !same_char(o, o->rest[i], key[i]))
+			return 0;
+	return !o->rest[n] || !strncmp(o->rest + n, o->separator, n_separator) ? n : 0;
+}
+
+static void advance(struct overlay *o, size_t n)
+{
+	o->rest += n;
+	if (*o->rest)
+		o->rest += strlen(o->separator);
+}
+
+/* Take the next level as it is written. @return false and reported: there is none */
+static bool take_any(struct overlay *o)
+{
+	const char *end = strstr(o->rest, o->separator);
+	size_t n = end ? (size_t)(end - o->rest) : strlen(o->rest);
+
+	if (!n || n > NAME_MAX_BYTES || (end && !end[strlen(o->separator)])) {
+		report_error(o->report, &o->at, NULL, "%s",
+			n > NAME_MAX_BYTES ? "a name in this path is longer than 64 characters"
+					   : "a name in this path is empty");
+		return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		o->name[i] = o->layer == LAYER_SET ? o->rest[i] : (char)tolower((unsigned char)o->rest[i]);
+	o->name[n] = 0;
+	advance(o, n);
+	return true;
+}
+
+/* The longest of the names that the rest begins with; it may hold the separator. */
+static void longest(const struct overlay *o, const struct tree *map, const char **best, size_t *best_n)
+{
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
+		size_t n = t->key ? match(o, t->key) : 0;
+
+		if (n > *best_n || (n && n == *best_n && !strncmp(o->rest, t->key, n))) {
+			*best = t->key;
+			*best_n = n;
+		}
+	}
+}
+
+/* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
+static const char *take_known(struct overlay *o, const char *what, const struct tree *a, const struct tree *b)
+{
+	const char *best = NULL;
+	size_t n = 0;
+	struct nearest near;
+
+	longest(o, a, &best, &n);
+	longest(o, b, &best, &n);
+	if (best) {
+		advance(o, n);
+		return best;
+	}
+	if (!take_any(o))
+		return NULL;
+	nearest_init(&near, o->name);
+	for (const struct tree *t = a ? a->first : NULL; t; t = t->next)
+		nearest_try(&near, t->key ? t->key : "");
+	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
+		nearest_try(&near, t->key ? t->key : "");
+	report_error(o->report, &o->at, NULL, "there is no %s \"%s\"%s", what, o->name,
+		nearest_hint(&near, o->arena));
+	return NULL;
+}
+
+/* @return the child of that name, made if need be, as a mapping; NULL and reported */
+static struct tree *enter(struct overlay *o, struct tree *parent, const char *key)
+{
+	struct tree *t = tree_get(parent, key);
+
+	if (!t) {
+		t = tree_add(o->arena, parent, key, &o->at);
+		if (!t)
+			return NULL;
+		t->layer = o->layer;
+	}
+	if (tree_is_null(t))
+		t->kind = TREE_MAP;
+	if (t->kind == TREE_MAP)
+		return t;
+	report_error(o->report, &o->at, NULL, "%s is %s, so nothing below it can be set",
+		tree_path(o->arena, t), tree_is_off(t) ? "off" : tree_kind_name(t));
+	return NULL;
+}
+
+static void put(struct overlay *o, struct tree *parent, const char *key)
+{
+	struct tree *t = tree_get(parent, key);
+
+	if (!t)
+		t = tree_add(o->arena, parent, key, &o->at);
+	if (!t)
+		return;
+	t->kind = TREE_SCALAR;
+	t->first = t->last = NULL;
+	t->bad = NULL;
+	t->plain = t->secret = false;
+	t->layer = o->layer;
+	t->value = o->value;
+	t->at = t->key_at = o->at;
+}
+
+/* Below a stage or a sink, or `server`: one key, whichever; the option tables judge it later. */
+static void put_option(struct overlay *o, struct tree *map)
+{
+	if (!map || !take_any(o))
+		return;
+	if (*o->rest) {
+		report_error(o->report, &o->at, NULL, "%s.%s has nothing below it", tree_path(o->arena, map),
+			o->name);
+		return;
+	}
+	put(o, map, arena_copy(o->arena, o->name, strlen(o->name)));
+}
+
+/* A stage or a sink of parent, whole (`off`) or one key of it. */
+static void put_stage(struct overlay *o, const char *what, struct tree *parent, const struct tree *also)
+{
+	const char *stage = parent ? take_known(o, what, parent, also) : NULL;
+
+	if (!stage)
+		return;
+	if (!*o->rest)
+		put(o, parent, stage);
+	else
+		put_option(o, enter(o, parent, stage));
+}
+
+static void apply(struct overlay *o)
+{
+	const struct tree *defaults = tree_get(o->root, "defaults");
+	struct tree *cameras = tree_get(o->root, "cameras");
+	const char *section = NULL, *camera;
+	struct nearest near;
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]) && !section; i++)
+		if (match(o, sections[i]))
+			section = sections[i];
+	if (!section) {
+		if (!take_any(o))
+			return;
+		nearest_init(&near, o->name);
+		for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+			nearest_try(&near, sections[i]);
+		report_error(o->report, &o->at, NULL,
+			"nothing is called \"%s\"%s (a path begins with server, defaults, cameras or sinks)",
+			o->name, nearest_hint(&near, o->arena));
+		return;
+	}
+	advance(o, strlen(section));
+	if (!*o->rest) {
+		report_error(o->report, &o->at, NULL, "%s is no value; name one below it", section);
+	} else if (!strcmp(section, "server")) {
+		put_option(o, enter(o, o->root, section));
+	} else if (!strcmp(section, "cameras")) {
+		camera = take_known(o, "camera", cameras, NULL);
+		if (camera && !*o->rest)
+			report_error(
+				o->report, &o->at, NULL, "cameras.%s is no value; name one below it", camera);
+		else if (camera)
+			put_stage(o, "stage", enter(o, cameras, camera), defaults);
+	} else {
+		put_stage(o, !strcmp(section, "sinks") ? "sink" : "stage", enter(o, o->root, section), NULL);
+	}
+}
+
+static void start(struct overlay *o, const char *value)
+{
+	const char *fault = env_text_fault(value);
+
+	if (!*value) {
+		report_error(o->report, &o->at, NULL, "is empty; give it a value%s",
+			o->layer == LAYER_ENVIRONMENT ? " or unset it" : "");
+	} else if (fault) {
+		report_error(o->report, &o->at, NULL, "the value %s", fault);
+	} else {
+		o->value = arena_copy(o->arena, value, strlen(value));
+		apply(o);
+	}
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void one_variable(struct overlay o, const char *variable)
+{
+	const char *equals = strchr(variable, '=');
+	const char *name = arena_copy(o.arena, variable, equals ? (size_t)(equals - variable) : 0);
+
+	o.at.source = arena_printf(o.arena, "environment %s", name);
+	o.rest = name + strlen(PREFIX);
+	start(&o, equals + 1);
+}
+
+void overlay_environment(struct tree *root, char *const *environ, struct arena *a, struct report *r)
+{
+	const char **found;
+	size_t n = 0;
+
+	for (char *const *e = environ; e && *e; e++)
+		n += !strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '=');
+	found = n ? arena_alloc(a, n * sizeof(*found)) : NULL;
+	if (!found)
+		return;
+	n = 0;
+	for (char *const *e = environ; e && *e; e++)
+		if (!strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '='))
+			found[n++] = *e;
+	/* The environment has no order: by name, what is set whole comes before what is set inside. */
+	qsort(found, n, sizeof(*found), by_text);
+	for (size_t i = 0; i < n; i++)
+		one_variable((struct overlay){.root = root,
+				     .arena = a,
+				     .report = r,
+				     .layer = LAYER_ENVIRONMENT,
+				     .separator = "__"},
+			found[i]);
+}
+
+static void one_set(struct overlay o, const char *set)
+{
+	const char *equals = strchr(set, '=');
+
+	if (!equals || equals == set) {
+		report_error(o.report, &o.at, NULL,
+			"\"%.*s\" is not PATH=VALUE, as in server.log_level=debug", (int)(equals ? 0 : 40),
+			set);
+		return;
+	}
+	o.rest = arena_copy(o.arena, set, (size_t)(equals - set));
+	if (!strchr(o.rest, '.')) {
+		report_error(
+			o.report, &o.at, NULL, "\"%.40s\" is not a path such as server.log_level", o.rest);
+		return;
+	}
+	start(&o, equals + 1);
+}
+
+void overlay_sets(struct tree *root, const char *const *sets, struct arena *a, struct report *r)
+{
+	for (; sets && *sets; sets++)
+		one_set((struct overlay){.root = root,
+				.arena = a,
+				.report = r,
+				.layer = LAYER_SET,
+				.separator = ".",
+				.at = {.source = "--set"}},
+			*sets);
+}

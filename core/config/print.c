@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/load.h"
+#include "core/config/option.h"
+
+#include <string.h>
+
+enum { COMMENT_COLUMN = 48 };
+
+/* End a line with where its value came from. */
+static void comment(struct text *out, size_t line_start, const char *origin)
+{
+	do
+		text_add(out, " ");
+	while (!out->failed && out->len - line_start < COMMENT_COLUMN);
+	text_printf(out, "# %s\n", origin);
+}
+
+/* A quoted text that means the same when it is read again. */
+static void quoted(struct text *out, const char *s)
+{
+	struct text escaped = {0};
+
+	for (const char *at; (at = strstr(s, "${")); s = at + 2) {
+		text_add_n(&escaped, s, (size_t)(at - s));
+		text_add(&escaped, "$${");
+	}
+	text_add(&escaped, s);
+	out->failed |= escaped.failed;
+	text_json(out, text_str(&escaped));
+	text_free(&escaped);
+}
+
+static void print_value(struct text *out, const struct cam_opt *o, const void *config, bool masked)
+{
+	struct text value = {0}, url = {0};
+
+	option_format(o, config, &value);
+	if ((masked || (o->flags & CAM_SECRET)) && value.len) {
+		text_add(out, "\"********\"");
+	} else if (o->flags & CAM_URL) {
+		option_mask_url(text_str(&value), &url);
+		quoted(out, text_str(&url));
+	} else if (o->type == CAM_STRING) {
+		quoted(out, text_str(&value));
+	} else {
+		text_add(out, text_str(&value));
+	}
+	out->failed |= value.failed || url.failed;
+	text_free(&value);
+	text_free(&url);
+}
+
+static void print_server(const struct loaded *c, struct text *out)
+{
+	text_add(out, "server:\n");
+	for (const struct cam_opt *o = config_server_options; o->name; o++) {
+		size_t start = out->len;
+
+		text_printf(out, "  %s: ", o->name);
+		print_value(out, o, &c->pub.server, false);
+		comment(out, start, c->server_origins[o - config_server_options]);
+	}
+}
+
+static void print_common(
+	const struct config_node *n, const struct node_info *info, const char *indent, struct text *out)
+{
+	size_t start = out->len;
+
+	text_printf(out, "%splugin: %s", indent, n->plugin->name);
+	comment(out, start, info->plugin);
+	if (n->from) {
+		start = out->len;
+		text_printf(out, "%sfrom: ", indent);
+		quoted(out, n->from);
+		comment(out, start, info->from);
+	}
+	start = out->len;
+	text_printf(out, "%srequired: %s", indent, n->required ? "true" : "false");
+	comment(out, start, info->required);
+}
+
+static void print_node(
+	const struct loaded *c, const struct config_node *n, const char *indent, struct text *out)
+{
+	const struct node_info *info = &c->infos[n - c->pub.nodes];
+	const struct cam_opt *options = n->plugin->options;
+
+	print_common(n, info, indent, out);
+	for (size_t i = 0; options && options[i].name; i++) {
+		size_t start = out->len;
+
+		if ((options[i].flags & CAM_HIDDEN) && !strcmp(info->options[i], "default"))
+			continue;
+		text_printf(out, "%s%s: ", indent, options[i].name);
+		print_value(out, &options[i], n->config, info->masked[i]);
+		comment(out, start, info->options[i]);
+	}
+}
+
+void config_print(const struct config *pub, struct text *out)
+{
+	const struct loaded *c = (const struct loaded *)(const void *)pub;
+	const char *camera = NULL;
+	bool sinks = false;
+
+	print_server(c, out);
+	text_add(out, "cameras:\n");
+	for (size_t i = 0; i < pub->n_nodes; i++) {
+		const struct config_node *n = &pub->nodes[i];
+
+		if (n->camera && n->camera != camera)
+			text_printf(out, "  \"%s\":\n", n->camera);
+		camera = n->camera;
+		if (!n->camera && !sinks)
+			text_add(out, "sinks:\n");
+		sinks |= !n->camera;
+		text_printf(out, "%s\"%s\":\n", n->camera ? "    " : "  ", n->stage);
+		print_node(c, n, n->camera ? "      " : "    ", out);
+	}
+}

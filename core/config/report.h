@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file report.h
+ * The errors and warnings of one load, a line each: "place: path: reason". A line is told once, however often it
+ * is found; after REPORT_MAX errors the rest is only counted.
+ */
+#ifndef CAM_CONFIG_REPORT_H
+#define CAM_CONFIG_REPORT_H
+#include "core/config/tree.h"
+
+enum { REPORT_MAX = 100 };
+
+struct report {
+	struct text *errors;
+	struct text warnings;
+	unsigned n_errors, n_hidden;
+};
+
+/** @param at NULL: no place @param path NULL or "": none */
+void report_error(struct report *, const struct where *at, const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void report_warning(struct report *, const struct where *at, const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/** Say how many errors were not shown, if any. */
+void report_end(struct report *);
+
+/** The closest of some names to a wanted one, by edit distance. */
+struct nearest {
+	const char *want;
+	char best[65]; /**< "" when nothing is near enough */
+	unsigned distance;
+};
+
+void nearest_init(struct nearest *, const char *want);
+void nearest_try(struct nearest *, const char *name);
+/** @return `; did you mean "url"?`, or "" */
+const char *nearest_hint(const struct nearest *, struct arena *);
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/load.h"
+
+#include "core/base/log.h"
+#include "core/config/option.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define ZONEINFO "/usr/share/zoneinfo"
+
+static const struct cam_enum levels[] = {{"error", LOG_ERROR, "what fails"},
+	{"warn", LOG_WARN, "and what is odd"}, {"info", LOG_INFO, "and each change of state"},
+	{"debug", LOG_DEBUG, "and all that helps to find a fault"}, {NULL, 0, NULL}};
+
+const struct cam_opt config_server_options[] = {
+	{"log_level", CAM_ENUM, 0, CAM_INT_AT(struct config_server, log_level), "info", 0, 0, NULL, levels,
+		"What the log holds."},
+	{"cpu_threads", CAM_INT, 0, CAM_INT_AT(struct config_server, cpu_threads), "0", 0, 256, "threads",
+		NULL, "Threads that decode, scale and encode; 0: one a core."},
+	{"timezone", CAM_STRING, 0, CAM_STRING_AT(struct config_server, timezone), "UTC", 0, 0, NULL, NULL,
+		"The time zone of file names, by its name in the tz database: Europe/Berlin."},
+	{0}};
+
+/* @return why it is no time zone, NULL if it is one */
+static const char *timezone_fault(const char *name)
+{
+	char path[128];
+	struct stat st;
+	size_t n = strlen(name);
+
+	if (!strcmp(name, "UTC"))
+		return NULL;
+	if (!n || n > 64 || name[0] == '/' || strstr(name, "..") || strstr(name, "//") ||
+		strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") != n)
+		return "is not a name of the tz database, such as UTC or Europe/Berlin";
+	if (stat(ZONEINFO, &st))
+		return "cannot be looked up: install the tz database (package tzdata), or use UTC";
+	memcpy(path, ZONEINFO "/", sizeof(ZONEINFO));
+	memcpy(path + sizeof(ZONEINFO), name, n + 1);
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return "is not in the tz database; `ls " ZONEINFO "` shows what is, as in Europe/Berlin";
+	return NULL;
+}
+
+static void one_key(struct load *l, const struct tree *t)
+{
+	const struct cam_opt *o = option_find(config_server_options, t->key);
+	const char *path = tree_path(l->arena, t), *text, *fault;
+	char why[OPTION_WHY];
+	struct nearest near;
+
+	if (!o) {
+		nearest_init(&near, t->key);
+		for (o = config_server_options; o->name; o++)
+			nearest_try(&near, o->name);
+		report_error(l->report, &t->key_at, path, "unknown key%s", nearest_hint(&near, l->arena));
+		return;
+	}
+	text = load_scalar(l, t);
+	if (!text)
+		return;
+	l->out->server_origins[o - config_server_options] = load_origin(l, t);
+	if (option_set(o, text, &l->out->pub.server, why))
+		report_error(l->report, &t->at, path, "%s", why);
+	fault = !strcmp(o->name, "timezone") ? timezone_fault(text) : NULL;
+	if (fault)
+		report_error(l->report, &t->at, path, "\"%.64s\" %s", text, fault);
+}
+
+void load_server(struct load *l)
+{
+	const struct tree *server = tree_get(l->root, "server");
+	char why[OPTION_WHY];
+
+	for (const struct cam_opt *o = config_server_options; o->name; o++) {
+		option_set(o, o->def, &l->out->pub.server, why);
+		l->out->server_origins[o - config_server_options] = "default";
+	}
+	if (!server || tree_is_null(server))
+		return;
+	if (server->kind != TREE_MAP) {
+		report_error(l->report, &server->at, "server", "must be a mapping of options, not %s",
+			tree_kind_name(server));
+		return;
+	}
+	for (const struct tree *t = server->first; t; t = t->next)
+		one_key(l, t);
+}

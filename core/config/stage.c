@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/load.h"
+
+#include "core/config/env.h"
+#include "core/config/option.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* One stage on its way to be a node. */
+struct making {
+	struct load *load;
+	const struct stage *stage;
+	const struct tree *plugin_word;
+	struct config_node node;
+	struct node_info info;
+};
+
+static const struct tree *get(const struct stage *s, const char *key)
+{
+	const struct tree *t = tree_get(s->own, key);
+
+	return t ? t : tree_get(s->base, key);
+}
+
+/* Later layers win; within one, the camera's own mapping. */
+static unsigned rank(const struct stage *s, const struct tree *t)
+{
+	return (unsigned)t->layer * 2 + (t->parent == s->own);
+}
+
+static void try_name(void *arg, const char *name)
+{
+	nearest_try(arg, name);
+}
+
+static bool find_plugin(struct making *m)
+{
+	struct load *l = m->load;
+	const struct config_plugins *plugins = &l->in->plugins;
+	const struct tree *t = m->plugin_word = get(m->stage, "plugin");
+	const char *name, *why = NULL;
+	struct nearest near;
+
+	if (!t) {
+		report_error(l->report, &m->stage->at, m->stage->path,
+			"names no plugin; add `plugin: NAME` (cam_server --plugins lists them)");
+		return false;
+	}
+	name = load_scalar(l, t);
+	if (!name)
+		return false;
+	m->node.plugin = plugins->find(plugins->arg, name, &why);
+	m->info.plugin = load_origin(l, t);
+	if (m->node.plugin)
+		return true;
+	nearest_init(&near, name);
+	plugins->names(plugins->arg, try_name, &near);
+	report_error(l->report, &t->at, tree_path(l->arena, t), "plugin \"%.64s\": %s%s", name,
+		why ? why : "not found", strcmp(near.best, name) ? nearest_hint(&near, l->arena) : "");
+	return false;
+}
+
+static bool right_kind(struct making *m)
+{
+	const struct cam_plugin *p = m->node.plugin;
+	const struct tree *t = m->plugin_word;
+
+	if (m->stage->camera || p->kind == CAM_SINK)
+		return true;
+	report_error(m->load->report, &t->at, tree_path(m->load->arena, t),
+		"%s is not a sink; it belongs under a camera or under `defaults`", p->name);
+	return false;
+}
+
+/* from: a text, or a list of texts that become one with commas. */
+static bool common_from(struct making *m)
+{
+	const struct tree *t = get(m->stage, "from");
+	struct load *l = m->load;
+	struct text joined = {0};
+	const char *part = "";
+
+	m->info.from_at = t ? t->at : m->stage->at;
+	if (!t) {
+		m->node.from = m->stage->camera ? NULL : "*";
+		m->info.from = "default";
+		return true;
+	}
+	m->info.from = load_origin(l, t);
+	if (t->kind != TREE_LIST) {
+		m->node.from = load_scalar(l, t);
+		return m->node.from != NULL;
+	}
+	for (const struct tree *c = t->first; c && part; c = c->next) {
+		part = load_scalar(l, c);
+		text_printf(&joined, "%s%s", joined.len ? "," : "", part ? part : "");
+	}
+	l->arena->failed |= joined.failed;
+	m->node.from = arena_copy(l->arena, text_str(&joined), joined.len);
+	text_free(&joined);
+	return part != NULL;
+}
+
+static bool common_required(struct making *m)
+{
+	const struct tree *t = get(m->stage, "required");
+	const char *text = t ? load_scalar(m->load, t) : "true";
+
+	m->info.required = t ? load_origin(m->load, t) : "default";
+	if (!text)
+		return false;
+	m->node.required = !strcmp(text, "true");
+	if (m->node.required || !strcmp(text, "false"))
+		return true;
+	report_error(m->load->report, &t->at, tree_path(m->load->arena, t), "is neither true nor false");
+	return false;
+}
+
+/* The tree node that gives an option its value: its key, or the NAME_file of a secret. */
+static const struct tree *value_of(struct making *m, const struct cam_opt *o, bool *ret_file)
+{
+	struct load *l = m->load;
+	const char *key = arena_printf(l->arena, "%s_file", o->name);
+	const struct tree *v = get(m->stage, o->name), *f = NULL;
+
+	if ((o->flags & (CAM_SECRET | CAM_URL)) && !option_find(m->node.plugin->options, key))
+		f = get(m->stage, key);
+	if (v && f && rank(m->stage, v) == rank(m->stage, f)) {
+		report_error(
+			l->report, &f->at, tree_path(l->arena, f), "stands beside %s; remove one", o->name);
+		f = NULL;
+	}
+	*ret_file = f && (!v || rank(m->stage, f) > rank(m->stage, v));
+	return *ret_file ? f : v;
+}
+
+static const char *text_of(struct making *m, const struct cam_opt *o, const struct tree *t, bool is_file)
+{
+	struct load *l = m->load;
+	const char *text = load_scalar(l, t);
+	struct env_value v;
+
+	if (text && is_file) {
+		v = env_read_secret(l->arena, load_names_in(l, text, m->stage));
+		if (v.why)
+			report_error(l->report, &t->at, tree_path(l->arena, t), "%s", v.why);
+		return v.text;
+	}
+	if (text && (o->flags & CAM_REQUIRED) && !*text) {
+		report_error(l->report, &t->at, tree_path(l->arena, t), "must not be empty: %s",
+			o->help ? o->help : o->name);
+		return NULL;
+	}
+	return text && o->type == CAM_STRING && !(o->flags & CAM_SECRET) ? load_names_in(l, text, m->stage)
+									 : text;
+}
+
+static bool use_default(struct making *m, const struct cam_opt *o, size_t i)
+{
+	struct load *l = m->load;
+	char why[OPTION_WHY];
+
+	m->info.options[i] = "default";
+	if (!o->def) {
+		report_error(l->report, &m->stage->at, m->info.paths[i], "is required: %s",
+			o->help ? o->help : "give it a value");
+		return false;
+	}
+	if (!option_set(o, load_names_in(l, o->def, m->stage), m->node.config, why))
+		return true;
+	report_error(l->report, &m->stage->at, m->info.paths[i], "the default of plugin %s is wrong: %s",
+		m->node.plugin->name, why);
+	return false;
+}
+
+static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
+{
+	struct load *l = m->load;
+	bool is_file;
+	const struct tree *t = value_of(m, o, &is_file);
+	const char *text;
+	char why[OPTION_WHY];
+
+	m->info.places[i] = t ? t->at : m->stage->at;
+	m->info.paths[i] =
+		t ? tree_path(l->arena, t) : arena_printf(l->arena, "%s.%s", m->stage->path, o->name);
+	if (!t)
+		return use_default(m, o, i);
+	m->info.options[i] = load_origin(l, t);
+	m->info.masked[i] = is_file || t->secret;
+	text = text_of(m, o, t, is_file);
+	if (!text)
+		return false;
+	if (!option_set(o, text, m->node.config, why))
+		return true;
+	report_error(l->report, &t->at, m->info.paths[i], "%s",
+		m->info.masked[i] ? "the value does not fit" : why);
+	return false;
+}
+
+static bool all_options(struct making *m)
+{
+	const struct cam_plugin *p = m->node.plugin;
+	struct arena *a = m->load->arena;
+	bool ok = true;
+	size_t n = 0;
+
+	while (p->options && p->options[n].name)
+		n++;
+	m->node.config = p->config_size ? arena_alloc(a, p->config_size) : NULL;
+	m->info.options = arena_alloc(a, (n + 1) * sizeof(*m->info.options));
+	m->info.masked = arena_alloc(a, (n + 1) * sizeof(*m->info.masked));
+	m->info.paths = arena_alloc(a, (n + 1) * sizeof(*m->info.paths));
+	m->info.places = arena_alloc(a, (n + 1) * sizeof(*m->info.places));
+	if (a->failed)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		ok &= one_option(m, &p->options[i], i);
+	return ok;
+}
+
+static void unknown_keys(struct making *m, const struct tree *map)
+{
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
+		if (!load_is_key(m->node.plugin->options, t->key))
+			load_unknown_key(m->load, m->node.plugin, t, m->plugin_word);
+}
+
+/* The plugin's own rules, once all values are there. */
+static bool plugin_check(struct making *m)
+{
+	const struct cam_plugin *p = m->node.plugin;
+	struct load *l = m->load;
+	struct cam_why why = {0};
+	const struct cam_opt *o;
+	size_t i;
+
+	if (!p->check || !p->check(m->node.config, &why))
+		return true;
+	why.text[sizeof(why.text) - 1] = 0;
+	o = why.option ? option_find(p->options, why.option) : NULL;
+	i = o ? (size_t)(o - p->options) : 0;
+	report_error(l->report, o ? &m->info.places[i] : &m->stage->at, o ? m->info.paths[i] : m->stage->path,
+		"%s", why.text[0] ? why.text : "refused by the plugin");
+	return false;
+}
+
+static bool keep(struct making *m)
+{
+	struct loaded *out = m->load->out;
+
+	if (out->pub.n_nodes >= m->load->nodes_room)
+		return false;
+	out->pub.nodes[out->pub.n_nodes] = m->node;
+	out->infos[out->pub.n_nodes] = m->info;
+	out->pub.n_nodes++;
+	return true;
+}
+
+bool load_stage(struct load *l, const struct stage *s)
+{
+	struct making m = {.load = l, .stage = s};
+	bool ok;
+
+	m.node.name = s->camera ? arena_printf(l->arena, "%s.%s", s->camera, s->name) : s->name;
+	m.node.camera = s->camera;
+	m.node.stage = s->name;
+	m.node.path = s->path;
+	m.info.at = s->at;
+	m.info.origin = load_origin(l, &(struct tree){.at = s->at});
+	if (!find_plugin(&m))
+		return false;
+	ok = right_kind(&m);
+	ok &= common_from(&m);
+	ok &= common_required(&m);
+	unknown_keys(&m, s->base);
+	unknown_keys(&m, s->own);
+	ok &= all_options(&m);
+	return ok && plugin_check(&m) && keep(&m);
+}

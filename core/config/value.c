@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/load.h"
+
+#include "core/config/env.h"
+
+#include <string.h>
+
+const char *load_origin(struct load *l, const struct tree *t)
+{
+	struct text out = {0};
+	const char *result;
+
+	where_print(&t->at, &out);
+	l->arena->failed |= out.failed;
+	result = arena_copy(l->arena, text_str(&out), out.len);
+	text_free(&out);
+	return result;
+}
+
+const char *load_scalar(struct load *l, const struct tree *t)
+{
+	const char *path = tree_path(l->arena, t), *fault;
+
+	if (t->kind != TREE_SCALAR) {
+		report_error(l->report, &t->at, path, "must be a single value, not %s", tree_kind_name(t));
+		return NULL;
+	}
+	if (t->bad) {
+		report_error(l->report, &t->at, path, "%s", t->bad);
+		return NULL;
+	}
+	if (tree_is_null(t)) {
+		report_error(l->report, &t->at, path,
+			"has no value; give it one, \"\" for an empty text, or remove the line");
+		return NULL;
+	}
+	fault = env_text_fault(t->value);
+	if (fault) {
+		report_error(l->report, &t->at, path, "the value %s", fault);
+		return NULL;
+	}
+	return t->value;
+}
+
+const char *load_names_in(struct load *l, const char *text, const struct stage *s)
+{
+	struct text out = {0};
+	const char *result, *brace;
+
+	if (!strchr(text, '{'))
+		return text;
+	for (; (brace = strchr(text, '{')); text = brace) {
+		text_add_n(&out, text, (size_t)(brace - text));
+		if (s->camera && !strncmp(brace, "{camera}", 8)) {
+			text_add(&out, s->camera);
+			brace += 8;
+		} else if (!strncmp(brace, "{stage}", 7)) {
+			text_add(&out, s->name);
+			brace += 7;
+		} else {
+			text_add_n(&out, brace++, 1);
+		}
+	}
+	text_add(&out, text);
+	l->arena->failed |= out.failed;
+	result = arena_copy(l->arena, text_str(&out), out.len);
+	text_free(&out);
+	return result;
+}
+
+bool load_name_ok(struct load *l, const struct tree *t, const char *what)
+{
+	size_t n = strlen(t->key);
+
+	if (n && n <= LOAD_NAME_MAX && strspn(t->key, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n &&
+		strcmp(t->key, "off"))
+		return true;
+	report_error(l->report, &t->key_at, tree_path(l->arena, t),
+		"not a name for a %s: use 1 to 64 of a-z, 0-9, _ and -, other than \"off\"", what);
+	return false;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/yaml.h"
+
+#include <string.h>
+#include <yaml.h>
+
+struct parse {
+	yaml_parser_t parser;
+	const char *data;
+	size_t len;
+	const char *name;
+	struct arena *arena;
+	struct report *report;
+	struct tree *root;
+	struct tree *open; /* the mapping or list whose children come now */
+	struct tree *waiting; /* a key of it whose value comes next */
+	unsigned depth, n_nodes, n_documents;
+	bool ended, stopped;
+};
+
+static struct where place(const struct parse *p, const yaml_mark_t *m)
+{
+	return (struct where){p->name, NULL, (unsigned)m->line + 1, (unsigned)m->column + 1};
+}
+
+static void stop(struct parse *p, const yaml_mark_t *m, const char *reason)
+{
+	struct where at = place(p, m);
+
+	report_error(p->report, &at, tree_path(p->arena, p->waiting ? p->waiting : p->open), "%s", reason);
+	p->stopped = true;
+}
+
+/* libyaml gives some errors by byte offset only. */
+static struct where offset_place(const struct parse *p, size_t offset)
+{
+	struct where at = {p->name, NULL, 1, 1};
+
+	for (size_t i = 0; i < offset && i < p->len; i++) {
+		if (p->data[i] == '\n') {
+			at.line++;
+			at.col = 1;
+		} else if (((unsigned char)p->data[i] & 0xc0) != 0x80) {
+			at.col++;
+		}
+	}
+	return at;
+}
+
+static bool is_tab(const struct parse *p, const yaml_mark_t *m)
+{
+	return m->index < p->len && p->data[m->index] == '\t';
+}
+
+static void syntax_error(struct parse *p)
+{
+	const yaml_parser_t *y = &p->parser;
+	struct where at = place(p, &y->problem_mark);
+
+	p->stopped = true;
+	if (y->error == YAML_MEMORY_ERROR) {
+		p->arena->failed = true;
+		return;
+	}
+	if (y->error == YAML_READER_ERROR)
+		at = offset_place(p, y->problem_offset);
+	if (y->error != YAML_READER_ERROR && is_tab(p, &y->problem_mark))
+		report_error(p->report, &at, NULL, "a tab; indent with spaces");
+	else
+		report_error(p->report, &at, NULL, "not valid YAML: %s%s%s", y->problem ? y->problem : "",
+			y->context ? " " : "", y->context ? y->context : "");
+}
+
+/* The place that the value now coming belongs to: the waiting key, a new item of a list, or the root. */
+static struct tree *slot(struct parse *p, const yaml_event_t *e)
+{
+	struct where at = place(p, &e->start_mark);
+	struct tree *t = p->waiting;
+
+	if (t)
+		t->at = at;
+	else
+		t = tree_add(p->arena, p->open, NULL, &at);
+	p->waiting = NULL;
+	if (!p->root)
+		p->root = t;
+	if (!t)
+		p->stopped = true;
+	return t;
+}
+
+static void on_key(struct parse *p, const yaml_event_t *e)
+{
+	struct where at = place(p, &e->start_mark);
+	const char *text = (const char *)e->data.scalar.value;
+
+	p->waiting = tree_add(p->arena, p->open, arena_copy(p->arena, text, e->data.scalar.length), &at);
+	if (!p->waiting)
+		p->stopped = true;
+	else if (strlen(text) != e->data.scalar.length)
+		stop(p, &e->start_mark, "a NUL character");
+}
+
+static void on_scalar(struct parse *p, const yaml_event_t *e)
+{
+	struct tree *t;
+
+	if (p->open && p->open->kind == TREE_MAP && !p->waiting) {
+		on_key(p, e);
+		return;
+	}
+	if (strlen((const char *)e->data.scalar.value) != e->data.scalar.length) {
+		stop(p, &e->start_mark, "a NUL character");
+		return;
+	}
+	t = slot(p, e);
+	if (!t)
+		return;
+	t->value = arena_copy(p->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
+	t->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
+{
+	struct tree *t;
+
+	if (p->open && p->open->kind == TREE_MAP && !p->waiting) {
+		stop(p, &e->start_mark, "a key must be a name, not a mapping or a list");
+		return;
+	}
+	if (++p->depth > YAML_MAX_DEPTH) {
+		stop(p, &e->start_mark, "nested deeper than 32 levels");
+		return;
+	}
+	t = slot(p, e);
+	if (!t)
+		return;
+	t->kind = kind;
+	p->open = t;
+}
+
+static void on_close(struct parse *p)
+{
+	p->open = p->open->parent;
+	p->depth--;
+}
+
+static void on_document(struct parse *p, const yaml_event_t *e)
+{
+	if (++p->n_documents > 1)
+		stop(p, &e->start_mark, "a second document; one file holds one configuration");
+}
+
+/* Anchors make bombs and tags make types; a configuration needs neither. */
+static const char *refusal(const yaml_event_t *e)
+{
+	const yaml_char_t *anchor = NULL, *tag = NULL;
+
+	if (e->type == YAML_SCALAR_EVENT) {
+		anchor = e->data.scalar.anchor;
+		tag = e->data.scalar.tag;
+	} else if (e->type == YAML_MAPPING_START_EVENT) {
+		anchor = e->data.mapping_start.anchor;
+		tag = e->data.mapping_start.tag;
+	} else if (e->type == YAML_SEQUENCE_START_EVENT) {
+		anchor = e->data.sequence_start.anchor;
+		tag = e->data.sequence_start.tag;
+	}
+	if (anchor || e->type == YAML_ALIAS_EVENT)
+		return "anchors and aliases are not supported; use `defaults` for what cameras share, or "
+		       "quote "
+		       "a text that begins with & or *";
+	return tag ? "tags are not supported; quote a text that begins with !" : NULL;
+}
+
+static void on_event(struct parse *p, const yaml_event_t *e)
+{
+	const char *why = refusal(e);
+
+	if (why || ++p->n_nodes > YAML_MAX_NODES) {
+		stop(p, &e->start_mark, why ? why : "more than 50000 values");
+		return;
+	}
+	switch (e->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		on_document(p, e);
+		break;
+	case YAML_SCALAR_EVENT:
+		on_scalar(p, e);
+		break;
+	case YAML_MAPPING_START_EVENT:
+		on_open(p, e, TREE_MAP);
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+		on_open(p, e, TREE_LIST);
+		break;
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		on_close(p);
+		break;
+	case YAML_STREAM_END_EVENT:
+		p->ended = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static void parse_all(struct parse *p)
+{
+	while (!p->ended && !p->stopped) {
+		yaml_event_t e;
+
+		if (!yaml_parser_parse(&p->parser, &e)) {
+			syntax_error(p);
+			return;
+		}
+		on_event(p, &e);
+		yaml_event_delete(&e);
+	}
+}
+
+static struct tree *finish(struct parse *p)
+{
+	struct where whole = {p->name, NULL, 0, 0};
+
+	if (p->stopped || p->arena->failed)
+		return NULL;
+	if (!p->root || tree_is_null(p->root)) {
+		report_error(p->report, &whole, NULL, "is empty; it must hold at least `cameras:`");
+		return NULL;
+	}
+	if (p->root->kind != TREE_MAP) {
+		report_error(p->report, &p->root->at, NULL,
+			"must be a mapping that begins with `cameras:`, not %s", tree_kind_name(p->root));
+		return NULL;
+	}
+	return p->root;
+}
+
+struct tree *yaml_parse(
+	const char *data, size_t len, const char *name, struct arena *arena, struct report *report)
+{
+	struct parse p = {.data = data, .len = len, .name = name, .arena = arena, .report = report};
+	struct where whole = {name, NULL, 0, 0};
+
+	if (len > YAML_MAX_BYTES) {
+		report_error(report, &whole, NULL, "is larger than 256 KiB");
+		return NULL;
+	}
+	if (len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) {
+		p.data += 3;
+		p.len -= 3;
+	}
+	if (!yaml_parser_initialize(&p.parser)) {
+		arena->failed = true;
+		return NULL;
+	}
+	yaml_parser_set_encoding(&p.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&p.parser, (const unsigned char *)p.data, p.len);
+	parse_all(&p);
+	yaml_parser_delete(&p.parser);
+	return finish(&p);
+}
