@@ -1,0 +1,10 @@
+bin_PROGRAMS += cam_server
+cam_server_SOURCES = %D%/graph.c %D%/graph.h \
+	%D%/main.c \
+	%D%/metrics.c %D%/metrics.h \
+	%D%/routes.c %D%/routes.h \
+	%D%/server.c %D%/server.h \
+	%D%/status.c %D%/status.h
+cam_server_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+cam_server_LDFLAGS = $(AM_LDFLAGS) $(EXE_LDFLAGS)
+cam_server_LDADD = $(LIBCAM_LIBS)

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/app/server.h"
+
+#include "core/app/graph.h"
+#include "core/app/routes.h"
+#include "core/app/status.h"
+#include "core/base/clock.h"
+#include "core/media/buf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The promise is to leave within 2 s, and within 5 s when a disk hangs. */
+enum { LEAVE_MS = 1800, LEAVE_WITH_DISK_MS = 4800, WATCH_MS = 1000 };
+
+struct server {
+	struct loop loop;
+	struct node_world world;
+	struct graph graph;
+	struct routes routes;
+	const struct config *config;
+	struct log *log;
+	uv_signal_t term, interrupt;
+	uv_timer_t deadline, watch;
+	uint64_t digest;
+	int64_t stop_began_ns;
+	int exit_code;
+	bool stopping;
+};
+
+/* ---- what nodes ask of the world ---- */
+
+static struct camera *find_camera(void *arg, const struct cam_node *node, const char *name)
+{
+	struct server *s = arg;
+
+	return graph_find_camera(&s->graph, node, name);
+}
+
+static void visit_cameras(void *arg, const struct cam_node *node,
+	void (*visit)(void *, const struct cam_camera *), void *visit_arg)
+{
+	struct server *s = arg;
+
+	for (size_t i = 0; i < s->graph.n_cameras; i++) {
+		struct cam_camera status;
+		char error[256];
+
+		if (!graph_sees(&s->graph, node, s->graph.cameras[i]->name))
+			continue;
+		status_read(&s->graph, s->graph.cameras[i], &status, error);
+		visit(visit_arg, &status);
+	}
+}
+
+static void request(
+	void *arg, const struct cam_request *r, void (*done)(void *, struct cam_reply *), void *done_arg)
+{
+	struct server *s = arg;
+
+	routes_request(&s->routes, r, done, done_arg);
+}
+
+static void tell_sinks(struct server *s)
+{
+	for (size_t i = 0; i < s->graph.n_nodes; i++)
+		if (s->graph.nodes[i].node && s->graph.nodes[i].conf->plugin->kind == CAM_SINK)
+			node_tell_changed(s->graph.nodes[i].node);
+}
+
+static void log_state(struct server *s, const struct cam_node *node)
+{
+	const struct node_spec *spec = node_spec(node);
+	struct meter_reading r;
+	char codec[5];
+
+	if (spec->plugin->kind != CAM_SOURCE || node_state(node) != CAM_LIVE || s->stopping)
+		return;
+	meter_read(&spec->camera->meter, &r);
+	if (r.codec)
+		log_line(s->log, LOG_INFO, spec->name, "live: %s %ux%u", codec_name(r.codec, codec), r.width,
+			r.height);
+	else
+		log_line(s->log, LOG_INFO, spec->name, "live");
+}
+
+static void on_changed(void *arg, struct cam_node *node)
+{
+	struct server *s = arg;
+
+	log_state(s, node);
+	tell_sinks(s);
+}
+
+static void on_started(void *arg, struct cam_node *node, int err)
+{
+	struct server *s = arg;
+
+	graph_node_started(&s->graph, node, err);
+}
+
+static void on_ended(void *arg, struct cam_node *node)
+{
+	struct server *s = arg;
+
+	graph_node_ended(&s->graph, node);
+}
+
+/* ---- leaving ---- */
+
+static void close_all(struct server *s)
+{
+	uv_close((uv_handle_t *)&s->term, NULL);
+	uv_close((uv_handle_t *)&s->interrupt, NULL);
+	uv_close((uv_handle_t *)&s->deadline, NULL);
+	uv_close((uv_handle_t *)&s->watch, NULL);
+	graph_free(&s->graph);
+	loop_close(&s->loop);
+}
+
+static void on_down(void *arg)
+{
+	close_all(arg);
+}
+
+/* Something hangs: files are as good as they get, and leaving late would only look like another failure. */
+static void on_deadline(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+	int64_t spent_ms = (clock_mono_ns() - s->stop_began_ns) / CLOCK_MS;
+
+	if (graph_waits_for_disk(&s->graph) && spent_ms < LEAVE_WITH_DISK_MS - 100) {
+		uv_timer_start(&s->deadline, on_deadline, (uint64_t)(LEAVE_WITH_DISK_MS - spent_ms), 0);
+		return;
+	}
+	graph_log_hanging(&s->graph);
+	_exit(s->exit_code);
+}
+
+static void leave(struct server *s, int exit_code)
+{
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	s->exit_code = exit_code;
+	s->stop_began_ns = clock_mono_ns();
+	s->routes.ready = false;
+	uv_timer_stop(&s->watch);
+	uv_timer_start(&s->deadline, on_deadline, LEAVE_MS, 0);
+	graph_stop(&s->graph);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	struct server *s = signal->data;
+
+	log_line(s->log, LOG_INFO, NULL, "%s: finishing files and leaving",
+		number == SIGTERM ? "SIGTERM" : "SIGINT");
+	leave(s, 0);
+}
+
+/* ---- running ---- */
+
+static void on_up(void *arg, const struct graph_node *failed, int err)
+{
+	struct server *s = arg;
+	char text[256], option[64];
+
+	if (!failed) {
+		s->routes.ready = true;
+		log_line(s->log, LOG_INFO, NULL, "started: %zu camera%s, %zu nodes", s->graph.n_cameras,
+			s->graph.n_cameras == 1 ? "" : "s", s->graph.n_nodes);
+		return;
+	}
+	node_error(failed->node, text, option);
+	log_line(s->log, LOG_ERROR, NULL, "%s: %s%s%s: %s",
+		config_origin(s->config, failed->conf, *option ? option : NULL), failed->conf->path,
+		*option ? "." : "", option, *text ? text : strerrordesc_np(-err));
+	leave(s, 1);
+}
+
+/* States that time alone changes (stalled) are noticed here. */
+static void on_watch(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+	uint64_t digest = status_digest(&s->graph);
+
+	if (digest != s->digest)
+		tell_sinks(s);
+	s->digest = digest;
+}
+
+static void init_handles(struct server *s)
+{
+	uv_loop_t *uv = &s->loop.uv;
+
+	uv_signal_init(uv, &s->term);
+	uv_signal_init(uv, &s->interrupt);
+	uv_timer_init(uv, &s->deadline);
+	uv_timer_init(uv, &s->watch);
+	s->term.data = s->interrupt.data = s->deadline.data = s->watch.data = s;
+	uv_signal_start(&s->term, on_signal, SIGTERM);
+	uv_signal_start(&s->interrupt, on_signal, SIGINT);
+	uv_timer_start(&s->watch, on_watch, WATCH_MS, WATCH_MS);
+}
+
+static void init_world(struct server *s)
+{
+	s->world.loop = &s->loop;
+	s->world.log = s->log;
+	s->world.find_camera = find_camera;
+	s->world.visit_cameras = visit_cameras;
+	s->world.request = request;
+	s->world.changed = on_changed;
+	s->world.started = on_started;
+	s->world.ended = on_ended;
+	s->world.arg = s;
+	s->graph.config = s->config;
+	s->graph.world = &s->world;
+	s->graph.on_up = on_up;
+	s->graph.on_down = on_down;
+	s->graph.arg = s;
+	s->routes.graph = &s->graph;
+	s->routes.started_ns = clock_mono_ns();
+}
+
+int server_run(const struct config *config, struct log *log)
+{
+	struct server *s = calloc(1, sizeof(*s));
+	int err, exit_code;
+
+	if (!s)
+		return 1;
+	s->config = config;
+	s->log = log;
+	init_world(s);
+	err = loop_init(&s->loop);
+	if (err) {
+		log_line(log, LOG_ERROR, NULL, "cannot make an event loop: %s", uv_strerror(err));
+		free(s);
+		return 1;
+	}
+	init_handles(s);
+	err = places_new((unsigned)config->server.cpu_threads, &s->world.places);
+	if (!err)
+		err = graph_make(&s->graph);
+	if (err) {
+		log_line(log, LOG_ERROR, NULL, "cannot start: %s", strerrordesc_np(-err));
+		s->exit_code = 1;
+		close_all(s);
+	} else {
+		graph_start(&s->graph);
+	}
+	uv_run(&s->loop.uv, UV_RUN_DEFAULT);
+	places_free(s->world.places);
+	if (loop_destroy(&s->loop))
+		log_line(log, LOG_ERROR, NULL, "a handle was left open on the event loop");
+	exit_code = s->exit_code;
+	free(s);
+	return exit_code;
+}
