@@ -44,18 +44,19 @@ static int64_t continued(const struct timeline_track *k, int64_t arrival_ns)
 
 static bool is_near(int64_t a, int64_t b)
 {
-	return llabs(a - b) < JUMP;
+	return a < b ? b - a < JUMP : a - b < JUMP;
 }
 
 /* The DTS of a packet of a track that runs, from the camera's `in`. *ret_mended when it was not believed. */
 static int64_t next_dts(
 	struct timeline *t, struct timeline_track *k, int64_t in, int64_t arrival_ns, bool *ret_mended)
 {
-	int64_t out = in + t->offset_ns, step = in - k->last_in_ns;
+	int64_t out = in == CAM_NO_TS ? CAM_NO_TS : in + t->offset_ns;
 
-	if (in != CAM_NO_TS && out > k->last_out_ns &&
-		(is_near(out, k->last_out_ns + k->step_ns) || is_near(out, arrival_ns))) {
-		if (k->last_in_ns != CAM_NO_TS && step > 0 && step < JUMP)
+	if (out > k->last_out_ns && (is_near(out, k->last_out_ns + k->step_ns) || is_near(out, arrival_ns))) {
+		int64_t step = out - k->last_out_ns;
+
+		if (step < JUMP)
 			k->step_ns += (step - k->step_ns) / 8;
 		return out;
 	}
@@ -91,7 +92,7 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 
 	if (in > SANE || in < -SANE)
 		in = CAM_NO_TS;
-	if (in != CAM_NO_TS && buf->pts_ns > in && buf->pts_ns - in < JUMP)
+	if (in != CAM_NO_TS && buf->pts_ns > in && buf->pts_ns < SANE && buf->pts_ns - in < JUMP)
 		lead = buf->pts_ns - in;
 	if (!t->anchored)
 		anchor(t, k, in, buf->arrival_ns);
@@ -104,7 +105,6 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 		k->step_ns = USUAL_STEP;
 		k->started = true;
 	}
-	k->last_in_ns = in;
 	k->last_out_ns = buf->dts_ns;
 	buf->pts_ns = buf->dts_ns + lead;
 	buf->seq = k->seq++;

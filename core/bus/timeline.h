@@ -12,7 +12,6 @@
 struct timeline {
 	struct timeline_track {
 		bool started;
-		int64_t last_in_ns; /**< the camera's DTS of the last packet */
 		int64_t last_out_ns; /**< ours */
 		int64_t step_ns; /**< a usual distance, smoothed */
 		uint64_t seq;
