@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file ring.h
+ * The server's side of a ring of pictures in shared memory (include/cam/shm_ring.h has the layout): making it, taking
+ * a dead one over, giving it memory and taking that back, writing pictures, counting readers. One thread at a time.
+ *
+ * What readers can do. They open the pictures read-only and have no right to write them, unless they run as the
+ * server's own user; then they could cut the object off, which ring_intact() notices between pictures. The heartbeats,
+ * which readers may write and cut off at will, are never mapped here: pread() cannot fault.
+ */
+#ifndef CAM_PLUGINS_SHM_RING_RING_H
+#define CAM_PLUGINS_SHM_RING_RING_H
+#include <cam/plugin.h>
+#include <cam/shm_ring.h>
+
+/** What a ring is to be. */
+struct ring_spec {
+	const char *name; /**< checked by ring_name_problem(); lent for ring_open() */
+	const char *camera;
+	uint32_t width, height; /**< pixels */
+	uint32_t fps_num, fps_den;
+	int64_t span_ns; /**< how much time the pictures cover */
+	uint32_t
+		mode; /**< permissions of the heartbeats; the pictures have them without writing for others */
+	uint32_t fill; /**< enum cam_shm_fill */
+};
+
+/** Where things lie. The pictures take width * height * 3 bytes times the rate times the span, rounded up to whole ones. */
+struct ring_size {
+	uint32_t slots; /**< at least RING_MIN_SLOTS */
+	uint64_t frame_bytes, pictures_offset, picture_bytes, total_bytes;
+};
+#define RING_MIN_SLOTS 3u /**< One being written, one being read, one to go to next. */
+
+struct ring_why {
+	const char *option; /**< the option to change, or NULL */
+	char text[400];
+};
+
+struct ring {
+	char path[CAM_SHM_NAME_MAX + 2], readers_path[CAM_SHM_NAME_MAX + 16]; /* with their leading slashes */
+	struct ring_size size;
+	int fd, readers_fd; /* -1 while closed */
+	uint8_t *map; /* NULL while closed */
+	uint64_t reserved; /* bytes of the pictures that have memory, from their beginning */
+	uint64_t seq; /* of the newest picture */
+	bool writing; /* ring_begin() was called and ring_publish() was not yet */
+};
+
+/** @return NULL, or what is wrong with this name */
+const char *ring_name_problem(const char *name);
+void ring_measure(const struct ring_spec *, struct ring_size *ret);
+/** @return bytes free in /dev/shm; UINT64_MAX when it has no limit or that cannot be told */
+uint64_t ring_free_bytes(void);
+/** @return bytes that all objects of /dev/shm may grow to, minus what it holds at most; 0 when they fit */
+uint64_t ring_overcommitted(uint64_t *ret_total);
+
+/**
+ * Make the two objects, without memory for the pictures; takes over what a dead server has left under the name.
+ * @return 0; -EBUSY: a living process has the name; -EACCES, -ENOSPC, …, with *ret_why, and *ret closed
+ */
+int ring_open(struct ring *ret, const struct ring_spec *, struct ring_why *ret_why);
+/** Tells the readers, removes the names, unmaps. A closed one is allowed. */
+void ring_close(struct ring *);
+/** @return false: another program has removed or cut off the ring, and it is to be made anew */
+bool ring_intact(const struct ring *);
+
+/** Give up to `step` more bytes of the pictures memory. @return 1: done, 0: call again, -ENOSPC, … */
+int ring_reserve(struct ring *, uint64_t step, struct ring_why *ret_why);
+/** Take up to `step` bytes of the pictures' memory back; the pictures are gone for readers at once. @return 1: done, 0: again */
+int ring_release(struct ring *, uint64_t step);
+/** Tell readers whether pictures come, and, if not, the errno why; 0: nobody has asked. */
+void ring_tell(struct ring *, bool flowing, int problem);
+
+/** @return where the next picture goes, frame_bytes long; its slot is not valid until ring_publish() */
+uint8_t *ring_begin(struct ring *);
+/** Show the picture that ring_begin() made room for to the readers. */
+void ring_publish(struct ring *, const struct cam_buf *, int64_t now_ns);
+/** @return how many readers have beaten within CAM_SHM_GONE_NS */
+unsigned ring_readers(struct ring *, int64_t now_ns);
+#endif
