@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file engine.h
- * The renditions of one camera: packets in, pictures and JPEGs out. One decoder; one scale for each distinct size
- * and format; one JPEG for each distinct size and quality; each is made on its first output and freed with its last.
- * Whoever owns the engine feeds it packets while it has outputs (core/bus does).
+ * The renditions of one camera: packets in, pictures and JPEGs out. One decoder; one scale for each distinct size,
+ * from which pictures of each format and JPEGs of each distinct quality are made; each is made on its first output
+ * and freed with its last. Whoever owns the engine feeds it packets while it has outputs (core/bus does).
  *
- * All calls are made in one place, the camera's strand; but for engine_stats(), which is [any].
+ * All calls are made in one place, the camera's strand; but for engine_get_stats(), which is [any].
  */
 #ifndef CAM_MEDIA_ENGINE_H
 #define CAM_MEDIA_ENGINE_H
@@ -16,40 +16,63 @@ struct engine_output;
 
 /** How an output takes what is made for it. Called from engine_push(). */
 struct engine_taker {
-	/** Lends a picture or JPEG. */
+	/**
+	 * Lends a picture or JPEG: seq, pts_ns, dts_ns, arrival_ns and wall_ns are those of the packet it came from;
+	 * flags are CAM_KEY, and CAM_CORRUPT when it refers to a damaged one; caps stay one pointer while the size
+	 * stays (JPEGs: codec CAM_MJPG). May call engine_add() and engine_remove(), not engine_push() or engine_free().
+	 */
 	void (*deliver)(void *arg, const struct cam_buf *buf);
-	/** Memory for the next picture, see struct cam_want; NULL: the engine's own buffers. */
+	/**
+	 * Memory for the next picture, `bytes` of it without padding, planes one after the other; the buffer that
+	 * deliver() then lends points there, to as many planes as its format has. NULL result: no picture this time.
+	 * NULL function: the engine's own buffers. Not used for JPEGs.
+	 */
 	uint8_t *(*into)(void *arg, size_t bytes);
 	void *arg;
 };
 
 /** What has been made since the engine was, for metrics and tests. */
 struct engine_stats {
-	uint64_t decoded, scaled, encoded; /**< pictures decoded, scaled (or converted); JPEGs encoded */
-	uint64_t errors; /**< packets that could not be decoded */
+	uint64_t decoded, scaled, encoded; /**< pictures decoded; pictures scaled; JPEGs encoded */
+	uint64_t errors; /**< packets that could not be decoded, damaged pictures thrown away */
 	uint64_t skipped; /**< pictures that nobody was due to get */
-	uint32_t decoders, scalers, encoders; /**< that exist now */
+	uint32_t decoders, scalers, encoders; /**< that exist now: 0 or 1; sizes; sizes and qualities */
+	uint64_t converted; /**< pictures made BGR3 from scaled ones */
 };
 
-/** @return an engine without outputs, hence without a decoder; NULL without memory */
+/**
+ * Silences FFmpeg's own log for the whole process, since it is the library's one global: what goes wrong is told by
+ * return values and counters. @return an engine without outputs, hence without a decoder; NULL without memory
+ */
 struct engine *engine_new(void);
-/** Frees the engine and its outputs. NULL is allowed. */
+/** Frees the engine and its outputs; buffers that others hold stay valid. NULL is allowed. */
 void engine_free(struct engine *);
 
 /**
  * Add an output for a wish of form CAM_PICTURE or CAM_JPEG (its queue members are not looked at).
+ *
+ * max_fps picks on a grid that all outputs share: the first picture of each 1/max_fps seconds of the camera's clock is
+ * due. So the pictures of 5 a second are among those of 10 a second. The grid lies 10 ms before the first picture
+ * decoded, so that time stamps of a camera with just that rate may be early by so much without a loss.
+ *
  * @return 0 and *ret, -EINVAL: impossible wish, -ENOMEM
  */
 int engine_add(
 	struct engine *, const struct cam_want *, const struct engine_taker *, struct engine_output **ret);
-/** NULL is allowed. The last one takes the decoder with it. May be called from deliver(). */
+/** NULL is allowed. The last one takes the decoder with it. From deliver() too: then with the end of the push. */
 void engine_remove(struct engine *, struct engine_output *);
 
 /**
- * Decode a video packet and deliver what is due. A packet with CAM_DISCONTINUITY flushes the decoder; other caps
- * than the last make a new one. Pictures of packets with arrival_ns before catch_up_ns are decoded and not delivered, save
- * the last of them: that is how an output added in mid-GOP gets its first picture at once.
- * @return 0, or -errno with a sentence in *ret_why (static or owned by the engine until the next call)
+ * Decode a video packet and deliver what is due. Does nothing without outputs. A packet with CAM_DISCONTINUITY flushes
+ * the decoder; other caps than the last make a new one. Nothing is delivered before the first undamaged keyframe, and
+ * no damaged picture.
+ *
+ * Pictures of packets with arrival_ns before catch_up_ns are decoded and not delivered, save the last of them: that is how
+ * an output added in mid-GOP gets its first picture at once. Let catch_up_ns be the arrival of the newest packet there
+ * is; the push of that one delivers its own picture, or if it has none yet, the last one before.
+ *
+ * A packet that cannot be decoded is counted and no error. @return 0, or -errno with a sentence in *ret_why (static):
+ * -EINVAL: not a video packet, -ENOTSUP: no decoder for these caps (the same again until they change), -ENOMEM
  */
 int engine_push(struct engine *, const struct cam_buf *packet, int64_t catch_up_ns, const char **ret_why);
 

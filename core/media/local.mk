@@ -1,1 +1,8 @@
-libcam_a_SOURCES += %D%/buf.c %D%/buf.h
+libcam_a_SOURCES += %D%/buf.c %D%/buf.h \
+	%D%/colour.c %D%/colour.h \
+	%D%/decoder.c %D%/decoder.h \
+	%D%/engine.c %D%/engine.h \
+	%D%/jpeg.c %D%/jpeg.h \
+	%D%/mempool.c %D%/mempool.h \
+	%D%/rendition.c %D%/rendition.h \
+	%D%/scaler.c %D%/scaler.h

@@ -1,3 +1,10 @@
+# The renditions: streams are encoded by the tests themselves.
+check_PROGRAMS += unit-engine_share
+TESTS += unit-engine_share
+unit_engine_share_SOURCES = %D%/engine_share.c %D%/engine_clip.c %D%/engine_clip.h
+unit_engine_share_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS)
+unit_engine_share_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += unit-strand unit-buf
 TESTS += unit-strand unit-buf
 unit_strand_SOURCES = %D%/strand.c
