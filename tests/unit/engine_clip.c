@@ -82,6 +82,7 @@ static AVCodecContext *open_encoder(const struct clip_spec *s)
 	AVCodecContext *c = codec ? avcodec_alloc_context3(codec) : NULL;
 
 	must(c != NULL, s->encoder);
+	av_log_set_level(AV_LOG_QUIET);
 	c->width = s->width;
 	c->height = s->height;
 	c->pix_fmt = s->format;
@@ -92,10 +93,9 @@ static AVCodecContext *open_encoder(const struct clip_spec *s)
 	c->gop_size = s->gop;
 	c->max_b_frames = s->bframes;
 	c->thread_count = 1;
-	c->global_quality = 2 * FF_QP2LAMBDA;
 	c->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	if (s->encoder[0] == 'm')
-		c->flags |= AV_CODEC_FLAG_QSCALE;
+		c->flags |= AV_CODEC_FLAG_QSCALE, c->global_quality = 2 * FF_QP2LAMBDA;
 	av_opt_set(c->priv_data, "preset", "ultrafast", 0);
 	av_opt_set(c->priv_data, "crf", "8", 0);
 	av_opt_set(c->priv_data, "x264-params", "bframes=0:scenecut=0", 0);
@@ -138,7 +138,7 @@ void clip_make(struct clip *clip, const struct clip_spec *s)
 	AVCodecContext *c = open_encoder(s);
 	AVFrame *f = av_frame_alloc();
 
-	caps.codec = s->encoder[0] == 'm' ? CAM_MJPG : s->encoder[4] == '4' ? CAM_H264 : CAM_HEVC;
+	caps.codec = s->encoder[0] == 'm' ? CAM_MJPG : s->encoder[6] == '4' ? CAM_H264 : CAM_HEVC;
 	caps.width = (uint32_t)s->width;
 	caps.height = (uint32_t)s->height;
 	clip->n = 0;
