@@ -25,7 +25,7 @@ static void help_option(const struct cam_opt *o, struct text *out)
 {
 	text_printf(out, "  %s  (%s", o->name, option_type_name(o));
 	help_range(o, out);
-	if (o->unit)
+	if (o->unit && o->type != CAM_TIME && o->type != CAM_SIZE)
 		text_printf(out, " %s", o->unit);
 	if (!o->def)
 		text_add(out, "; required");

@@ -46,7 +46,7 @@ static int check_range(const struct cam_opt *o, double v, const char *text, char
 	option_format_number(o, o->min, &range);
 	text_add(&range, " and ");
 	option_format_number(o, o->max, &range);
-	if (o->unit)
+	if (o->unit && o->type != CAM_TIME && o->type != CAM_SIZE)
 		text_printf(&range, " %s", o->unit);
 	refuse(o, text, text_str(&range), why);
 	text_free(&range);

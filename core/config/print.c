@@ -98,6 +98,16 @@ static void print_node(
 	}
 }
 
+/* Names that YAML could take for something else than text are quoted. */
+static void print_key(struct text *out, const char *indent, const char *name)
+{
+	bool safe = *name >= 'a' && *name <= 'z' && strcmp(name, "null") && strcmp(name, "true") &&
+		    strcmp(name, "false") && strcmp(name, "yes") && strcmp(name, "no") &&
+		    strcmp(name, "on") && strcmp(name, "y") && strcmp(name, "n");
+
+	text_printf(out, safe ? "%s%s:\n" : "%s\"%s\":\n", indent, name);
+}
+
 void config_print(const struct config *pub, struct text *out)
 {
 	const struct loaded *c = (const struct loaded *)(const void *)pub;
@@ -110,12 +120,12 @@ void config_print(const struct config *pub, struct text *out)
 		const struct config_node *n = &pub->nodes[i];
 
 		if (n->camera && n->camera != camera)
-			text_printf(out, "  \"%s\":\n", n->camera);
+			print_key(out, "  ", n->camera);
 		camera = n->camera;
 		if (!n->camera && !sinks)
 			text_add(out, "sinks:\n");
 		sinks |= !n->camera;
-		text_printf(out, "%s\"%s\":\n", n->camera ? "    " : "  ", n->stage);
+		print_key(out, n->camera ? "    " : "  ", n->stage);
 		print_node(c, n, n->camera ? "      " : "    ", out);
 	}
 }

@@ -13,8 +13,10 @@ unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
 # Configuration: unit tests, and one program for all golden cases in tests/config.
-check_PROGRAMS += unit-config-golden
-TESTS += unit-config-golden
+check_PROGRAMS += unit-config-golden unit-config-cli
+TESTS += unit-config-golden unit-config-cli
+unit_config_cli_SOURCES = %D%/config_cli.c
+unit_config_cli_LDADD = $(TEST_LIBS)
 unit_config_golden_SOURCES = %D%/config_golden.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_golden_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/config

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/app/cli.h"
+
+#include "core/config/report.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything the command line knows: getopt's table and --help are made of it. */
+static const struct known {
+	const char *name;
+	char letter; /* 0: none */
+	const char *arg; /* NULL: none; "[X]": a word may follow */
+	int action; /* enum cli_action, or one of the below */
+	const char *help;
+} known[] = {
+	{"config", 'c', "FILE", 'c', "read the configuration from FILE (YAML)"},
+	{"set", 's', "PATH=VALUE", 's',
+		"set one value, as in cameras.front.source.url=rtsp://...; beats the environment"},
+	{"check", 0, NULL, CLI_CHECK, "check the configuration, start nothing"},
+	{"print-config", 0, NULL, CLI_PRINT_CONFIG, "print every value and where it came from"},
+	{"plugins", 0, NULL, CLI_PLUGINS, "list the plugins"},
+	{"demo", 0, NULL, 'd', "run two cameras made up here, for http://127.0.0.1:5000/"},
+	{"help", 'h', "[PLUGIN]", CLI_HELP, "print this, or a plugin's options, statistics and routes"},
+	{"version", 'V', NULL, CLI_VERSION, "print the version"},
+};
+
+enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
+
+struct parse {
+	struct cli *cli;
+	const struct known *action; /* the option that chose the action */
+	size_t n_sets;
+	struct text *message;
+};
+
+static int usage(struct parse *p, const char *what, const char *which, const char *remedy)
+{
+	text_printf(p->message, "cam_server: %s%s%s\n", what, which, remedy);
+	return -EINVAL;
+}
+
+static int act(struct parse *p, const struct known *k)
+{
+	if (p->action && p->action != k) {
+		text_printf(p->message, "cam_server: --%s and --%s do not go together; use one at a time\n",
+			p->action->name, k->name);
+		return -EINVAL;
+	}
+	p->action = k;
+	p->cli->action = (enum cli_action)k->action;
+	return 0;
+}
+
+static int one_option(struct parse *p, const struct known *k)
+{
+	switch (k->action) {
+	case 'c':
+		if (p->cli->file)
+			return usage(p, "-c was given twice", "", "; one file holds one configuration");
+		p->cli->file = optarg;
+		return 0;
+	case 's':
+		p->cli->sets[p->n_sets++] = optarg;
+		return 0;
+	case 'd':
+		p->cli->demo = true;
+		return 0;
+	default:
+		return act(p, k);
+	}
+}
+
+static int unknown_option(struct parse *p, int c, const char *word)
+{
+	char letter[] = {'-', (char)optopt, 0};
+	struct nearest near;
+
+	if (c == ':') {
+		for (size_t i = 0; i < N_KNOWN; i++)
+			if (known[i].letter == optopt)
+				return usage(p, word, " needs a value: ", known[i].arg);
+	}
+	if (strncmp(word, "--", 2))
+		return usage(p, "there is no option ", letter, "; cam_server --help lists them");
+	if (strchr(word, '='))
+		return usage(p, word, "",
+			": this option takes no value, or there is none of that name; see --help");
+	nearest_init(&near, word + 2);
+	for (size_t i = 0; i < N_KNOWN; i++)
+		nearest_try(&near, known[i].name);
+	text_printf(p->message, "cam_server: there is no option %s; ", word);
+	if (near.best[0])
+		text_printf(p->message, "did you mean --%s?\n", near.best);
+	else
+		text_add(p->message, "cam_server --help lists them\n");
+	return -EINVAL;
+}
+
+static int options(struct parse *p, int argc, char **argv)
+{
+	struct option longs[N_KNOWN + 1] = {0};
+	int c, index, err = 0;
+
+	for (size_t i = 0; i < N_KNOWN; i++)
+		longs[i] = (struct option){known[i].name,
+			known[i].arg && known[i].arg[0] != '[' ? required_argument : no_argument, NULL,
+			known[i].letter ? known[i].letter : 256 + (int)i};
+	optind = 0; /* GNU: begin anew */
+	opterr = 0;
+	while (!err && (c = getopt_long(argc, argv, ":c:s:hV", longs, &index)) != -1) {
+		const struct known *k = NULL;
+
+		for (size_t i = 0; i < N_KNOWN; i++)
+			if (longs[i].val == c)
+				k = &known[i];
+		err = k ? one_option(p, k) : unknown_option(p, c, argv[optind - 1]);
+	}
+	return err;
+}
+
+/* The words after the options: only --help has one. */
+static int words(struct parse *p, int argc, char **argv)
+{
+	if (optind < argc && p->cli->action == CLI_HELP)
+		p->cli->plugin = argv[optind++];
+	if (optind < argc)
+		return usage(p, "what is to be done with \"", argv[optind],
+			"\"? a configuration is named with -c FILE");
+	if (p->cli->demo && p->cli->file)
+		return usage(
+			p, "--demo and -c do not go together", "", "; the demo brings its own configuration");
+	return 0;
+}
+
+int cli_parse(int argc, char **argv, struct cli *ret, struct text *message)
+{
+	struct cli cli = {.sets = calloc((size_t)argc + 1, sizeof(const char *))};
+	struct parse p = {.cli = &cli, .message = message};
+	int err;
+
+	if (!cli.sets) {
+		text_add(message, "cam_server: out of memory\n");
+		return -ENOMEM;
+	}
+	err = options(&p, argc, argv);
+	if (!err)
+		err = words(&p, argc, argv);
+	if (err)
+		cli_free(&cli);
+	else
+		*ret = cli;
+	return err;
+}
+
+void cli_free(struct cli *c)
+{
+	free(c->sets);
+	c->sets = NULL;
+}
+
+void cli_help(struct text *out)
+{
+	text_add(out, "Usage: cam_server [OPTION]...\n"
+		      "Without -c and --demo it serves one camera, set up by the environment: "
+		      "CAMERA_RTSP_URL=rtsp://... cam_server\n\n");
+	for (size_t i = 0; i < N_KNOWN; i++) {
+		size_t start = out->len;
+
+		if (known[i].letter)
+			text_printf(out, "  -%c, ", known[i].letter);
+		else
+			text_add(out, "      ");
+		text_printf(out, "--%s%s%s ", known[i].name, known[i].arg ? " " : "",
+			known[i].arg ? known[i].arg : "");
+		while (!out->failed && out->len - start < 28)
+			text_add(out, " ");
+		text_printf(out, "%s\n", known[i].help);
+	}
+	text_add(out, "\nAny value can come from the environment by its path: "
+		      "CAM_SERVER__CAMERAS__FRONT__SOURCE__URL=rtsp://...\n"
+		      "Exit codes: 0 fine, 1 failure while running, 2 configuration or usage.\n");
+}

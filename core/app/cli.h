@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/** @file cli.h The command line: what to do, and with which configuration. [loop], before anything is started. */
+#ifndef CAM_APP_CLI_H
+#define CAM_APP_CLI_H
+#include <stdbool.h>
+
+#include "core/base/text.h"
+
+enum cli_action {
+	CLI_RUN, /**< Serve. */
+	CLI_CHECK, /**< Load the configuration and say whether it is right. */
+	CLI_PRINT_CONFIG, /**< Print every value with its origin. */
+	CLI_PLUGINS, /**< List the plugins. */
+	CLI_HELP, /**< Print cli_help(), or the help of `plugin`. */
+	CLI_VERSION
+};
+
+/** Texts are those of argv, or literals. */
+struct cli {
+	enum cli_action action;
+	const char *file; /**< -c FILE; NULL: single-camera mode, or the demo */
+	bool demo;
+	const char **sets; /**< "path=value", NULL at the end; owned */
+	const char *plugin; /**< --help PLUGIN; NULL: none */
+};
+
+/** Exit codes of cam_server. */
+enum { CLI_EXIT_OK = 0, CLI_EXIT_FAILED = 1, CLI_EXIT_USAGE = 2 };
+
+/**
+ * Parse the command line. Reorders argv as getopt_long(3) does.
+ * @return 0 and *ret, to be given to cli_free(); -EINVAL or -ENOMEM with a line in message: exit with CLI_EXIT_USAGE
+ */
+int cli_parse(int argc, char **argv, struct cli *ret, struct text *message);
+void cli_free(struct cli *);
+/** Add the text of --help. */
+void cli_help(struct text *out);
+#endif
