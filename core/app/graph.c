@@ -2,7 +2,6 @@
 #include "core/app/graph.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,24 +253,10 @@ void graph_stop(struct graph *g)
 bool graph_sees(const struct graph *g, const struct cam_node *viewer, const char *camera)
 {
 	const struct graph_node *n = of_node(g, viewer);
-	const char *from = n ? n->conf->from : NULL;
-	char pattern[256];
 
-	if (n && n->conf->camera)
-		return !strcmp(n->conf->camera, camera);
-	if (!from)
-		return true;
-	while (*from) {
-		size_t len;
-
-		from += strspn(from, ", ");
-		len = strcspn(from, ", ");
-		snprintf(pattern, sizeof(pattern), "%.*s", (int)len, from);
-		if (len && fnmatch(pattern, camera, 0) == 0)
-			return true;
-		from += len;
-	}
-	return false;
+	if (!n)
+		return false;
+	return n->conf->camera ? !strcmp(n->conf->camera, camera) : config_sink_sees(n->conf, camera);
 }
 
 struct camera *graph_find_camera(const struct graph *g, const struct cam_node *viewer, const char *name)

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: load plugins and configuration, then run, check or print. */
+#include "core/app/cli.h"
+#include "core/app/server.h"
+#include "core/plugin/loader.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int print(const struct text *out, int exit_code)
+{
+	if (out->failed) {
+		fputs("cam_server: out of memory\n", stderr);
+		return CLI_EXIT_FAILED;
+	}
+	return fputs(text_str(out), stdout) < 0 || fflush(stdout) ? CLI_EXIT_FAILED : exit_code;
+}
+
+/* ---- plugins ---- */
+
+static const struct cam_plugin *find(void *arg, const char *name, const char **ret_why)
+{
+	return loader_find(arg, name, ret_why);
+}
+
+static void names(void *arg, void (*visit)(void *visit_arg, const char *name), void *visit_arg)
+{
+	loader_names(arg, visit, visit_arg);
+}
+
+struct listing {
+	struct loader *loader;
+	struct text out;
+};
+
+static void list_plugin(void *arg, const char *name)
+{
+	static const char *const kinds[] = {"?", "source", "buffer", "recorder", "sink"};
+	struct listing *l = arg;
+	const char *why;
+	const struct cam_plugin *p = loader_find(l->loader, name, &why);
+
+	if (p)
+		text_printf(&l->out, "%-16s %-9s %-8s %s\n", p->name, kinds[p->kind], p->version, p->summary);
+	else
+		text_printf(&l->out, "%-16s cannot be used: %s\n", name, why);
+}
+
+static int list_plugins(struct loader *loader)
+{
+	struct listing l = {loader, {0}};
+	int exit_code;
+
+	loader_names(loader, list_plugin, &l);
+	if (!l.out.len)
+		text_add(&l.out,
+			"no plugins found in " PLUGINDIR "; name their folder in CAM_SERVER_PLUGIN_PATH\n");
+	exit_code = print(&l.out, CLI_EXIT_OK);
+	text_free(&l.out);
+	return exit_code;
+}
+
+static int print_help(struct loader *loader, const char *plugin)
+{
+	struct text out = {0};
+	int exit_code;
+
+	if (plugin) {
+		const char *why;
+		const struct cam_plugin *p = loader_find(loader, plugin, &why);
+
+		if (!p) {
+			fprintf(stderr, "cam_server: %s; --plugins lists what there is\n", why);
+			return CLI_EXIT_USAGE;
+		}
+		config_help(p, &out);
+	} else {
+		cli_help(&out);
+	}
+	exit_code = print(&out, CLI_EXIT_OK);
+	text_free(&out);
+	return exit_code;
+}
+
+/* ---- running ---- */
+
+static void log_warnings(struct log *log, const char *lines)
+{
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+
+		log_line(log, LOG_WARN, NULL, "%.*s", (int)n, lines);
+		lines += n + (lines[n] == '\n');
+	}
+}
+
+static int run(const struct config *config)
+{
+	struct log log;
+
+	log_init(&log, STDERR_FILENO, (enum log_level)config->server.log_level);
+	log_warnings(&log, config->warnings);
+	/* The zone of recordings' names. The environment is where libc looks; no thread runs yet. */
+	if (setenv("TZ", config->server.timezone, 1)) { /* NOLINT(concurrency-mt-unsafe) */
+		log_line(&log, LOG_ERROR, NULL, "out of memory");
+		return CLI_EXIT_FAILED;
+	}
+	tzset();
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of that file */
+	return server_run(config, &log);
+}
+
+static int print_config(const struct config *config)
+{
+	struct text out = {0};
+	int exit_code;
+
+	config_print(config, &out);
+	exit_code = print(&out, CLI_EXIT_OK);
+	text_free(&out);
+	return exit_code;
+}
+
+static int with_config(const struct cli *cli, struct loader *loader)
+{
+	struct config_input in = {.file = cli->file,
+		.text = cli->demo ? config_demo : NULL,
+		.text_name = cli->demo ? "demo.yaml" : NULL,
+		.environ = environ,
+		.sets = cli->sets,
+		.plugins = {find, names, loader}};
+	struct config *config = NULL;
+	struct text errors = {0};
+	int exit_code = CLI_EXIT_OK;
+
+	if (config_load(&in, &config, &errors)) {
+		fputs(errors.failed ? "cam_server: out of memory\n" : text_str(&errors), stderr);
+		text_free(&errors);
+		return CLI_EXIT_USAGE;
+	}
+	if (cli->action == CLI_PRINT_CONFIG)
+		exit_code = print_config(config);
+	else if (cli->action == CLI_CHECK)
+		printf("the configuration is right: %zu camera%s, %zu nodes\n", config->n_cameras,
+			config->n_cameras == 1 ? "" : "s", config->n_nodes);
+	else
+		exit_code = run(config);
+	config_free(config);
+	text_free(&errors);
+	return exit_code;
+}
+
+static int act(const struct cli *cli, struct loader *loader)
+{
+	switch (cli->action) {
+	case CLI_VERSION:
+		printf("cam_server %s, plugin ABI %u.%u\n", PACKAGE_VERSION, CAM_ABI_MAJOR, CAM_ABI_MINOR);
+		return CLI_EXIT_OK;
+	case CLI_HELP:
+		return print_help(loader, cli->plugin);
+	case CLI_PLUGINS:
+		return list_plugins(loader);
+	default:
+		return with_config(cli, loader);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct text message = {0};
+	struct loader *loader;
+	struct cli cli;
+	int exit_code;
+
+	if (cli_parse(argc, argv, &cli, &message)) {
+		fputs(message.failed ? "cam_server: out of memory\n" : text_str(&message), stderr);
+		text_free(&message);
+		return CLI_EXIT_USAGE;
+	}
+	loader = loader_new(
+		getenv("CAM_SERVER_PLUGIN_PATH")); /* NOLINT(concurrency-mt-unsafe): no thread yet */
+	if (loader) {
+		exit_code = act(&cli, loader);
+	} else {
+		fputs("cam_server: out of memory\n", stderr);
+		exit_code = CLI_EXIT_FAILED;
+	}
+	loader_free(loader);
+	cli_free(&cli);
+	return exit_code;
+}
