@@ -37,6 +37,11 @@ static uint8_t ranged(const AVFrame *f, double v)
 	return (uint8_t)lrint(f->color_range == AVCOL_RANGE_JPEG ? v : 16 + v * 219 / 255);
 }
 
+static int chroma_rows(const AVFrame *f)
+{
+	return f->format == AV_PIX_FMT_YUV420P ? (f->height + 1) / 2 : f->height;
+}
+
 void paint_wave(AVFrame *f, int i)
 {
 	for (int y = 0; y < f->height; y++)
@@ -44,8 +49,23 @@ void paint_wave(AVFrame *f, int i)
 			f->data[0][y * f->linesize[0] + x] =
 				ranged(f, wave((x + 0.5) / f->width, (y + 0.5) / f->height, i));
 	for (int p = 1; p < 3; p++)
-		for (int y = 0; y < (f->height + 1) / 2; y++)
-			memset(f->data[p] + y * f->linesize[p], 128, (size_t)(f->width + 1) / 2);
+		memset(f->data[p], 128, (size_t)f->linesize[p] * (size_t)chroma_rows(f));
+}
+
+void paint_wave10(AVFrame *f, int i)
+{
+	for (int p = 0; p < 3; p++) {
+		int h = p ? (f->height + 1) / 2 : f->height, w = p ? (f->width + 1) / 2 : f->width;
+
+		for (int y = 0; y < h; y++) {
+			for (int x = 0; x < w; x++) {
+				double v = p ? 128 : 16 + wave((x + 0.5) / w, (y + 0.5) / h, i) * 219 / 255;
+				uint16_t sample = (uint16_t)lrint(4 * v);
+
+				memcpy(f->data[p] + y * f->linesize[p] + 2 * x, &sample, sizeof(sample));
+			}
+		}
+	}
 }
 
 static void rgb_to_yuv(const AVFrame *f, const uint8_t rgb[3], uint8_t ret[3])
@@ -147,11 +167,12 @@ void clip_make(struct clip *clip, const struct clip_spec *s)
 	f->width = s->width;
 	f->height = s->height;
 	f->format = s->format;
-	f->colorspace = s->matrix;
 	f->color_range = s->range;
 	for (int i = 0; i < s->n; i++) {
 		must(av_frame_get_buffer(f, 0) == 0, "memory");
+		f->colorspace = s->painted ? s->painted : s->matrix;
 		s->paint(f, i);
+		f->colorspace = s->matrix;
 		f->pts = i;
 		must(avcodec_send_frame(c, f) == 0, "encode");
 		take_packets(clip, c, s);

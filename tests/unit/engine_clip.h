@@ -16,6 +16,7 @@ struct clip_spec {
 	int matrix; /**< enum AVColorSpace */
 	int range; /**< enum AVColorRange */
 	void (*paint)(AVFrame *frame, int i);
+	int painted; /**< The matrix that paint uses, when it is not the one that the stream names; 0: the same. */
 };
 
 struct clip {
@@ -30,6 +31,8 @@ void clip_free(struct clip *clip);
 
 /** A moving wave; wave() tells its luma (0 to 255) at x, y from 0 to 1. */
 void paint_wave(AVFrame *frame, int i);
+/** The same in ten bits. */
+void paint_wave10(AVFrame *frame, int i);
 double wave(double x, double y, int i);
 /** Patches of the colours in patch_rgb[], PATCH_COLUMNS across, two rows; by the frame's matrix and range. */
 void paint_patches(AVFrame *frame, int i);

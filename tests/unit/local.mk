@@ -1,9 +1,15 @@
 # The renditions: streams are encoded by the tests themselves.
-check_PROGRAMS += unit-engine_share
-TESTS += unit-engine_share
+check_PROGRAMS += unit-engine_share unit-engine_picture unit-engine_hostile
+TESTS += unit-engine_share unit-engine_picture unit-engine_hostile
 unit_engine_share_SOURCES = %D%/engine_share.c %D%/engine_clip.c %D%/engine_clip.h
-unit_engine_share_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS)
+unit_engine_share_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
 unit_engine_share_LDADD = $(TEST_LIBS)
+unit_engine_picture_SOURCES = %D%/engine_picture.c %D%/engine_clip.c %D%/engine_clip.h
+unit_engine_picture_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
+unit_engine_picture_LDADD = $(TEST_LIBS)
+unit_engine_hostile_SOURCES = %D%/engine_hostile.c %D%/engine_clip.c %D%/engine_clip.h
+unit_engine_hostile_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
+unit_engine_hostile_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += unit-strand unit-buf
 TESTS += unit-strand unit-buf
