@@ -11,15 +11,13 @@
  *             while (cam_shm_wait(&ring, seq, CAM_SHM_SECOND, &seq) == 0)
  *                     if (cam_shm_read(&ring, seq, pixels, size, &f) == 0)
  *                             use(pixels, f.width, f.height, f.stride);
- *     cam_shm_close(&ring);
  *
  * Two POSIX shared-memory objects make a ring:
  *   /NAME          header page, slot table, pictures. Only the server writes; readers open it read-only.
  *   /NAME.readers  one page of heartbeats, 256 × 16 bytes. Readers write it; the server believes nothing in it but
  *                  "somebody wants pictures".
- * A struct cam_shm belongs to one thread at a time. All calls return 0 or -errno. A reader never blocks the server.
- * Numbers read from the header are checked against the object's size when it is opened and copied, so that a
- * server gone wrong cannot lead a reader out of its mapping.
+ * A struct cam_shm belongs to one thread at a time; calls return 0 or -errno. What the header says is checked against
+ * the object's size and copied when it is opened, so that a server gone wrong cannot lead a reader out of its mapping.
  */
 #ifndef CAM_SHM_RING_H
 #define CAM_SHM_RING_H
@@ -187,18 +185,17 @@ static inline void cam_shm_beat(struct cam_shm *r)
 {
 	struct cam_shm_reader all[CAM_SHM_READERS], mine;
 	int64_t now = cam_shm_now(), age;
-	ssize_t n;
 	uint32_t i, at;
+	ssize_t n;
 
 	if (r->readers_fd < 0 || (r->beat_ns && now - r->beat_ns < CAM_SHM_BEAT_NS))
 		return;
 	n = pread(r->readers_fd, all, sizeof(all), 0);
-	if (n < 0)
-		return;
+	n = n < 0 ? 0 : n;
 	memset((char *)all + n, 0, sizeof(all) - (size_t)n);
 	for (i = 0, at = r->beat_slot; i < CAM_SHM_READERS; i++, at = (at + 1) % CAM_SHM_READERS) {
 		/* Two readers that take one slot at once see it at the next beat: the later one keeps it. */
-		age = now - all[at].beat_ns;
+		age = (int64_t)((uint64_t)now - (uint64_t)all[at].beat_ns);
 		if (all[at].id == r->id || !all[at].id || age > CAM_SHM_GONE_NS || age < -CAM_SHM_GONE_NS)
 			break;
 	}
@@ -206,8 +203,7 @@ static inline void cam_shm_beat(struct cam_shm *r)
 		return;
 	r->beat_slot = at;
 	r->beat_ns = now;
-	mine.id = r->id;
-	mine.beat_ns = now;
+	mine.id = r->id, mine.beat_ns = now;
 	n = pwrite(r->readers_fd, &mine, sizeof(mine), (off_t)(at * sizeof(mine)));
 	(void)n; /* Without it the server sees one reader less; there is nobody to tell. */
 }
@@ -256,17 +252,12 @@ static inline int cam_shm_map(struct cam_shm *r)
 		return -errno;
 	r->map = (const uint8_t *)map;
 	r->map_bytes = (uint64_t)st.st_size;
-	r->width = h.width;
-	r->height = h.height;
-	r->stride = h.stride;
+	r->width = h.width, r->height = h.height, r->stride = h.stride;
 	r->slot_count = h.slot_count;
 	r->frame_bytes = h.frame_bytes;
 	r->generation = h.generation;
-	r->fill = h.fill;
-	r->fps_num = h.fps_num;
-	r->fps_den = h.fps_den;
-	r->slots_offset = h.slots_offset;
-	r->pictures_offset = h.pictures_offset;
+	r->fill = h.fill, r->fps_num = h.fps_num, r->fps_den = h.fps_den;
+	r->slots_offset = h.slots_offset, r->pictures_offset = h.pictures_offset;
 	return 0;
 }
 
@@ -362,17 +353,11 @@ static inline int cam_shm_alive(const struct cam_shm *r)
 		return -ESTALE;
 	if (fstat(r->fd, &st) || !st.st_nlink || (uint64_t)st.st_size < r->map_bytes)
 		return -ESTALE;
-#ifdef F_OFD_GETLK
 	/* The server holds a write lock on the first byte, which the kernel lets go when it dies. */
 	memset(&lock, 0, sizeof(lock));
 	lock.l_type = F_RDLCK;
 	lock.l_len = 1;
-	if (!fcntl(r->fd, F_OFD_GETLK, &lock) && lock.l_type == F_UNLCK)
-		return -ESTALE;
-#else
-	(void)lock;
-#endif
-	return 0;
+	return !fcntl(r->fd, 36 /* F_OFD_GETLK */, &lock) && lock.l_type == F_UNLCK ? -ESTALE : 0;
 }
 
 /* Sleeps until the futex word is another than `seen`, at most half a second. */
@@ -473,9 +458,7 @@ static inline int cam_shm_begin(
 		return -EAGAIN;
 	ret_frame->lock = __atomic_load_n(&slot->lock, __ATOMIC_ACQUIRE);
 	cam_shm_peek(slot, ret_frame);
-	ret_frame->width = r->width;
-	ret_frame->height = r->height;
-	ret_frame->stride = r->stride;
+	ret_frame->width = r->width, ret_frame->height = r->height, ret_frame->stride = r->stride;
 	if (ret_frame->lock & 1 || ret_frame->seq != seq || cam_shm_end(r, ret_frame))
 		return -ENODATA;
 	*ret_bgr = r->map + r->pictures_offset + seq % r->slot_count * r->frame_bytes;
@@ -483,8 +466,8 @@ static inline int cam_shm_begin(
 }
 
 /**
- * Copy a picture. dst has room for frame_bytes. It reads the file and not the mapping, so that it cannot fault when a
- * server gone wrong cuts the object off. @return 0 and *ret_frame; -EAGAIN: not there yet; -ENODATA: gone, or
+ * Copy a picture. dst has room for frame_bytes. It reads the file and not the mapping: what is cut off or given back
+ * meanwhile is an error then and no SIGBUS. @return 0 and *ret_frame; -EAGAIN: not there yet; -ENODATA: gone, or
  * overwritten while it was copied; -ENOBUFS: dst_bytes is too small; -ESTALE
  */
 static inline int cam_shm_read(
@@ -501,8 +484,6 @@ static inline int cam_shm_read(
 		ssize_t n = pread(r->fd, (uint8_t *)dst + done, (size_t)r->frame_bytes - done,
 			(off_t)(src - r->map) + (off_t)done);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			return n ? -errno : -ESTALE;
 		done += (size_t)n;

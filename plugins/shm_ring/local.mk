@@ -7,8 +7,18 @@ shm_ring_la_LDFLAGS = $(module_flags)
 shm_ring_la_LIBADD = -lm
 EXTRA_DIST += %D%/README.md
 
-check_PROGRAMS += plugin-shm_ring
-TESTS += plugin-shm_ring
-plugin_shm_ring_SOURCES = %D%/test_shm_ring.c $(shm_ring_sources)
+shm_ring_tests = plugin-shm_ring plugin-shm_ring_names plugin-shm_ring_readers
+check_PROGRAMS += $(shm_ring_tests)
+dist_check_SCRIPTS += %D%/test_headers.sh
+TESTS += $(shm_ring_tests) %D%/test_headers.sh
+# The reader that it runs.
+plugin_shm_ring_readers_DEPENDENCIES = examples/read_ring$(EXEEXT) $(PLUGIN_TEST_LIBS)
+plugin_shm_ring_SOURCES = %D%/test_shm_ring.c %D%/test_rig.h $(shm_ring_sources)
 plugin_shm_ring_CFLAGS = $(AM_CFLAGS)
 plugin_shm_ring_LDADD = $(PLUGIN_TEST_LIBS) -lm
+plugin_shm_ring_names_SOURCES = %D%/test_names.c %D%/test_rig.h $(shm_ring_sources)
+plugin_shm_ring_names_CFLAGS = $(AM_CFLAGS)
+plugin_shm_ring_names_LDADD = $(PLUGIN_TEST_LIBS) -lm
+plugin_shm_ring_readers_SOURCES = %D%/test_readers.c %D%/test_rig.h $(shm_ring_sources)
+plugin_shm_ring_readers_CFLAGS = $(AM_CFLAGS)
+plugin_shm_ring_readers_LDADD = $(PLUGIN_TEST_LIBS) -lm

@@ -152,4 +152,20 @@ static inline bool rig_object(const struct rig *r, const char *suffix, struct st
 	snprintf(path, sizeof(path), "/dev/shm/%s%s", r->name, suffix);
 	return !stat(path, ret_st);
 }
+
+/* Bytes of the object that have memory behind them. */
+static inline int64_t rig_held(const struct rig *r)
+{
+	struct stat st;
+
+	return rig_object(r, "", &st) ? (int64_t)st.st_blocks * 512 : -1;
+}
+
+/* Its size; -1 when there is none. */
+static inline int64_t rig_sized(const struct rig *r)
+{
+	struct stat st;
+
+	return rig_object(r, "", &st) ? (int64_t)st.st_size : -1;
+}
 #endif
