@@ -1,8 +1,7 @@
 # In the library, so that its test links it.
 libcam_a_SOURCES += %D%/cli.c %D%/cli.h
 bin_PROGRAMS += cam_server
-cam_server_SOURCES = %D%/cli.c %D%/cli.h \
-	%D%/graph.c %D%/graph.h \
+cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/main.c \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/routes.c %D%/routes.h \

@@ -3,11 +3,10 @@
 
 #include "core/base/clock.h"
 
-#include <errno.h>
 #include <sys/random.h>
 
 #define FIRST (CLOCK_SECOND / 2)
-#define LAST (30 * CLOCK_SECOND)
+#define SETTLED (30 * CLOCK_SECOND)
 
 /* A quarter more or less, so that 200 cameras behind one switch do not come back in step. */
 static int64_t jitter(int64_t ns)
@@ -19,15 +18,13 @@ static int64_t jitter(int64_t ns)
 	return ns - ns / 4 + (int64_t)((double)ns / 2 * r / UINT32_MAX);
 }
 
-int64_t backoff_next(struct backoff *b, int64_t lived_ns, int err)
+int64_t backoff_next(struct backoff *b, int64_t lived_ns, int64_t most_ns)
 {
 	int64_t pause;
 
-	if (lived_ns >= LAST)
+	if (lived_ns >= SETTLED)
 		b->failures = 0;
-	pause = b->failures < 6 ? FIRST << b->failures : LAST;
+	pause = b->failures < 6 ? FIRST << b->failures : most_ns;
 	b->failures++;
-	if (pause > LAST || err == -EACCES)
-		pause = LAST;
-	return jitter(pause);
+	return jitter(pause < most_ns ? pause : most_ns);
 }

@@ -25,7 +25,6 @@ void node_unref(struct cam_node *n)
 		return;
 	pthread_cond_destroy(&n->wake);
 	pthread_mutex_destroy(&n->lock);
-	strand_free(n->strand);
 	free(n->stats);
 	free(n);
 }
@@ -56,7 +55,7 @@ static void go_down(struct cam_node *n, int err)
 		node_ended(n);
 		return;
 	}
-	pause = backoff_next(&n->backoff, n->up_since_ns ? now - n->up_since_ns : 0, err);
+	pause = backoff_next(&n->backoff, n->up_since_ns ? now - n->up_since_ns : 0, BACKOFF_LOCAL_NS);
 	n->up_since_ns = 0;
 	n->life = NODE_WAITING;
 	node_set_state(n, CAM_RETRYING);
@@ -365,7 +364,7 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 		n_stats++;
 	n->stats = calloc(n_stats + 1, sizeof(*n->stats));
 	err = n->stats ? find_place(n) : -ENOMEM;
-	if (err) {
+	if (err) { /* a place was all that could fail: there is no strand */
 		node_unref(n);
 		return err;
 	}
@@ -389,6 +388,7 @@ void node_free(struct cam_node *n)
 {
 	if (!n)
 		return;
+	strand_free(n->strand);
 	uv_close((uv_handle_t *)&n->retry, on_handle_closed);
 	uv_close((uv_handle_t *)&n->tick, on_handle_closed);
 }

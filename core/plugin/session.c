@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
-enum { STACK_BYTES = 512 * 1024 };
+enum { STACK_BYTES = 512 * 1024, SLOWEST = 100 };
 
 /* Wait out the pause, or until the node is to end. */
 static void wait_pause(struct cam_node *n, int64_t pause_ns)
@@ -41,7 +41,9 @@ static void *sessions(void *arg)
 		err = n->spec.plugin->run(n->self);
 		if (atomic_load(&n->stopping))
 			break;
-		pause = backoff_next(&n->backoff, clock_mono_ns() - began, err);
+		if (err == -EACCES) /* a login refused: asking often locks accounts */
+			n->backoff.failures = SLOWEST;
+		pause = backoff_next(&n->backoff, clock_mono_ns() - began, BACKOFF_CAMERA_NS);
 		node_set_state(n, CAM_RETRYING);
 		node_log_failure(n, err, pause);
 		wait_pause(n, pause);

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of nodes, on a real loop and real pools, with plugins made up here. */
+#include "core/plugin/node.h"
+
+#include "core/base/clock.h"
+#include "core/media/buf.h"
+
+#include "tests/check.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+struct world {
+	struct loop loop;
+	struct node_world node;
+	struct log log;
+	struct camera *camera;
+	struct port *port;
+	struct cam_node *nodes[2];
+	int started, start_errors, ended, log_fd;
+	int stop_after; /* starts (well or not) after which all nodes are stopped */
+	uv_timer_t deadline;
+	bool late;
+};
+
+/* What the made-up plugins do; their configuration points here. */
+struct script {
+	char calls[512];
+	const struct cam_host *host;
+	struct cam_node *node;
+	atomic_int starts, sessions, consumed, fail_starts, fail_consume;
+	struct cam_sub *sub;
+};
+
+static void note(struct script *s, const char *call)
+{
+	size_t n = strlen(s->calls);
+
+	snprintf(s->calls + n, sizeof(s->calls) - n, "%s%s", n ? " " : "", call);
+}
+
+static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret)
+{
+	struct script *s = *(struct script *const *)config;
+
+	s->host = host;
+	s->node = node;
+	note(s, "create");
+	*ret = s;
+	return 0;
+}
+
+static void destroy(void *self)
+{
+	note(self, "destroy");
+}
+
+static int start(void *self)
+{
+	static const struct cam_want want = {.size = sizeof(want), .form = CAM_PACKET};
+	struct script *s = self;
+
+	note(s, "start");
+	s->starts++;
+	if (s->fail_starts && s->fail_starts--)
+		return s->host->error(s->node, -EACCES, "directory", "cannot write there");
+	s->host->tick_at(s->node, clock_mono_ns() + 5 * CLOCK_MS);
+	return s->host->subscribe(s->node, NULL, &want, &s->sub);
+}
+
+static void stop(void *self)
+{
+	struct script *s = self;
+
+	note(s, "stop");
+	s->host->unsubscribe(s->node, s->sub);
+	s->host->state(s->node, CAM_STOPPED);
+}
+
+static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
+{
+	struct script *s = self;
+
+	CHECK(sub == s->sub && buf->plane[0].len == 3);
+	s->consumed++;
+	if (s->fail_consume && s->fail_consume--)
+		return s->host->error(s->node, -EIO, NULL, "the disk is broken");
+	return 0;
+}
+
+static void tick(void *self)
+{
+	note(self, "tick");
+}
+
+static int hello(void *self, const struct cam_request *request, struct cam_reply *reply)
+{
+	(void)self;
+	reply->data = "hello";
+	reply->len = strlen(request->tail);
+	return 0;
+}
+
+static const struct cam_route routes[] = {
+	{"GET", "/hello/*", "Says hello.", hello}, {NULL, NULL, NULL, NULL}};
+
+static const struct cam_plugin taker = {.abi = CAM_ABI,
+	.size = sizeof(taker),
+	.kind = CAM_RECORDER,
+	.place = CAM_ON_IO,
+	.name = "taker",
+	.create = create,
+	.destroy = destroy,
+	.start = start,
+	.stop = stop,
+	.consume = consume,
+	.tick = tick,
+	.routes = routes};
+
+/* A source with a thread: each session publishes two keyframes and ends. */
+static int run(void *self)
+{
+	struct script *s = self;
+	const struct cam_caps like = {.form = CAM_PACKET, .media = CAM_VIDEO, .codec = CAM_H264};
+	const struct cam_caps *caps = s->host->caps_new(&like);
+
+	s->sessions++;
+	for (int i = 0; i < 2; i++) {
+		struct cam_buf packet = {.flags = CAM_KEY,
+			.n_planes = 1,
+			.dts_ns = i,
+			.pts_ns = i,
+			.caps = caps,
+			.arrival_ns = clock_mono_ns(),
+			.plane = {{(const uint8_t *)"abc", 3, 0}}};
+		struct cam_buf *buf = s->host->buf_new(&packet, NULL, NULL);
+
+		CHECK_INT(s->host->publish(s->node, buf), 0);
+		s->host->buf_unref(buf);
+	}
+	s->host->caps_unref(caps);
+	return s->host->error(s->node, -ECONNRESET, NULL, "the camera hung up");
+}
+
+static const struct cam_plugin talker = {.abi = CAM_ABI,
+	.size = sizeof(talker),
+	.kind = CAM_SOURCE,
+	.place = CAM_ON_THREAD,
+	.name = "talker",
+	.create = create,
+	.destroy = destroy,
+	.run = run};
+
+/* ---- the world ---- */
+
+static void stop_all(struct world *w)
+{
+	for (int i = 0; i < 2; i++)
+		if (w->nodes[i])
+			node_stop(w->nodes[i]);
+}
+
+static void on_started(void *arg, struct cam_node *node, int err)
+{
+	struct world *w = arg;
+
+	(void)node;
+	w->started += !err;
+	w->start_errors += !!err;
+	if (w->started + w->start_errors == w->stop_after)
+		stop_all(w);
+}
+
+static void on_ended(void *arg, struct cam_node *node)
+{
+	struct world *w = arg;
+
+	(void)node;
+	w->ended++;
+	if (w->ended == (w->nodes[0] != NULL) + (w->nodes[1] != NULL)) {
+		uv_close((uv_handle_t *)&w->deadline, NULL);
+		for (int i = 0; i < 2; i++)
+			node_free(w->nodes[i]);
+		loop_close(&w->loop);
+	}
+}
+
+static void on_changed(void *arg, struct cam_node *node)
+{
+	(void)arg;
+	(void)node;
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+	struct world *w = timer->data;
+
+	w->late = true;
+	stop_all(w);
+}
+
+/* libuv opens a pipe for signals with its first loop and keeps it. */
+__attribute__((constructor)) static void warm_up(void)
+{
+	uv_loop_t loop;
+
+	uv_loop_init(&loop);
+	uv_loop_close(&loop);
+}
+
+static void set_up(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->log_fd = dup(STDOUT_FILENO);
+	log_init(&w->log, w->log_fd, LOG_ERROR);
+	CHECK_INT(loop_init(&w->loop), 0);
+	w->node = (struct node_world){.loop = &w->loop,
+		.log = &w->log,
+		.changed = on_changed,
+		.started = on_started,
+		.ended = on_ended,
+		.arg = w};
+	CHECK_INT(places_new(2, &w->node.places), 0);
+	w->camera = camera_new("cam", places_cpu(w->node.places));
+	w->port = camera_new_port(w->camera);
+	camera_set_port(w->camera, w->port);
+	uv_timer_init(&w->loop.uv, &w->deadline);
+	w->deadline.data = w;
+}
+
+static void add(struct world *w, int i, const struct cam_plugin *plugin, struct script **script)
+{
+	struct node_spec spec = {plugin->name, plugin, script, "/tmp", w->camera,
+		plugin->kind == CAM_SOURCE ? w->port : NULL, NULL};
+
+	CHECK_INT(node_new(&w->node, &spec, &w->nodes[i]), 0);
+}
+
+/* Run until everything has ended; after `ms` it is stopped. */
+static void run_world(struct world *w, uint64_t ms)
+{
+	uv_timer_start(&w->deadline, on_deadline, ms, 0);
+	uv_run(&w->loop.uv, UV_RUN_DEFAULT);
+	camera_free(w->camera);
+	places_free(w->node.places);
+	CHECK_INT(loop_destroy(&w->loop), 0);
+	close(w->log_fd);
+}
+
+/* ---- tests ---- */
+
+TEST(life_is_create_start_tick_stop_destroy)
+{
+	struct script script = {0}, *s = &script;
+	struct world w;
+
+	set_up(&w);
+	add(&w, 0, &taker, &s);
+	node_start(w.nodes[0]);
+	run_world(&w, 100);
+	CHECK_STR(s->calls, "create start tick stop destroy");
+	CHECK_INT(w.ended, 1);
+}
+
+TEST(failed_start_is_destroyed_and_tried_anew)
+{
+	struct script script = {.fail_starts = 1}, *s = &script;
+	struct world w;
+
+	set_up(&w);
+	add(&w, 0, &taker, &s);
+	w.stop_after = 2;
+	node_start(w.nodes[0]);
+	run_world(&w, 10000);
+	CHECK(!w.late);
+	CHECK_INT(w.start_errors, 1);
+	CHECK_STR(s->calls, "create start destroy create start stop destroy");
+}
+
+TEST(stop_during_the_pause_ends_at_once)
+{
+	struct script script = {.fail_starts = 1}, *s = &script;
+	struct world w;
+	int64_t began = clock_mono_ns();
+
+	set_up(&w);
+	add(&w, 0, &taker, &s);
+	node_start(w.nodes[0]);
+	run_world(&w, 50);
+	CHECK_INT(w.ended, 1);
+	CHECK_INT(s->starts, 1);
+	CHECK(clock_mono_ns() - began < 400 * CLOCK_MS);
+}
+
+TEST(stop_while_starting_ends_after_the_start)
+{
+	struct script script = {0}, *s = &script;
+	struct world w;
+
+	set_up(&w);
+	add(&w, 0, &taker, &s);
+	node_start(w.nodes[0]);
+	node_stop(w.nodes[0]);
+	run_world(&w, 10000);
+	CHECK(!w.late);
+	CHECK_STR(s->calls, "create start stop destroy");
+}
+
+TEST(failing_consumer_is_made_anew_and_its_camera_goes_on)
+{
+	struct script take = {.fail_consume = 1}, talk = {0}, *t = &take, *k = &talk;
+	struct world w;
+
+	set_up(&w);
+	add(&w, 0, &taker, &t);
+	add(&w, 1, &talker, &k);
+	node_start(w.nodes[0]);
+	node_start(w.nodes[1]);
+	run_world(&w, 2500);
+	CHECK(t->starts >= 2);
+	CHECK(k->sessions >= 2);
+	CHECK(t->consumed >= 3);
+	CHECK_INT(w.ended, 2);
+}
+
+TEST(subscription_of_a_stopped_node_takes_what_was_published)
+{
+	struct script take = {0}, talk = {0}, *t = &take, *k = &talk;
+	struct world w;
+
+	set_up(&w);
+	add(&w, 0, &taker, &t);
+	add(&w, 1, &talker, &k);
+	node_start(w.nodes[0]);
+	node_start(w.nodes[1]);
+	run_world(&w, 300);
+	CHECK(k->sessions >= 1);
+	CHECK(t->consumed >= 2);
+}
+
+static void on_reply(void *arg, struct cam_reply *reply)
+{
+	struct world *w = arg;
+
+	CHECK_INT(reply->status, 200);
+	CHECK_INT(reply->len, 5);
+	w->late = true;
+	stop_all(w);
+}
+
+static void ask(void *arg, struct cam_node *node, int err)
+{
+	struct cam_request request = {sizeof(request), "GET", "/hello/12345", "", "12345"};
+
+	CHECK_INT(err, 0);
+	node_handle(node, &routes[0], &request, on_reply, arg);
+}
+
+TEST(request_is_answered_in_the_nodes_place)
+{
+	struct script script = {0}, *s = &script;
+	struct world w;
+
+	set_up(&w);
+	w.node.started = ask;
+	add(&w, 0, &taker, &s);
+	node_start(w.nodes[0]);
+	run_world(&w, 10000);
+	CHECK(w.late);
+}
+
+RUN_TESTS(T(life_is_create_start_tick_stop_destroy), T(failed_start_is_destroyed_and_tried_anew),
+	T(stop_during_the_pause_ends_at_once), T(stop_while_starting_ends_after_the_start),
+	T(failing_consumer_is_made_anew_and_its_camera_goes_on),
+	T(subscription_of_a_stopped_node_takes_what_was_published), T(request_is_answered_in_the_nodes_place))
