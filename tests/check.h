@@ -7,6 +7,7 @@
 #ifndef CAM_TESTS_CHECK_H
 #define CAM_TESTS_CHECK_H
 #include <dirent.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,10 +79,19 @@ static inline int check_one(const struct check_test *test)
 	return 0;
 }
 
+static inline void *check_no_thread(void *arg)
+{
+	return arg;
+}
+
 static inline int check_run(const struct check_test *tests, int n)
 {
+	pthread_t first;
 	int failed = 0;
 
+	/* A sanitizer starts a thread of its own with the first one of the program, and keeps it. */
+	if (pthread_create(&first, NULL, check_no_thread, NULL) == 0)
+		pthread_join(first, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("1..%d\n", n);
 	for (int i = 0; i < n; i++) {

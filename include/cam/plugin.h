@@ -380,7 +380,7 @@ enum {
 /**
  * The descriptor. Life of a node: check → create → start → (consume, tick, handle)* → stop → destroy, or with
  * CAM_ON_THREAD: check → create → run* → destroy. A node that fails is stopped, destroyed and created anew after a
- * pause that doubles from 0.5 s to 30 s, with jitter; only run() is called again without that.
+ * pause that doubles from 0.5 s to 4 s, with jitter; only run() is called again without that, after 0.5 s to 30 s.
  */
 struct cam_plugin {
 	uint32_t abi; /**< CAM_ABI */
