@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { EXPANDED_MAX = 65536 };
+enum { EXPANDED_MAX = 65536, EXPANDED_TOTAL = 4 << 20 };
 
 struct expand {
 	char *const *environ;
@@ -14,6 +14,7 @@ struct expand {
 	const char *via; /* the first variable that gave its value */
 	const char *bad;
 	bool secret;
+	size_t *total; /* bytes made by all expansions of the tree */
 };
 
 static size_t name_length(const char *s)
@@ -30,10 +31,12 @@ static size_t name_length(const char *s)
 
 static const char *missing(struct expand *e, const char *name, const char *rest, const char *end)
 {
+	const char *is = env_get(e->environ, name) ? "empty" : "not set";
+
 	if (!strncmp(rest, ":?", 2) && end > rest + 2)
-		return arena_printf(e->arena, "%s is not set; %.*s", name, (int)(end - rest - 2), rest + 2);
+		return arena_printf(e->arena, "%s is %s; %.*s", name, is, (int)(end - rest - 2), rest + 2);
 	return arena_printf(e->arena,
-		"the environment variable %s is not set; set it, or write a default: ${%s:-default}", name,
+		"the environment variable %s is %s; set it, or write a default: ${%s:-default}", name, is,
 		name);
 }
 
@@ -91,6 +94,9 @@ static const char *expand(struct expand *e, const char *s)
 			s = NULL;
 		}
 	}
+	*e->total += e->out.len;
+	if (*e->total > EXPANDED_TOTAL && !e->bad)
+		e->bad = "the file grows to more than 4 MiB with its variables filled in";
 	e->arena->failed |= e->out.failed;
 	result = arena_copy(e->arena, text_str(&e->out), e->out.len);
 	if (e->out.data)
@@ -108,6 +114,7 @@ static void expand_key(struct tree *t, struct expand e, struct report *r)
 	key = expand(&e, t->key);
 	if (e.bad) {
 		report_error(r, &t->key_at, tree_path(e.arena, t), "%s", e.bad);
+		t->broken = true;
 		return;
 	}
 	t->key = key;
@@ -125,12 +132,22 @@ static void expand_value(struct tree *t, struct expand e)
 	t->at.via = e.via;
 }
 
+static void expand_below(struct tree *t, const struct expand *e, struct report *r)
+{
+	if (*e->total > EXPANDED_TOTAL)
+		return;
+	expand_key(t, *e, r);
+	expand_value(t, *e);
+	if (*e->total > EXPANDED_TOTAL)
+		report_error(r, &t->at, tree_path(e->arena, t), "%s", t->bad ? t->bad : "too long");
+	for (struct tree *c = t->first; c; c = c->next)
+		expand_below(c, e, r);
+}
+
 void expand_tree(struct tree *t, char *const *environ, struct arena *a, struct report *r)
 {
-	struct expand e = {.environ = environ, .arena = a};
+	size_t total = 0;
+	struct expand e = {.environ = environ, .arena = a, .total = &total};
 
-	expand_key(t, e, r);
-	expand_value(t, e);
-	for (struct tree *c = t->first; c; c = c->next)
-		expand_tree(c, environ, a, r);
+	expand_below(t, &e, r);
 }

@@ -79,7 +79,10 @@ const char *load_names_in(struct load *, const char *text, const struct stage *)
 bool load_name_ok(struct load *, const struct tree *, const char *what);
 /** swap.c: @return whether a stage may have this key: a common one, an option, or NAME_file of a secret or URL */
 bool load_is_key(const struct cam_opt *options, const char *key);
-/** swap.c: judge a key that the plugin does not have. @param plugin_word where `plugin` stands */
-void load_unknown_key(
+/**
+ * swap.c: judge a key that the plugin does not have. @param plugin_word where `plugin` stands
+ * @return the option that a misspelt key most likely was; NULL: no error, or no idea
+ */
+const char *load_unknown_key(
 	struct load *, const struct cam_plugin *, const struct tree *key, const struct tree *plugin_word);
 #endif

@@ -2,9 +2,13 @@
 #include "core/config/option.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#define MASK "********"
 
 static int64_t int_at(const struct cam_opt *o, const void *config)
 {
@@ -80,10 +84,25 @@ static void format_int(const struct cam_opt *o, int64_t v, struct text *out)
 		text_printf(out, "%" PRId64, v);
 }
 
+/* Limits need not be whole units: one digit behind the point will do. */
+static void format_limit(double v, struct text *out)
+{
+	const char *units = " KMGT";
+	size_t n = 0;
+
+	for (; v >= 1024 && n < 4; n++)
+		v /= 1024;
+	text_printf(out, "%.*f", v == floor(v) ? 0 : 1, v);
+	if (n)
+		text_add_n(out, &units[n], 1);
+}
+
 void option_format_number(const struct cam_opt *o, double value, struct text *out)
 {
 	if (o->type == CAM_FLOAT)
 		format_float(value, out);
+	else if (o->type == CAM_SIZE && value > 0)
+		format_limit(value, out);
 	else
 		format_int(o,
 			value >= 0x1p63    ? INT64_MAX
@@ -142,18 +161,43 @@ const struct cam_opt *option_find(const struct cam_opt *o, const char *name)
 	return o && o->name ? o : NULL;
 }
 
+/* @return behind the '=' of the first thing that looks like a password given by name, NULL if there is none */
+static const char *named_secret(const char *s)
+{
+	static const char *const names[] = {
+		"password=", "passwd=", "pass=", "pwd=", "token=", "auth=", "secret="};
+
+	for (; *s; s++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (!strncasecmp(s, names[i], strlen(names[i])))
+				return s + strlen(names[i]);
+	return NULL;
+}
+
+static void mask_named(const char *s, struct text *out)
+{
+	const char *secret;
+
+	while ((secret = named_secret(s))) {
+		text_add_n(out, s, (size_t)(secret - s));
+		text_add(out, MASK);
+		s = secret + strcspn(secret, "&");
+	}
+	text_add(out, s);
+}
+
 void option_mask_url(const char *url, struct text *out)
 {
 	/* The last '@': a password that holds '@' or '/' unescaped is masked whole, at worst with more. */
 	const char *scheme = strstr(url, "://"), *at = strrchr(url, '@');
 	const char *user = scheme ? scheme + 3 : url, *colon = strchr(user, ':');
 
-	if (!at || !colon || colon > at) {
-		text_add(out, url);
-		return;
+	if (at && colon && colon < at) {
+		text_add_n(out, url, (size_t)(colon + 1 - url));
+		text_add(out, MASK);
+		url = at;
 	}
-	text_add_n(out, url, (size_t)(colon + 1 - url));
-	text_printf(out, "********%s", at);
+	mask_named(url, out);
 }
 
 const char *option_type_name(const struct cam_opt *o)

@@ -21,6 +21,7 @@ struct overlay {
 	struct where at;
 	enum tree_layer layer;
 	const char *separator; /* "__" or "." */
+	const char *path; /* for messages; NULL: at.source tells it */
 	const char *rest; /* of the path */
 	const char *value;
 	char name[NAME_MAX_BYTES + 1]; /* the level last taken */
@@ -58,7 +59,7 @@ static bool take_any(struct overlay *o)
 	size_t n = end ? (size_t)(end - o->rest) : strlen(o->rest);
 
 	if (!n || n > NAME_MAX_BYTES || (end && !end[strlen(o->separator)])) {
-		report_error(o->report, &o->at, NULL, "%s",
+		report_error(o->report, &o->at, o->path, "%s",
 			n > NAME_MAX_BYTES ? "a name in this path is longer than 64 characters"
 					   : "a name in this path is empty");
 		return false;
@@ -103,7 +104,7 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 		nearest_try(&near, t->key ? t->key : "");
 	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
 		nearest_try(&near, t->key ? t->key : "");
-	report_error(o->report, &o->at, NULL, "there is no %s \"%s\"%s", what, o->name,
+	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
 		nearest_hint(&near, o->arena));
 	return NULL;
 }
@@ -123,7 +124,7 @@ static struct tree *enter(struct overlay *o, struct tree *parent, const char *ke
 		t->kind = TREE_MAP;
 	if (t->kind == TREE_MAP)
 		return t;
-	report_error(o->report, &o->at, NULL, "%s is %s, so nothing below it can be set",
+	report_error(o->report, &o->at, o->path, "%s is %s, so nothing below it can be set",
 		tree_path(o->arena, t), tree_is_off(t) ? "off" : tree_kind_name(t));
 	return NULL;
 }
@@ -151,8 +152,8 @@ static void put_option(struct overlay *o, struct tree *map)
 	if (!map || !take_any(o))
 		return;
 	if (*o->rest) {
-		report_error(o->report, &o->at, NULL, "%s.%s has nothing below it", tree_path(o->arena, map),
-			o->name);
+		report_error(o->report, &o->at, o->path, "%s.%s has nothing below it",
+			tree_path(o->arena, map), o->name);
 		return;
 	}
 	put(o, map, arena_copy(o->arena, o->name, strlen(o->name)));
@@ -187,14 +188,14 @@ static void apply(struct overlay *o)
 		nearest_init(&near, o->name);
 		for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 			nearest_try(&near, sections[i]);
-		report_error(o->report, &o->at, NULL,
+		report_error(o->report, &o->at, o->path,
 			"nothing is called \"%s\"%s (a path begins with server, defaults, cameras or sinks)",
 			o->name, nearest_hint(&near, o->arena));
 		return;
 	}
 	advance(o, strlen(section));
 	if (!*o->rest) {
-		report_error(o->report, &o->at, NULL, "%s is no value; name one below it", section);
+		report_error(o->report, &o->at, o->path, "%s is no value; name one below it", section);
 	} else if (!strcmp(section, "server")) {
 		put_option(o, enter(o, o->root, section));
 	} else if (!strcmp(section, "cameras")) {
@@ -214,10 +215,10 @@ static void start(struct overlay *o, const char *value)
 	const char *fault = env_text_fault(value);
 
 	if (!*value) {
-		report_error(o->report, &o->at, NULL, "is empty; give it a value%s",
+		report_error(o->report, &o->at, o->path, "is empty; give it a value%s",
 			o->layer == LAYER_ENVIRONMENT ? " or unset it" : "");
 	} else if (fault) {
-		report_error(o->report, &o->at, NULL, "the value %s", fault);
+		report_error(o->report, &o->at, o->path, "the value %s", fault);
 	} else {
 		o->value = arena_copy(o->arena, value, strlen(value));
 		apply(o);
@@ -274,7 +275,7 @@ static void one_set(struct overlay o, const char *set)
 			set);
 		return;
 	}
-	o.rest = arena_copy(o.arena, set, (size_t)(equals - set));
+	o.path = o.rest = arena_copy(o.arena, set, (size_t)(equals - set));
 	if (!strchr(o.rest, '.')) {
 		report_error(
 			o.report, &o.at, NULL, "\"%.40s\" is not a path such as server.log_level", o.rest);

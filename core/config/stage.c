@@ -12,6 +12,8 @@ struct making {
 	struct load *load;
 	const struct stage *stage;
 	const struct tree *plugin_word;
+	const char *meant[8]; /* options that a misspelt key most likely was */
+	size_t n_meant;
 	struct config_node node;
 	struct node_info info;
 };
@@ -162,6 +164,9 @@ static bool use_default(struct making *m, const struct cam_opt *o, size_t i)
 	char why[OPTION_WHY];
 
 	m->info.options[i] = "default";
+	for (size_t k = 0; k < m->n_meant; k++)
+		if (!o->def && !strcmp(m->meant[k], o->name))
+			return false;
 	if (!o->def) {
 		report_error(l->report, &m->stage->at, m->info.paths[i], "is required: %s",
 			o->help ? o->help : "give it a value");
@@ -222,9 +227,16 @@ static bool all_options(struct making *m)
 
 static void unknown_keys(struct making *m, const struct tree *map)
 {
-	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
-		if (!load_is_key(m->node.plugin->options, t->key))
-			load_unknown_key(m->load, m->node.plugin, t, m->plugin_word);
+	const size_t room = sizeof(m->meant) / sizeof(m->meant[0]);
+
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
+		const char *meant = load_is_key(m->node.plugin->options, t->key)
+					    ? NULL
+					    : load_unknown_key(m->load, m->node.plugin, t, m->plugin_word);
+
+		if (meant && m->n_meant < room)
+			m->meant[m->n_meant++] = meant;
+	}
 }
 
 /* The plugin's own rules, once all values are there. */

@@ -43,34 +43,36 @@ static void try_sibling(void *arg, const char *name)
 		s->found = p->name;
 }
 
-static const char *hint(struct load *l, const struct cam_plugin *p, const char *key)
+static void find_nearest(const struct cam_plugin *p, struct nearest *near)
 {
-	struct nearest near;
-
-	nearest_init(&near, key);
 	for (const struct cam_opt *o = p->options; o && o->name; o++)
 		if (!(o->flags & CAM_HIDDEN))
-			nearest_try(&near, o->name);
-	nearest_try(&near, "plugin");
-	nearest_try(&near, "from");
-	nearest_try(&near, "required");
-	return nearest_hint(&near, l->arena);
+			nearest_try(near, o->name);
+	nearest_try(near, "plugin");
+	nearest_try(near, "from");
+	nearest_try(near, "required");
 }
 
-void load_unknown_key(
+const char *load_unknown_key(
 	struct load *l, const struct cam_plugin *p, const struct tree *key, const struct tree *plugin_word)
 {
 	const struct config_plugins *plugins = &l->in->plugins;
 	struct sibling s = {l, p, key->key, NULL};
 	const char *path = tree_path(l->arena, key);
+	struct nearest near;
 
-	if (l->report->n_errors >= REPORT_MAX)
-		return;
+	if (key->broken || l->report->n_errors >= REPORT_MAX)
+		return NULL;
 	if (key->layer == LAYER_FILE)
 		plugins->names(plugins->arg, try_sibling, &s);
-	if (!s.found)
-		report_error(l->report, &key->key_at, path, "unknown key%s", hint(l, p, key->key));
-	else if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)
+	if (!s.found) {
+		nearest_init(&near, key->key);
+		find_nearest(p, &near);
+		report_error(l->report, &key->key_at, path, "unknown key%s", nearest_hint(&near, l->arena));
+		return near.best[0] ? arena_copy(l->arena, near.best, strlen(near.best)) : NULL;
+	}
+	if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)
 		report_warning(l->report, &key->key_at, path,
 			"ignored: an option of %s that %s does not have", s.found, p->name);
+	return NULL;
 }

@@ -62,7 +62,7 @@ bool tree_is_off(const struct tree *t)
 
 const char *tree_kind_name(const struct tree *t)
 {
-	return t->kind == TREE_MAP ? "a mapping" : t->kind == TREE_LIST ? "a list" : "a value";
+	return t->kind == TREE_MAP ? "a mapping" : t->kind == TREE_LIST ? "a list" : "a single value";
 }
 
 const char *tree_path(struct arena *a, const struct tree *t)

@@ -28,6 +28,7 @@ struct tree {
 	enum tree_kind kind;
 	enum tree_layer layer;
 	bool plain; /**< A scalar without quotes: an empty one is no value at all. */
+	bool broken; /**< The key could not be expanded, which is reported. */
 	bool secret; /**< Came out of a file of secrets: never printed. */
 	const char *key; /**< NULL for the root and the items of a list. */
 	const char *value; /**< Scalars: never NULL. */
@@ -44,7 +45,7 @@ struct tree *tree_get(const struct tree *parent, const char *key);
 bool tree_is_null(const struct tree *);
 /** @return whether the scalar `off` was written */
 bool tree_is_off(const struct tree *);
-/** @return "a mapping", "a list" or "a value" */
+/** @return "a mapping", "a list" or "a single value" */
 const char *tree_kind_name(const struct tree *);
 /** @return "cameras.front.source"; owned by the arena; names longer than 64 bytes are cut */
 const char *tree_path(struct arena *, const struct tree *);

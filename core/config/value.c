@@ -72,6 +72,8 @@ bool load_name_ok(struct load *l, const struct tree *t, const char *what)
 {
 	size_t n = strlen(t->key);
 
+	if (t->broken)
+		return false;
 	if (n && n <= LOAD_NAME_MAX && strspn(t->key, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n &&
 		strcmp(t->key, "off"))
 		return true;

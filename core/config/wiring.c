@@ -214,7 +214,7 @@ static void check_unique(struct load *l)
 		report_error(l->report, &info->places[b->option],
 			arena_printf(
 				l->arena, "%s.%s", b->node->path, b->node->plugin->options[b->option].name),
-			"\"%.64s\" is used by %s too (%s); each needs its own", b->value, a->node->path,
+			"the same value is used by %s (%s); each needs its own", a->node->path,
 			text_str(&other));
 		text_free(&other);
 	}

@@ -98,7 +98,7 @@ static void on_key(struct parse *p, const yaml_event_t *e)
 	if (!p->waiting)
 		p->stopped = true;
 	else if (strlen(text) != e->data.scalar.length)
-		stop(p, &e->start_mark, "a NUL character");
+		stop(p, &e->start_mark, "holds a NUL character");
 }
 
 static void on_scalar(struct parse *p, const yaml_event_t *e)
@@ -110,7 +110,7 @@ static void on_scalar(struct parse *p, const yaml_event_t *e)
 		return;
 	}
 	if (strlen((const char *)e->data.scalar.value) != e->data.scalar.length) {
-		stop(p, &e->start_mark, "a NUL character");
+		stop(p, &e->start_mark, "holds a NUL character");
 		return;
 	}
 	t = slot(p, e);
