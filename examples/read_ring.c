@@ -28,6 +28,7 @@ static int parse(int argc, char **argv, struct options *o)
 	int c;
 
 	o->seconds = 10;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 	while ((c = getopt(argc, argv, "n:o:t:a")) != -1) {
 		if (c == 'n')
 			o->count = strtol(optarg, NULL, 10);
@@ -133,17 +134,20 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	do {
 		err = find_ring(o.name, o.seconds, &ring);
-		bgr = err ? NULL : malloc((size_t)ring.frame_bytes);
-		if (bgr)
-			err = read_pictures(&o, &ring, &count, bgr);
-		else if (!err)
-			err = -ENOMEM;
+		if (err)
+			break;
+		bgr = malloc((size_t)ring.frame_bytes);
+		err = bgr ? read_pictures(&o, &ring, &count, bgr) : -ENOMEM;
 		free(bgr);
 		cam_shm_close(&ring);
 	} while (err == -ESTALE); /* The server has ended; its successor makes another ring. */
-	if (err)
-		fprintf(stderr, "read_ring: %s: %s\n", o.name,
-			err == -ENOENT ? "no such ring: is the camera running, and is this the ring's name?"
-				       : strerror(-err));
+	if (err == -ENOENT) {
+		fprintf(stderr,
+			"read_ring: no ring %s: is the camera running, and is this the ring's name?\n",
+			o.name);
+	} else if (err) {
+		errno = -err;
+		perror(o.name);
+	}
 	return err ? 1 : 0;
 }

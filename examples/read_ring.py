@@ -60,6 +60,8 @@ class RingReader:
         self._fd = os.open(FOLDER + name, os.O_RDONLY | os.O_CLOEXEC)
         try:
             self._open_header()
+            if not self.alive():
+                raise RingGone("it is left over: its server is gone")
             self._enrol()
         except BaseException:
             self.close()

@@ -261,6 +261,26 @@ static inline int cam_shm_map(struct cam_shm *r)
 	return 0;
 }
 
+/**
+ * @return 0 while the server lives and this is its ring; -ESTALE: closed, replaced, or its server died. Makes system
+ * calls; cam_shm_wait() calls it whenever nothing comes.
+ */
+static inline int cam_shm_alive(const struct cam_shm *r)
+{
+	struct flock lock;
+	struct stat st;
+
+	if (__atomic_load_n(&cam_shm_header_of(r)->state, __ATOMIC_ACQUIRE) != CAM_SHM_OPEN)
+		return -ESTALE;
+	if (fstat(r->fd, &st) || !st.st_nlink || (uint64_t)st.st_size < r->map_bytes)
+		return -ESTALE;
+	/* The server holds a write lock on the first byte, which the kernel lets go when it dies. */
+	memset(&lock, 0, sizeof(lock));
+	lock.l_type = F_RDLCK;
+	lock.l_len = 1;
+	return !fcntl(r->fd, 36 /* F_OFD_GETLK */, &lock) && lock.l_type == F_UNLCK ? -ESTALE : 0;
+}
+
 /* Opens /NAME.readers. Only a ring that is filled always can do without. */
 static inline int cam_shm_enrol(struct cam_shm *r)
 {
@@ -302,6 +322,8 @@ static inline int cam_shm_open(const char *name, struct cam_shm *ret)
 		return -errno;
 	err = cam_shm_map(ret);
 	if (!err)
+		err = cam_shm_alive(ret);
+	if (!err)
 		err = cam_shm_enrol(ret);
 	if (err && ret->map)
 		cam_shm_close(ret);
@@ -338,26 +360,6 @@ static inline uint64_t cam_shm_oldest(const struct cam_shm *r)
 	if (newest && newest - first >= r->slot_count)
 		return newest - r->slot_count + 1;
 	return newest ? first : 0;
-}
-
-/**
- * @return 0 while the server lives and this is its ring; -ESTALE: closed, replaced, or its server died. Makes system
- * calls; cam_shm_wait() calls it whenever nothing comes.
- */
-static inline int cam_shm_alive(const struct cam_shm *r)
-{
-	struct flock lock;
-	struct stat st;
-
-	if (__atomic_load_n(&cam_shm_header_of(r)->state, __ATOMIC_ACQUIRE) != CAM_SHM_OPEN)
-		return -ESTALE;
-	if (fstat(r->fd, &st) || !st.st_nlink || (uint64_t)st.st_size < r->map_bytes)
-		return -ESTALE;
-	/* The server holds a write lock on the first byte, which the kernel lets go when it dies. */
-	memset(&lock, 0, sizeof(lock));
-	lock.l_type = F_RDLCK;
-	lock.l_len = 1;
-	return !fcntl(r->fd, 36 /* F_OFD_GETLK */, &lock) && lock.l_type == F_UNLCK ? -ESTALE : 0;
 }
 
 /* Sleeps until the futex word is another than `seen`, at most half a second. */

@@ -6,6 +6,7 @@ shm_ring_la_CFLAGS = $(AM_CFLAGS)
 shm_ring_la_LDFLAGS = $(module_flags)
 shm_ring_la_LIBADD = -lm
 EXTRA_DIST += %D%/README.md
+dist_doc_DATA += doc/shm-ring.md
 
 shm_ring_tests = plugin-shm_ring plugin-shm_ring_names plugin-shm_ring_readers
 check_PROGRAMS += $(shm_ring_tests)
