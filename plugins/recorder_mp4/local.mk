@@ -1,0 +1,29 @@
+plugin_LTLIBRARIES += recorder_mp4.la
+recorder_mp4_sources = \
+	%D%/mp4.c %D%/mp4.h \
+	%D%/names.c %D%/names.h \
+	%D%/params.c %D%/params.h \
+	%D%/recorder.c %D%/recorder.h \
+	%D%/recorder_mp4.c \
+	%D%/repair.c %D%/repair.h \
+	%D%/routes.c %D%/routes.h \
+	%D%/segment.c %D%/segment.h \
+	%D%/tree.c %D%/tree.h \
+	%D%/walk.c
+recorder_mp4_la_SOURCES = $(recorder_mp4_sources)
+recorder_mp4_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+recorder_mp4_la_CFLAGS = $(AM_CFLAGS)
+recorder_mp4_la_LDFLAGS = $(module_flags)
+recorder_mp4_la_LIBADD = $(AVFORMAT_LIBS)
+EXTRA_DIST += %D%/README.md
+
+check_LTLIBRARIES += librecorder_test.la
+librecorder_test_la_SOURCES = $(recorder_mp4_sources) %D%/test_clip.c %D%/test_clip.h %D%/test_rig.c %D%/test_rig.h
+librecorder_test_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+librecorder_test_la_CFLAGS = $(AM_CFLAGS)
+
+check_PROGRAMS += plugin-recorder_mp4
+TESTS += plugin-recorder_mp4
+plugin_recorder_mp4_SOURCES = %D%/test_recorder_mp4.c
+plugin_recorder_mp4_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+plugin_recorder_mp4_LDADD = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugins/recorder_mp4/recorder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A fragment is written early at this size, so that neither a burst nor a camera's clock makes it grow. */
+enum { MAX_PENDING = 4096, MAX_PENDING_BYTES = 16 << 20 };
+
+/* After so long without a packet the file is finished; what comes then waits for a keyframe. */
+#define IDLE_NS (30 * CAM_SECOND)
+/* Audio that has been silent for so long has no track in the next file. */
+#define AUDIO_GONE_NS (5 * CAM_SECOND)
+/* A gap in a camera's time that no file should contain; the muxer counts durations in 31 bits. */
+#define MAX_GAP_NS (3600 * CAM_SECOND)
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
+}
+
+static void count(struct recorder *r, enum recorder_stat stat, int64_t n)
+{
+	if (n)
+		r->host->stat(r->node, (unsigned)stat, n);
+}
+
+static bool same_format(const struct cam_caps *a, const struct cam_caps *b)
+{
+	return a == b ||
+	       (a->codec == b->codec && a->width == b->width && a->height == b->height &&
+		       a->sample_rate == b->sample_rate && a->channels == b->channels &&
+		       a->extradata_len == b->extradata_len &&
+		       (!a->extradata_len || !memcmp(a->extradata, b->extradata, a->extradata_len)));
+}
+
+static void set_caps(struct recorder *r, const struct cam_caps **at, const struct cam_caps *caps)
+{
+	if (*at == caps)
+		return;
+	r->host->caps_unref(*at);
+	*at = r->host->caps_ref(caps);
+}
+
+/* Let the first n pending packets go. */
+static void drop_pending(struct recorder *r, size_t n)
+{
+	if (!n)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		r->pending_bytes -= r->pending[i]->plane[0].len;
+		r->host->buf_unref(r->pending[i]);
+	}
+	r->n_pending -= n;
+	memmove((void *)r->pending, (void *)(r->pending + n), r->n_pending * sizeof(*r->pending));
+}
+
+/* A file cannot be begun with what is pending: wait for another keyframe. */
+static int skip_pending(struct recorder *r, int err)
+{
+	if (!r->warned_params)
+		r->host->log(r->node, CAM_WARN, "waiting for a keyframe that can begin a file: this one %s",
+			err == -ENODATA ? "lacks parameter sets"
+					: "has parameter sets that the muxer refuses");
+	r->warned_params = true;
+	count(r, STAT_SKIPPED, (int64_t)r->n_pending);
+	drop_pending(r, r->n_pending);
+	return 0;
+}
+
+static int open_segment(struct recorder *r)
+{
+	const struct cam_buf *key = r->pending[0];
+	bool audio = r->audio && key->dts_ns - r->audio_dts_ns < AUDIO_GONE_NS;
+	int err = segment_open(&r->segment, r->host, r->dir_fd, r->camera, key, audio ? r->audio : NULL);
+
+	if (!err) {
+		r->cut_wanted = false;
+		count(r, STAT_SEGMENTS, 1);
+	}
+	return err;
+}
+
+static int fail(struct recorder *r, int err)
+{
+	count(r, STAT_ERRORS, 1);
+	segment_abandon(&r->segment, err);
+	drop_pending(r, r->n_pending);
+	return recorder_error(r, err);
+}
+
+/* Keep the audio packet whose duration is not known yet for the next fragment. */
+static void drop_written(struct recorder *r, const struct cam_buf *held)
+{
+	if (held)
+		held = r->host->buf_ref(held);
+	drop_pending(r, r->n_pending);
+	if (held) {
+		r->pending[r->n_pending++] = held;
+		r->pending_bytes += held->plane[0].len;
+	}
+}
+
+/* Write what is pending as one fragment. @return 0, or -errno with the error told */
+static int flush(struct recorder *r, const struct cam_buf *next_video, bool last)
+{
+	struct segment_packets packets = {r->pending, r->n_pending, next_video, last};
+	int64_t wrote = (int64_t)r->n_pending, bytes = (int64_t)r->pending_bytes, end_ns;
+	const struct cam_buf *held = NULL;
+	int err = 0;
+
+	r->armed = false;
+	if (!r->n_pending)
+		return 0;
+	if (!r->segment.mp4)
+		err = open_segment(r);
+	if (err == -ENODATA || err == -EINVAL)
+		return skip_pending(r, err);
+	end_ns = r->pending[r->n_pending - 1]->dts_ns;
+	if (!err)
+		err = segment_write(&r->segment, &packets, &held);
+	if (err)
+		return fail(r, err);
+	count(r, STAT_FRAGMENTS, 1);
+	count(r, STAT_PACKETS, wrote - (held ? 1 : 0));
+	count(r, STAT_BYTES, bytes - (held ? (int64_t)held->plane[0].len : 0));
+	count(r, STAT_REPAIRED, (int64_t)r->segment.repaired);
+	r->segment.repaired = 0;
+	r->host->stat(r->node, STAT_SECONDS, (end_ns - r->start_ns) / CAM_SECOND);
+	drop_written(r, held);
+	return 0;
+}
+
+int recorder_end_segment(struct recorder *r, const struct cam_buf *next_video)
+{
+	int err = flush(r, next_video, true);
+
+	if (!err && r->segment.mp4) {
+		err = segment_finish(&r->segment);
+		if (err)
+			err = fail(r, err);
+	}
+	r->host->stat(r->node, STAT_SECONDS, 0);
+	return err;
+}
+
+/* A failed file's space may be gone, but a file below min_free is still finished in order. */
+static int flush_fragment(struct recorder *r, const struct cam_buf *next_video)
+{
+	int err = flush(r, next_video, false);
+
+	if (!err && recorder_check_space(r)) {
+		err = recorder_end_segment(r, next_video);
+		if (!err)
+			err = recorder_check_space(r);
+	}
+	return err;
+}
+
+static int append(struct recorder *r, const struct cam_buf *buf)
+{
+	if (r->n_pending == r->room) {
+		size_t room = r->room ? 2 * r->room : 64;
+		const struct cam_buf **more = realloc((void *)r->pending, room * sizeof(*more));
+
+		if (!more)
+			return fail(r, -ENOMEM);
+		r->pending = more;
+		r->room = room;
+	}
+	if (!r->armed)
+		r->host->tick_at(r->node, now_ns() + r->config->fragment_ns * 3 / 2);
+	r->armed = true;
+	r->pending[r->n_pending++] = r->host->buf_ref(buf);
+	r->pending_bytes += buf->plane[0].len;
+	return 0;
+}
+
+static bool is_recording(const struct recorder *r)
+{
+	return r->segment.mp4 || r->n_pending;
+}
+
+/* A fragment ends at a keyframe after half its time, else after its time. Audio waits for the video, a while. */
+static bool fragment_is_due(const struct recorder *r, const struct cam_buf *buf)
+{
+	int64_t span;
+
+	if (!r->n_pending)
+		return false;
+	span = buf->dts_ns - r->pending[0]->dts_ns;
+	if (buf->caps->media != CAM_VIDEO)
+		span /= 2;
+	else if (buf->flags & CAM_KEY)
+		span *= 2;
+	return span >= r->config->fragment_ns || r->n_pending >= MAX_PENDING ||
+	       r->pending_bytes >= MAX_PENDING_BYTES;
+}
+
+static bool cut_is_due(const struct recorder *r, const struct cam_buf *key)
+{
+	return r->cut_wanted || key->dts_ns - r->start_ns >= r->config->segment_ns ||
+	       !same_format(r->video, key->caps);
+}
+
+/* End the file before this packet where that must be. @return 0, or -errno with the error told */
+static int cut(struct recorder *r, const struct cam_buf *buf)
+{
+	if (!is_recording(r))
+		return 0;
+	if (!same_format(r->video, buf->caps))
+		return recorder_end_segment(r, NULL);
+	if (r->n_pending && buf->dts_ns - r->pending[r->n_pending - 1]->dts_ns > MAX_GAP_NS)
+		return recorder_end_segment(r, NULL);
+	return buf->flags & CAM_KEY && cut_is_due(r, buf) ? recorder_end_segment(r, buf) : 0;
+}
+
+static int take_video(struct recorder *r, const struct cam_buf *buf)
+{
+	int err;
+
+	if (!mp4_takes_video(buf->caps)) {
+		if (!r->warned_video)
+			r->host->log(r->node, CAM_WARN,
+				"this video codec cannot be recorded as MP4; nothing is recorded");
+		r->warned_video = true;
+		return recorder_end_segment(r, NULL);
+	}
+	err = cut(r, buf);
+	if (err)
+		return err;
+	if (fragment_is_due(r, buf))
+		err = flush_fragment(r, buf);
+	if (err)
+		return err;
+	if (!is_recording(r)) {
+		if (!(buf->flags & CAM_KEY)) {
+			count(r, STAT_SKIPPED, 1);
+			return 0;
+		}
+		r->start_ns = buf->dts_ns;
+	}
+	set_caps(r, &r->video, buf->caps);
+	return append(r, buf);
+}
+
+/* Only one audio track, and only what MP4 can hold. */
+static bool wants_audio(struct recorder *r, const struct cam_buf *buf)
+{
+	if (!r->config->audio || (r->audio && r->audio_track != buf->track))
+		return false;
+	if (mp4_takes_audio(buf->caps))
+		return true;
+	if (!r->warned_audio)
+		r->host->log(r->node, CAM_WARN,
+			"the camera's audio is not recorded: MP4 takes AAC and Opus; set the camera to AAC, "
+			"or audio: false");
+	r->warned_audio = true;
+	return false;
+}
+
+static int take_audio(struct recorder *r, const struct cam_buf *buf)
+{
+	int err = 0;
+
+	if (!wants_audio(r, buf))
+		return 0;
+	if (r->audio && !same_format(r->audio, buf->caps))
+		err = flush_fragment(r, NULL);
+	if (err)
+		return err;
+	set_caps(r, &r->audio, buf->caps);
+	r->audio_track = buf->track;
+	r->audio_dts_ns = buf->dts_ns;
+	if (!is_recording(r))
+		return 0;
+	if (r->segment.mp4 && (!r->segment.track[MP4_AUDIO].caps ||
+				      !same_format(r->segment.track[MP4_AUDIO].caps, buf->caps))) {
+		r->cut_wanted = true;
+		return 0;
+	}
+	if (fragment_is_due(r, buf))
+		err = flush_fragment(r, NULL);
+	return err || !is_recording(r) ? err : append(r, buf);
+}
+
+int recorder_take(struct recorder *r, const struct cam_buf *buf)
+{
+	if (buf->n_planes != 1 || !buf->plane[0].len || buf->dts_ns == CAM_NO_TS)
+		return 0;
+	if (buf->caps->media == CAM_VIDEO)
+		return take_video(r, buf);
+	return buf->caps->media == CAM_AUDIO ? take_audio(r, buf) : 0;
+}
+
+int recorder_tick(struct recorder *r)
+{
+	if (!r->armed)
+		return recorder_end_segment(r, NULL);
+	r->host->tick_at(r->node, now_ns() + IDLE_NS);
+	return flush_fragment(r, NULL);
+}
+
+void recorder_finish(struct recorder *r)
+{
+	drop_pending(r, r->n_pending);
+	segment_abandon(&r->segment, -EIO);
+	free((void *)r->pending);
+	r->host->caps_unref(r->video);
+	r->host->caps_unref(r->audio);
+	r->pending = NULL;
+	r->video = r->audio = NULL;
+	r->room = 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file recorder.h
+ * A camera's recorder: gathers packets into fragments, cuts segments at keyframes. All of it runs on the io strand.
+ */
+#ifndef CAM_RECORDER_MP4_RECORDER_H
+#define CAM_RECORDER_MP4_RECORDER_H
+#include "plugins/recorder_mp4/segment.h"
+
+struct config {
+	const char *directory;
+	int64_t segment_ns, fragment_ns, history_ns;
+	int64_t min_free; /* bytes, or negative percent */
+	bool audio;
+};
+
+enum recorder_stat {
+	STAT_SEGMENTS,
+	STAT_FRAGMENTS,
+	STAT_PACKETS,
+	STAT_BYTES,
+	STAT_SKIPPED,
+	STAT_REPAIRED,
+	STAT_ERRORS,
+	STAT_SECONDS
+};
+
+struct recorder {
+	struct cam_node *node;
+	const struct cam_host *host;
+	const struct config *config;
+	const char *camera;
+	int dir_fd; /* -1 before start() */
+	struct cam_sub *sub;
+	/* The fragment that is being gathered, one reference each; a segment's first packet is a keyframe. */
+	const struct cam_buf **pending;
+	size_t n_pending, room;
+	uint64_t pending_bytes;
+	struct segment segment; /* open after its first fragment has been gathered */
+	int64_t start_ns; /* dts_ns of the segment's first packet */
+	const struct cam_caps *video, *audio; /* the current formats, one reference each */
+	uint32_t audio_track;
+	int64_t audio_dts_ns; /* of the last audio packet */
+	bool armed; /* tick() is set for the pending fragment, else for a camera that has fallen silent */
+	bool cut_wanted; /* at the next keyframe, because the audio has changed */
+	bool warned_audio, warned_video, warned_params;
+};
+
+/** @return 0, or -errno with the error told to the host: the node has failed */
+int recorder_take(struct recorder *, const struct cam_buf *);
+/** What has waited for long is written out; a file that nothing comes for is finished. @return as above */
+int recorder_tick(struct recorder *);
+/** Write out and finish the file. @return as above */
+int recorder_end_segment(struct recorder *, const struct cam_buf *next_video);
+/** Frees what it holds; writes nothing. */
+void recorder_finish(struct recorder *);
+/** @return 0, or -ENOSPC with the error told: less than `min_free` is free */
+int recorder_check_space(struct recorder *);
+/** Tell the host what is wrong with the directory. @return err */
+int recorder_error(struct recorder *, int err);
+#endif

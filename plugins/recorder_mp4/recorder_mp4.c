@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* recorder_mp4: the plugin's descriptor, its life and its error texts. The work is in recorder.c. */
+#include "plugins/recorder_mp4/recorder.h"
+#include "plugins/recorder_mp4/repair.h"
+#include "plugins/recorder_mp4/routes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Ten seconds of a stalled disk at 25 frames and 50 audio packets a second are 750 packets, a minute's 4500. */
+enum { QUEUE_ITEMS = 6000 };
+#define QUEUE_BYTES (UINT64_C(64) << 20)
+
+static const struct cam_opt options[] = {
+	{"directory", CAM_STRING, CAM_FOLDER, CAM_STRING_AT(struct config, directory), "/recordings", 0, 0,
+		NULL, NULL, "Where recordings go, in a folder for each camera and day."},
+	{"segment", CAM_TIME, 0, CAM_INT_AT(struct config, segment_ns), "5m", 1e9, 86400e9, NULL, NULL,
+		"How long a file gets before the next one begins, at the keyframe after this time."},
+	{"fragment", CAM_TIME, 0, CAM_INT_AT(struct config, fragment_ns), "1s", 100e6, 60e9, NULL, NULL,
+		"How often what has been recorded goes to the disk; a crash loses at most this."},
+	{"audio", CAM_BOOL, 0, CAM_BOOL_AT(struct config, audio), "true", 0, 0, NULL, NULL,
+		"Record the camera's first audio track too, when it is AAC or Opus."},
+	{"history", CAM_TIME, 0, CAM_INT_AT(struct config, history_ns), "0s", 0, 3600e9, NULL, NULL,
+		"Start recording so far in the past, as far as the camera's buffer reaches."},
+	{"min_free", CAM_SIZE, 0, CAM_INT_AT(struct config, min_free), "200M", -100, 1e15, NULL, NULL,
+		"Recording stops while less than this is free on the disk."},
+	{0},
+};
+
+static const struct cam_stat stats[] = {
+	[STAT_SEGMENTS] = {"segments", CAM_COUNTER, "Files begun."},
+	[STAT_FRAGMENTS] = {"fragments", CAM_COUNTER, "Fragments written and synced to the disk."},
+	[STAT_PACKETS] = {"packets", CAM_COUNTER, "Packets written."},
+	[STAT_BYTES] = {"bytes", CAM_COUNTER, "Bytes of the packets written."},
+	[STAT_SKIPPED] = {"skipped", CAM_COUNTER,
+		"Packets left out while waiting for a keyframe that begins a file."},
+	[STAT_REPAIRED] = {"repaired", CAM_COUNTER, "Time stamps mended because they did not rise."},
+	[STAT_ERRORS] = {"errors", CAM_COUNTER, "Files given up because of the disk."},
+	[STAT_SECONDS] = {"seconds", CAM_GAUGE, "Length of the file that is being written."},
+	{0},
+};
+
+static const uint32_t takes[] = {CAM_H264, CAM_HEVC, CAM_MJPG, 0};
+
+int recorder_error(struct recorder *r, int err)
+{
+	const char *dir = r->config->directory;
+	struct stat st = {0};
+
+	switch (err) {
+	case -EACCES:
+	case -EPERM:
+		if (stat(dir, &st))
+			break;
+		return r->host->error(r->node, err, "directory",
+			"cannot write to %s: it belongs to user %u; run: chown -R %u %s", dir,
+			(unsigned)st.st_uid, (unsigned)geteuid(), dir);
+	case -EROFS:
+		return r->host->error(r->node, err, "directory",
+			"cannot write to %s: its file system is read-only; mount it writable or choose "
+			"another folder",
+			dir);
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EFBIG:
+		return r->host->error(r->node, err, "directory",
+			"cannot write to %s: the disk is full; delete old recordings or choose another "
+			"folder",
+			dir);
+	case -ENOENT:
+		return r->host->error(r->node, err, "directory",
+			"%s does not exist; create or mount it, or choose another folder", dir);
+	case -ENOTDIR:
+		return r->host->error(r->node, err, "directory", "%s is not a folder; choose another", dir);
+	case -EIO:
+		return r->host->error(r->node, err, "directory",
+			"the disk under %s fails to write; the file was closed: check the disk and its "
+			"cables",
+			dir);
+	case -ENOMEM:
+		return r->host->error(r->node, err, NULL, "there is no memory to record with");
+	}
+	return r->host->error(r->node, err, "directory", "cannot write to %s: %s", dir, strerror(-err));
+}
+
+int recorder_check_space(struct recorder *r)
+{
+	int64_t total = 0, want = r->config->min_free, left;
+
+	if (!want)
+		return 0;
+	left = tree_free(r->dir_fd, &total);
+	if (want < 0)
+		want = total / 100 * -want;
+	if (left < 0 || left >= want)
+		return 0;
+	return r->host->error(r->node, -ENOSPC, "min_free",
+		"%s has %lld MiB free and min_free wants %lld MiB; delete old recordings or lower min_free",
+		r->config->directory, (long long)(left >> 20), (long long)(want >> 20));
+}
+
+static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return host->error(node, -ENOMEM, NULL, "there is no memory for a recorder");
+	r->node = node;
+	r->host = host;
+	r->config = config;
+	r->camera = host->camera(node);
+	r->dir_fd = -1;
+	*ret_self = r;
+	return 0;
+}
+
+static void repair(struct recorder *r)
+{
+	int64_t cut = repair_newest(r->dir_fd, r->camera);
+
+	if (cut > 0)
+		r->host->log(r->node, CAM_INFO,
+			"cut %lld bytes of a half-written fragment off the last recording", (long long)cut);
+	else if (cut < 0)
+		r->host->log(r->node, CAM_WARN, "cannot check the last recording: %s", strerror((int)-cut));
+}
+
+static int start(void *self)
+{
+	struct recorder *r = self;
+	struct cam_want want = {.size = sizeof(want),
+		.form = CAM_PACKET,
+		.since_ns = r->config->history_ns,
+		.drop = CAM_DROP_GOP,
+		.queue_items = QUEUE_ITEMS,
+		.queue_bytes = QUEUE_BYTES};
+	int err;
+
+	r->dir_fd = tree_open(r->config->directory);
+	err = r->dir_fd < 0 ? r->dir_fd : tree_writable(r->dir_fd);
+	if (err)
+		return recorder_error(r, err);
+	err = recorder_check_space(r);
+	if (err)
+		return err;
+	repair(r);
+	return r->host->subscribe(r->node, NULL, &want, &r->sub);
+}
+
+static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
+{
+	(void)sub;
+	return recorder_take(self, buf);
+}
+
+static void tick(void *self)
+{
+	struct recorder *r = self;
+	int err = recorder_tick(r);
+
+	if (err)
+		r->host->fail(r->node, err);
+}
+
+static void stop(void *self)
+{
+	struct recorder *r = self;
+
+	r->host->unsubscribe(r->node, r->sub);
+	r->sub = NULL;
+	r->host->tick_at(r->node, CAM_NO_TS);
+	recorder_end_segment(r, NULL);
+	r->host->state(r->node, CAM_STOPPED);
+}
+
+static void destroy(void *self)
+{
+	struct recorder *r = self;
+
+	if (!r)
+		return;
+	recorder_finish(r);
+	if (r->dir_fd >= 0)
+		close(r->dir_fd);
+	free(r);
+}
+
+static int list(void *self, const struct cam_request *request, struct cam_reply *reply)
+{
+	struct recorder *r = self;
+
+	return routes_list(r->dir_fd, r->camera, request, reply);
+}
+
+static int file(void *self, const struct cam_request *request, struct cam_reply *reply)
+{
+	struct recorder *r = self;
+
+	return routes_file(r->dir_fd, r->camera, request, reply);
+}
+
+static const struct cam_route routes[] = {
+	{"GET", "/api/v1/recordings", "A camera's recordings by time, newest last: ?camera=&from=&to=", list},
+	{"GET", "/api/v1/recordings/*", "One recording by its id.", file},
+	{0},
+};
+
+const struct cam_plugin cam_plugin_1 = {
+	.abi = CAM_ABI,
+	.size = sizeof(cam_plugin_1),
+	.kind = CAM_RECORDER,
+	.place = CAM_ON_IO,
+	.name = "recorder_mp4",
+	.version = "0.1.0",
+	.summary =
+		"Records a camera's packets into fragmented MP4 files, cut at keyframes, without decoding.",
+	.options = options,
+	.config_size = sizeof(struct config),
+	.stats = stats,
+	.routes = routes,
+	.takes = takes,
+	.create = create,
+	.start = start,
+	.stop = stop,
+	.destroy = destroy,
+	.consume = consume,
+	.tick = tick,
+};

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugins/recorder_mp4/routes.h"
+
+#include "plugins/recorder_mp4/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_LISTED = 1000 };
+
+struct entry {
+	char day[NAME_DAY_BYTES], name[NAME_FILE_BYTES];
+	int64_t start, bytes;
+	double seconds;
+};
+
+struct listing {
+	int64_t from, to; /* Unix seconds */
+	struct entry *entry; /* newest first */
+	size_t n, room;
+};
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if ((c | 32) >= 'a' && (c | 32) <= 'f')
+		return (c | 32) - 'a' + 10;
+	return -1;
+}
+
+/* The percent-decoded value of `name`. @return 1 found, 0 not there, -EINVAL malformed or too long */
+static int query_value(const char *query, const char *name, char *ret, size_t room)
+{
+	size_t n = strlen(name), len = 0;
+
+	while (strncmp(query, name, n) || query[n] != '=') {
+		query = strchr(query, '&');
+		if (!query++)
+			return 0;
+	}
+	for (query += n + 1; *query && *query != '&'; query++) {
+		char c = *query == '+' ? ' ' : *query;
+
+		if (c == '%') {
+			if (hex(query[1]) < 0 || hex(query[2]) < 0)
+				return -EINVAL;
+			c = (char)(hex(query[1]) << 4 | hex(query[2]));
+			query += 2;
+		}
+		if (!c || len + 1 >= room)
+			return -EINVAL;
+		ret[len++] = c;
+	}
+	ret[len] = '\0';
+	return 1;
+}
+
+/* Unix seconds; `otherwise` when it is not there. @return 0, or -EINVAL */
+static int query_seconds(const char *query, const char *name, int64_t otherwise, int64_t *ret)
+{
+	char text[16];
+	int found = query_value(query, name, text, sizeof(text));
+
+	*ret = otherwise;
+	if (found <= 0)
+		return found;
+	if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 12)
+		return -EINVAL;
+	*ret = strtoll(text, NULL, 10);
+	return 0;
+}
+
+static int say(struct cam_reply *reply, int status, const char *text)
+{
+	reply->status = status;
+	snprintf(reply->type, sizeof(reply->type), "text/plain");
+	reply->data = text;
+	reply->len = strlen(text);
+	return 0;
+}
+
+static int add(void *arg, const struct tree_entry *at)
+{
+	struct listing *l = arg;
+	struct entry *e;
+	struct stat st;
+
+	if (fstatat(at->day_fd, at->name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+		return 0;
+	if (at->start > l->to || st.st_mtime < l->from)
+		return 0;
+	if (l->n == l->room) {
+		size_t room = l->room ? 2 * l->room : 64;
+		struct entry *more = realloc(l->entry, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		l->entry = more;
+		l->room = room;
+	}
+	e = &l->entry[l->n++];
+	snprintf(e->day, sizeof(e->day), "%s", at->day);
+	snprintf(e->name, sizeof(e->name), "%s", at->name);
+	e->start = at->start;
+	e->bytes = st.st_size;
+	e->seconds = (double)(st.st_mtim.tv_sec - at->start) + (double)st.st_mtim.tv_nsec / 1e9;
+	return l->n == MAX_LISTED;
+}
+
+static void print_entry(FILE *out, const char *camera, const struct entry *e)
+{
+	time_t start = (time_t)e->start;
+	char text[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&start, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	fprintf(out, "{\"id\":\"%s/%s/%s\",\"camera\":\"%s\",\"start\":\"%s\",\"start_s\":%lld,", camera,
+		e->day, e->name, camera, text, (long long)e->start);
+	if (e->seconds >= 0 && e->seconds < 7 * 86400)
+		fprintf(out, "\"duration_s\":%.1f,", e->seconds);
+	fprintf(out, "\"bytes\":%lld}", (long long)e->bytes);
+}
+
+static void release_text(struct cam_reply *reply)
+{
+	free(reply->arg);
+}
+
+static int print_list(const struct listing *l, const char *camera, struct cam_reply *reply)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	bool bad;
+
+	if (!out)
+		return -ENOMEM;
+	fputs("[", out);
+	for (size_t i = l->n; i-- > 0;) {
+		print_entry(out, camera, &l->entry[i]);
+		fputs(i ? "," : "", out);
+	}
+	fputs("]\n", out);
+	bad = ferror(out);
+	if (fclose(out) || bad) {
+		free(text);
+		return -ENOMEM;
+	}
+	snprintf(reply->type, sizeof(reply->type), "application/json");
+	reply->data = reply->arg = text;
+	reply->len = len;
+	reply->release = release_text;
+	return 0;
+}
+
+/* The local day of a time, shifted by some days; a file's folder is the local day of its start. */
+static const char *day_of(int64_t seconds, int shift, char ret[NAME_DAY_BYTES])
+{
+	time_t t = (time_t)(seconds + shift * 86400);
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || !strftime(ret, NAME_DAY_BYTES, "%Y-%m-%d", &tm))
+		return NULL;
+	return ret;
+}
+
+int routes_list(int dir_fd, const char *camera, const struct cam_request *request, struct cam_reply *reply)
+{
+	char name[NAME_FILE_BYTES], first[NAME_DAY_BYTES], last[NAME_DAY_BYTES];
+	struct listing l = {0};
+	int err;
+
+	if (query_value(request->query, "camera", name, sizeof(name)) != 1)
+		return say(reply, 404, "say which camera: ?camera=NAME\n");
+	if (strcmp(name, camera))
+		return say(reply, 404, "no such camera, or it is not recorded\n");
+	if (query_seconds(request->query, "from", 0, &l.from) ||
+		query_seconds(request->query, "to", INT64_C(253402214400), &l.to))
+		return say(reply, 400, "from and to are times in Unix seconds\n");
+	/* Two days of room: one for the time zone, one for a recording that began the day before. */
+	err = tree_visit(
+		dir_fd, camera, l.from ? day_of(l.from, -2, first) : NULL, day_of(l.to, 1, last), add, &l);
+	if (err >= 0)
+		err = print_list(&l, camera, reply);
+	free(l.entry);
+	return err;
+}
+
+/* Split `<camera>/<day>/<file>` for this camera. @return 0, or -ENOENT */
+static int split_id(const char *id, const char *camera, char day[NAME_DAY_BYTES], const char **ret_name)
+{
+	size_t n = strlen(camera);
+
+	if (strncmp(id, camera, n) || id[n] != '/' || strnlen(id + n + 1, NAME_DAY_BYTES) < NAME_DAY_BYTES)
+		return -ENOENT;
+	memcpy(day, id + n + 1, NAME_DAY_BYTES - 1);
+	day[NAME_DAY_BYTES - 1] = '\0';
+	if (id[n + NAME_DAY_BYTES] != '/')
+		return -ENOENT;
+	*ret_name = id + n + NAME_DAY_BYTES + 1;
+	return 0;
+}
+
+int routes_file(int dir_fd, const char *camera, const struct cam_request *request, struct cam_reply *reply)
+{
+	char day[NAME_DAY_BYTES];
+	const char *name;
+	struct stat st;
+	int fd = split_id(request->tail, camera, day, &name);
+
+	if (!fd)
+		fd = tree_read(dir_fd, camera, day, name);
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ENOTDIR ? say(reply, 404, "no such recording\n") : fd;
+	if (fstat(fd, &st)) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	snprintf(reply->type, sizeof(reply->type), "video/mp4");
+	reply->fd = fd;
+	reply->fd_from = 0;
+	reply->fd_len = st.st_size;
+	return 0;
+}

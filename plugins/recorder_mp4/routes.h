@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/** @file routes.h  The HTTP side: a list of a camera's recordings, and the files. On the io strand. */
+#ifndef CAM_RECORDER_MP4_ROUTES_H
+#define CAM_RECORDER_MP4_ROUTES_H
+#include <cam/plugin.h>
+
+/**
+ * `?camera=NAME&from=SECONDS&to=SECONDS` (Unix time, both optional) as JSON, newest last. Answers for its own camera
+ * only: 404 for another, or none.
+ */
+int routes_list(int dir_fd, const char *camera, const struct cam_request *, struct cam_reply *);
+/** The file `<camera>/<day>/<file>`; 404 for another camera, and for whatever is no recording. */
+int routes_file(int dir_fd, const char *camera, const struct cam_request *, struct cam_reply *);
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugins/recorder_mp4/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { FOLDER = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+
+int tree_open(const char *directory)
+{
+	int fd = open(directory, FOLDER);
+
+	if (fd < 0 && errno == ENOENT && !mkdir(directory, 0755))
+		fd = open(directory, FOLDER);
+	return fd < 0 ? -errno : fd;
+}
+
+int tree_writable(int dir_fd)
+{
+	return faccessat(dir_fd, ".", W_OK | X_OK, AT_EACCESS) ? -errno : 0;
+}
+
+int64_t tree_free(int dir_fd, int64_t *ret_total)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(dir_fd, &fs))
+		return -errno;
+	*ret_total = (int64_t)(fs.f_blocks * fs.f_frsize);
+	return (int64_t)(fs.f_bavail * fs.f_frsize);
+}
+
+/* Open a folder, making it when it is not there. @return a descriptor, or -errno */
+static int open_folder(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, FOLDER | O_NOFOLLOW);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd < 0 ? -errno : fd;
+	if (mkdirat(dir_fd, name, 0755) && errno != EEXIST)
+		return -errno;
+	if (fsync(dir_fd))
+		return -errno;
+	fd = openat(dir_fd, name, FOLDER | O_NOFOLLOW);
+	return fd < 0 ? -errno : fd;
+}
+
+static int create_in(struct tree_file *file, const char *camera, int64_t wall_ns)
+{
+	int err = 0;
+
+	for (int copy = 1; copy <= NAME_MAX_COPY; copy++) {
+		err = name_make(camera, wall_ns, copy, file->day, file->name);
+		if (err)
+			return err;
+		file->fd = openat(
+			file->day_fd, file->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (file->fd >= 0)
+			return fsync(file->day_fd) ? -errno : 0;
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+int tree_create(int dir_fd, const char *camera, int64_t wall_ns, struct tree_file *ret)
+{
+	struct tree_file file = {.fd = -1, .day_fd = -1};
+	int err = name_make(camera, wall_ns, 1, file.day, file.name);
+	int camera_fd;
+
+	if (err)
+		return err;
+	camera_fd = open_folder(dir_fd, camera);
+	if (camera_fd < 0)
+		return camera_fd;
+	file.day_fd = open_folder(camera_fd, file.day);
+	close(camera_fd);
+	if (file.day_fd < 0)
+		return file.day_fd;
+	err = create_in(&file, camera, wall_ns);
+	if (err) {
+		tree_close(&file, file.fd >= 0);
+		return err;
+	}
+	flock(file.fd, LOCK_EX | LOCK_NB);
+	*ret = file;
+	return 0;
+}
+
+void tree_close(struct tree_file *file, bool remove)
+{
+	if (remove)
+		unlinkat(file->day_fd, file->name, 0);
+	if (file->fd >= 0)
+		close(file->fd);
+	if (file->day_fd >= 0)
+		close(file->day_fd);
+	file->fd = file->day_fd = -1;
+}
+
+/* The kernel keeps the path below dir_fd; where it cannot (before 5.6, or a filter), each step refuses links. */
+static int open_beneath(int dir_fd, const char *camera, const char *day, const char *name)
+{
+	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+	char path[2 * NAME_FILE_BYTES + NAME_DAY_BYTES];
+	int fd, camera_fd, day_fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s/%s", camera, day, name) >= (int)sizeof(path))
+		return -ENOENT;
+	fd = (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+	if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+		return fd < 0 ? -errno : fd;
+	camera_fd = openat(dir_fd, camera, FOLDER | O_NOFOLLOW);
+	day_fd = camera_fd < 0 ? -1 : openat(camera_fd, day, FOLDER | O_NOFOLLOW);
+	fd = day_fd < 0 ? -1 : openat(day_fd, name, (int)how.flags);
+	fd = fd < 0 ? -errno : fd;
+	if (day_fd >= 0)
+		close(day_fd);
+	if (camera_fd >= 0)
+		close(camera_fd);
+	return fd;
+}
+
+int tree_read(int dir_fd, const char *camera, const char *day, const char *name)
+{
+	struct stat st;
+	int64_t start;
+	int fd;
+
+	if (!name_parse(camera, day, name, &start))
+		return -ENOENT;
+	fd = open_beneath(dir_fd, camera, day, name);
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return -ENOENT;
+	}
+	return fd == -ELOOP || fd == -EXDEV ? -ENOENT : fd;
+}
