@@ -6,6 +6,7 @@
  */
 #ifndef CAM_LIB_AV_ANNEXB_H
 #define CAM_LIB_AV_ANNEXB_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,20 @@ struct annexb_nal {
 	size_t len;
 };
 
+/** What matters about a NAL unit's type. The first three are numbered in the order that sets are kept in. */
+enum annexb_kind {
+	ANNEXB_VPS,
+	ANNEXB_SPS,
+	ANNEXB_PPS,
+	ANNEXB_SLICE,
+	ANNEXB_DELIMITER,
+	ANNEXB_SEI,
+	ANNEXB_OTHER
+};
+
+/** @return the kind of a unit of CAM_H264 or CAM_HEVC; ANNEXB_SEI only for what stands in front of the slices */
+enum annexb_kind annexb_kind(uint32_t codec, const struct annexb_nal *);
+
 /**
  * Find the next NAL unit. @param pos where to look; moved behind the unit
  * @return 1 and *ret, or 0 at the end
@@ -38,6 +53,9 @@ int annexb_next(const uint8_t *data, size_t len, size_t *pos, struct annexb_nal 
  */
 int annexb_sets_update(uint32_t codec, struct annexb_sets *sets, const uint8_t *unit, size_t len);
 
+/** @return whether decoding can start at this access unit: it is IDR or IRAP, or has a recovery point without delay */
+bool annexb_is_key(uint32_t codec, const uint8_t *unit, size_t len);
+
 /** @return whether an SPS and a PPS, for H.265 a VPS too, are there */
-int annexb_sets_complete(uint32_t codec, const struct annexb_sets *);
+bool annexb_sets_complete(uint32_t codec, const struct annexb_sets *);
 #endif

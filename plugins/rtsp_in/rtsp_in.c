@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* A camera over RTSP, by libavformat's client. Reconnecting is the server's; run() is one session. */
+#include "plugins/rtsp_in/session.h"
+#include "plugins/rtsp_in/url.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct rtsp_in {
+	struct cam_node *node;
+	const struct cam_host *host;
+	const struct rtsp_config *config;
+};
+
+static int check(const void *config, struct cam_why *ret_why)
+{
+	const struct rtsp_config *c = config;
+
+	return url_check(c->url, c->user, c->password, ret_why);
+}
+
+static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
+{
+	struct rtsp_in *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	*r = (struct rtsp_in){node, host, config};
+	*ret_self = r;
+	return 0;
+}
+
+static void destroy(void *self)
+{
+	free(self);
+}
+
+static int run(void *self)
+{
+	struct rtsp_in *r = self;
+
+	return session_run(r->node, r->host, r->config);
+}
+
+static const struct cam_enum transports[] = {
+	{"tcp", TRANSPORT_TCP, "inside the RTSP connection: nothing is lost"},
+	{"udp", TRANSPORT_UDP, "packets of their own, which may be lost"},
+	{NULL, 0, NULL},
+};
+
+#define INT_AT(member) CAM_INT_AT(struct rtsp_config, member)
+#define STRING_AT(member) CAM_STRING_AT(struct rtsp_config, member)
+static const struct cam_opt options[] = {
+	{"url", CAM_STRING, CAM_REQUIRED | CAM_URL, STRING_AT(url), NULL, 0, 0, NULL, NULL,
+		"Where the camera's stream is: rtsp://HOST[:PORT]/PATH."},
+	{"user", CAM_STRING, 0, STRING_AT(user), "", 0, 0, NULL, NULL,
+		"The camera's user, unless the URL holds it."},
+	{"password", CAM_STRING, CAM_SECRET, STRING_AT(password), "", 0, 0, NULL, NULL,
+		"That user's password."},
+	{"transport", CAM_ENUM, 0, INT_AT(transport), "tcp", 0, 0, NULL, transports,
+		"How the pictures travel."},
+	{"open_timeout", CAM_TIME, 0, INT_AT(open_timeout_ns), "10s", 1e8, 300e9, NULL, NULL,
+		"From connecting until the camera agrees to send."},
+	{"keyframe_timeout", CAM_TIME, 0, INT_AT(keyframe_timeout_ns), "15s", 1e8, 600e9, NULL, NULL,
+		"From there until its first keyframe."},
+	{"stall_timeout", CAM_TIME, 0, INT_AT(stall_timeout_ns), "5s", 1e8, 600e9, NULL, NULL,
+		"The longest gap in its video; then it is connected anew."},
+	{"audio", CAM_BOOL, 0, CAM_BOOL_AT(struct rtsp_config, audio), "true", 0, 0, NULL, NULL,
+		"Whether its sound is taken too."},
+	{0},
+};
+
+static const struct cam_stat stats[] = {
+	[STAT_SESSIONS] = {"sessions_total", CAM_COUNTER, "Sessions begun."},
+	[STAT_UNITS] = {"units_total", CAM_COUNTER, "Video access units published."},
+	[STAT_BROKEN] = {"broken_total", CAM_COUNTER,
+		"Video access units with something missing before them."},
+	{0},
+};
+
+static const uint32_t makes[] = {CAM_H264, CAM_HEVC, CAM_MJPG, CAM_AAC, CAM_PCMU, CAM_PCMA, CAM_OPUS, 0};
+
+CAM_EXPORT const struct cam_plugin cam_plugin_1 = {
+	.abi = CAM_ABI,
+	.size = sizeof(struct cam_plugin),
+	.kind = CAM_SOURCE,
+	.place = CAM_ON_THREAD,
+	.name = "rtsp_in",
+	.version = "1.0.0",
+	.summary = "An IP camera over RTSP: H.264, H.265 or JPEG, and its sound.",
+	.options = options,
+	.config_size = sizeof(struct rtsp_config),
+	.stats = stats,
+	.makes = makes,
+	.check = check,
+	.create = create,
+	.destroy = destroy,
+	.run = run,
+};
