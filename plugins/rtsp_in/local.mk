@@ -6,3 +6,4 @@ rtsp_in_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 rtsp_in_la_CFLAGS = $(AM_CFLAGS)
 rtsp_in_la_LDFLAGS = $(module_flags)
 rtsp_in_la_LIBADD = $(AVFORMAT_LIBS)
+EXTRA_DIST += %D%/README.md

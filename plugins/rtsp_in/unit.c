@@ -43,13 +43,14 @@ bool unit_ends_before(const struct unit *u, const struct piece *p)
 		return true;
 	if (!first_nal(p, &nal))
 		return false;
+	/* Some senders repeat parameter sets in front of each slice of a keyframe: those alone begin nothing. */
 	switch (annexb_kind(u->codec, &nal)) {
 	case ANNEXB_SLICE:
 		return is_first_slice(u->codec, &nal);
-	case ANNEXB_OTHER:
-		return false;
-	default:
+	case ANNEXB_DELIMITER:
 		return true;
+	default:
+		return false;
 	}
 }
 
