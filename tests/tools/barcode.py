@@ -29,13 +29,15 @@ def draw(luma, number):
         luma[0 : height // DOWN, i * width // ACROSS : (i + 1) * width // ACROSS] = 235 if bit else 16
 
 
-def read(picture):
-    """The number in a picture (height x width, grey or three colours), or None when there is no valid code."""
+def read(picture, across=ACROSS, down=DOWN):
+    """The number in a picture (height x width, grey or three colours), or None when there is no valid code.
+
+    A strip that holds only the cells is read with across=CELLS, down=1."""
     height, width = picture.shape[:2]
     cells = []
     for i in range(CELLS):
-        x0, x1 = i * width / ACROSS, (i + 1) * width / ACROSS
-        y1 = height / DOWN
+        x0, x1 = i * width / across, (i + 1) * width / across
+        y1 = height / down
         cell = picture[int(y1 * 0.3) : int(y1 * 0.7) + 1, int(x0 + (x1 - x0) * 0.35) : int(x0 + (x1 - x0) * 0.65) + 1]
         cells.append(float(cell.mean()))
     if max(cells) - min(cells) < 100:

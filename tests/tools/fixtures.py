@@ -101,7 +101,7 @@ def make(folder, data):
 def fixtures():
     """@return the folder with h264.mp4, h265.mp4, h264.annexb, h265.annexb; made now if need be"""
     data = source_bytes()
-    recipe = inspect.getsource(barcode) + DECODE + H264 + H265 + COLOURS + DELIMIT
+    recipe = "".join(map(inspect.getsource, (barcode.bits, barcode.checksum, barcode.draw))) + DECODE + H264 + H265 + COLOURS + DELIMIT
     key = hashlib.sha256(data + recipe.encode()).hexdigest()[:16]
     cache().mkdir(parents=True, exist_ok=True)
     folder = cache() / f"footage-{key}"
