@@ -96,7 +96,7 @@ struct env_value env_lookup(struct arena *a, char *const *environ, const char *n
 	if (v.text && *v.text) {
 		const char *fault = env_text_fault(v.text);
 
-		v.why = fault ? arena_printf(a, "the variable %s %s", name, fault) : NULL;
+		v.why = fault ? arena_printf(a, "the environment variable %s %s", name, fault) : NULL;
 		v.text = fault ? NULL : arena_copy(a, v.text, strlen(v.text));
 		return v;
 	}

@@ -185,6 +185,7 @@ static size_t find_uses(struct load *l, struct use *uses)
 				option_format(&node->plugin->options[k], node->config, &value);
 				uses[n] = (struct use){
 					node, k, arena_copy(l->arena, text_str(&value), value.len)};
+				l->arena->failed |= value.failed;
 				text_free(&value);
 			}
 			n++;

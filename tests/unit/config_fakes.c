@@ -20,6 +20,8 @@ static const struct cam_opt rtsp_options[] = {
 	{0}};
 
 static const struct cam_opt test_options[] = {
+	{"pattern", CAM_STRING, 0, CAM_STRING_AT(struct fake_rtsp, user), "bars", 0, 0, NULL, NULL,
+		"The picture."},
 	{"timeout", CAM_TIME, 0, CAM_INT_AT(struct fake_rtsp, timeout), "0.5s", 0, 0, NULL, NULL, "A time."},
 	{0}};
 
@@ -54,6 +56,10 @@ static const struct cam_opt recorder_options[] = {
 static const struct cam_opt view_options[] = {
 	{"listen", CAM_STRING, CAM_UNIQUE, CAM_STRING_AT(struct fake_view, listen), "127.0.0.1:5000", 0, 0,
 		NULL, NULL, "Where browsers connect."},
+	{"width", CAM_INT, 0, CAM_INT_AT(struct fake_view, width), "896", 0, 8192, "pixels", NULL, "Width."},
+	{"height", CAM_INT, 0, CAM_INT_AT(struct fake_view, height), "512", 0, 8192, "pixels", NULL,
+		"Height."},
+	{"fps", CAM_INT, 0, CAM_INT_AT(struct fake_view, fps), "10", 1, 60, "pictures/s", NULL, "Rate."},
 	{"quality", CAM_INT, 0, CAM_INT_AT(struct fake_view, quality), "60", 1, 100, NULL, NULL, "JPEG."},
 	{0}};
 

@@ -27,7 +27,7 @@ struct fake_recorder {
 
 struct fake_view {
 	const char *listen;
-	int64_t quality;
+	int64_t width, height, fps, quality;
 };
 
 /** rtsp_in, test_in, shm_ring, mem_ring, recorder_mp4, recorder_jpg, ws_view; "broken" has a reason */

@@ -19,12 +19,18 @@ unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
 # Configuration: unit tests, and one program for all golden cases in tests/config.
-check_PROGRAMS += unit-config-golden unit-config-cli unit-config-hostile unit-config-option
-TESTS += unit-config-golden unit-config-cli unit-config-hostile unit-config-option
+config_tests = unit-config-golden unit-config-cli unit-config-hostile unit-config-option unit-config-load \
+	unit-config-memory
+check_PROGRAMS += $(config_tests)
+TESTS += $(config_tests)
 unit_config_hostile_SOURCES = %D%/config_hostile.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_hostile_LDADD = $(TEST_LIBS)
 unit_config_option_SOURCES = %D%/config_option.c
 unit_config_option_LDADD = $(TEST_LIBS)
+unit_config_load_SOURCES = %D%/config_load.c %D%/config_fakes.c %D%/config_fakes.h
+unit_config_load_LDADD = $(TEST_LIBS)
+unit_config_memory_SOURCES = %D%/config_memory.c %D%/config_fakes.c %D%/config_fakes.h
+unit_config_memory_LDADD = $(TEST_LIBS)
 unit_config_cli_SOURCES = %D%/config_cli.c
 unit_config_cli_LDADD = $(TEST_LIBS)
 unit_config_golden_SOURCES = %D%/config_golden.c %D%/config_fakes.c %D%/config_fakes.h
