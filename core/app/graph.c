@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+/* Making nodes and cameras of a configuration, and swapping one configuration for another. */
 #include "core/app/graph.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct camera *camera_by_name(const struct graph *g, const char *name)
+static struct camera *camera_by_name(struct camera *const *cameras, size_t n, const char *name)
 {
-	for (size_t i = 0; name && i < g->n_cameras; i++)
-		if (!strcmp(g->cameras[i]->name, name))
-			return g->cameras[i];
+	for (size_t i = 0; name && i < n; i++)
+		if (!strcmp(cameras[i]->name, name))
+			return cameras[i];
 	return NULL;
 }
 
-static struct graph_node *of_node(const struct graph *g, const struct cam_node *node)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i].node == node)
-			return &g->nodes[i];
-	return NULL;
-}
-
-static uint32_t kind(const struct graph_node *n)
-{
-	return n->conf->plugin->kind;
-}
-
-/* ---- making ---- */
+/* ---- making nodes ---- */
 
 /* The value of the option that names the folder a node writes to, NULL if it has none. */
 static const char *folder_of(const struct config_node *conf)
@@ -37,253 +25,287 @@ static const char *folder_of(const struct config_node *conf)
 	return NULL;
 }
 
-/* The port where a stage's packets come out: its node's own if it is a source or buffer. */
+/* Where the packets of another stage of the camera come out, if it is a source or buffer that is made already. */
 static struct port *port_of_stage(const struct graph *g, const char *camera, const char *stage)
 {
 	for (size_t i = 0; stage && i < g->n_nodes; i++) {
-		const struct config_node *conf = g->nodes[i].conf;
+		const struct graph_node *n = g->nodes[i];
 
-		if (g->nodes[i].node && conf->camera && !strcmp(conf->camera, camera) &&
-			!strcmp(conf->stage, stage))
-			return node_spec(g->nodes[i].node)->out;
+		if (n && n->conf->camera && !strcmp(n->conf->camera, camera) &&
+			!strcmp(n->conf->stage, stage))
+			return n->port;
 	}
 	return NULL;
 }
 
-/* Ports come before the nodes that use them: sources, then buffers, then the rest. */
-static int make_port(struct graph *g, const struct config_node *conf, struct node_spec *spec)
+/* A buffer comes below what its `from` names, else below what came before it; the camera's outlet below the last. */
+static int make_port(const struct graph *g, struct graph_node *n, struct port *above)
 {
-	struct port *parent;
+	int err = 0;
 
-	if (conf->plugin->kind != CAM_SOURCE && conf->plugin->kind != CAM_BUFFER) {
-		spec->in = port_of_stage(g, conf->camera, conf->from);
-		return 0;
-	}
-	spec->out = camera_new_port(spec->camera);
-	if (!spec->out)
+	n->port = port_new(&n->camera->lock);
+	if (!n->port)
 		return -ENOMEM;
-	parent = conf->from ? port_of_stage(g, conf->camera, conf->from) : spec->camera->port;
-	if (conf->plugin->kind == CAM_BUFFER && port_attach(parent, spec->out))
-		return -ENOMEM;
-	camera_set_port(spec->camera, spec->out);
-	return 0;
+	if (n->conf->from)
+		above = port_of_stage(g, n->conf->camera, n->conf->from);
+	if (n->conf->plugin->kind == CAM_BUFFER)
+		err = port_set_parent(n->port, above);
+	return err ? err : port_set_parent(n->camera->port, n->port);
 }
 
-static int make_node(struct graph *g, struct graph_node *n)
+static void free_node(struct graph_node *n)
 {
-	const struct config_node *conf = n->conf;
+	if (!n)
+		return;
+	node_free(n->node);
+	port_free(n->port);
+	camera_unref(n->camera);
+	free(n);
+}
+
+/* @param above the port that was made last for this camera */
+static int make_node(
+	struct graph *g, const struct config_node *conf, struct port *above, struct graph_node **ret)
+{
+	struct graph_node *n = calloc(1, sizeof(*n));
+	struct camera *camera = camera_by_name(g->cameras, g->n_cameras, conf->camera);
 	struct node_spec spec = {.name = conf->name,
 		.plugin = conf->plugin,
 		.config = conf->config,
 		.folder = folder_of(conf),
-		.camera = camera_by_name(g, conf->camera)};
-	int err = spec.camera ? make_port(g, conf, &spec) : 0;
+		.camera = camera};
+	int err = 0;
 
+	if (!n)
+		return -ENOMEM;
+	n->conf = conf;
+	n->config = g->config;
+	n->camera = camera ? camera_ref(camera) : NULL;
+	if (conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER)
+		err = make_port(g, n, above);
+	spec.out = n->port;
+	spec.in = n->port || !camera ? NULL : port_of_stage(g, conf->camera, conf->from);
 	if (!err)
 		err = node_new(g->world, &spec, &n->node);
-	if (err)
-		log_line(g->world->log, LOG_ERROR, conf->name, "cannot be made: %s", strerrordesc_np(-err));
-	return err;
-}
-
-/* A buffer whose `from` names a later buffer waits for it. @return whether it can be made now */
-static bool is_next(const struct graph *g, const struct graph_node *n, uint32_t wanted)
-{
-	if (n->node || kind(n) != wanted)
-		return false;
-	return wanted != CAM_BUFFER || !n->conf->from || port_of_stage(g, n->conf->camera, n->conf->from);
-}
-
-static int make_kind(struct graph *g, uint32_t wanted)
-{
-	bool again = true;
-
-	while (again) {
-		again = false;
-		for (size_t i = 0; i < g->n_nodes; i++) {
-			int err;
-
-			if (!is_next(g, &g->nodes[i], wanted))
-				continue;
-			err = make_node(g, &g->nodes[i]);
-			if (err)
-				return err;
-			again = true;
-		}
+	if (err) {
+		free_node(n);
+		return err;
 	}
+	*ret = n;
 	return 0;
 }
 
-int graph_make(struct graph *g)
+/* The port that was made last for a camera: where a buffer without `from` hangs. */
+static struct port *last_port(const struct graph *g, const char *camera)
 {
-	const struct config *c = g->config;
+	struct camera *c = camera_by_name(g->cameras, g->n_cameras, camera);
+
+	return c ? port_parent(c->port) : NULL;
+}
+
+/* A buffer whose `from` names a later buffer waits for it. */
+static bool is_next(const struct graph *g, size_t i, uint32_t kind)
+{
+	const struct config_node *conf = &g->config->nodes[i];
+
+	if (g->nodes[i] || conf->plugin->kind != kind)
+		return false;
+	return kind != CAM_BUFFER || !conf->from || port_of_stage(g, conf->camera, conf->from);
+}
+
+static int make_kind(struct graph *g, uint32_t kind)
+{
+	bool again = true;
 	int err = 0;
 
-	g->cameras = calloc(c->n_cameras + 1, sizeof(*g->cameras));
-	g->nodes = calloc(c->n_nodes + 1, sizeof(*g->nodes));
-	if (!g->cameras || !g->nodes)
-		return -ENOMEM;
-	for (; g->n_cameras < c->n_cameras; g->n_cameras++) {
-		struct camera *camera = camera_new(c->cameras[g->n_cameras], places_cpu(g->world->places));
+	while (again && !err) {
+		again = false;
+		for (size_t i = 0; i < g->n_nodes && !err; i++) {
+			const struct config_node *conf = &g->config->nodes[i];
 
-		if (!camera)
-			return -ENOMEM;
-		g->cameras[g->n_cameras] = camera;
+			if (!is_next(g, i, kind))
+				continue;
+			err = make_node(g, conf, last_port(g, conf->camera), &g->nodes[i]);
+			if (err)
+				log_line(g->world->log, LOG_ERROR, conf->name, "cannot be made: %s",
+					strerrordesc_np(-err));
+			again = true;
+		}
 	}
-	for (; g->n_nodes < c->n_nodes; g->n_nodes++)
-		g->nodes[g->n_nodes] = (struct graph_node){.conf = &c->nodes[g->n_nodes], .graph = g};
+	return err;
+}
+
+/* ---- swapping configurations ---- */
+
+/* The cameras of a configuration: those that are there, and new ones. */
+static struct camera **make_cameras(const struct graph *g, const struct config *c)
+{
+	struct camera **cameras = calloc(c->n_cameras + 1, sizeof(struct camera *));
+
+	for (size_t i = 0; cameras && i < c->n_cameras; i++) {
+		struct camera *camera = camera_by_name(g->cameras, g->n_cameras, c->cameras[i]);
+
+		cameras[i] =
+			camera ? camera_ref(camera) : camera_new(c->cameras[i], places_cpu(g->world->places));
+		if (!cameras[i]) {
+			while (i--)
+				camera_unref(cameras[i]);
+			free(cameras);
+			return NULL;
+		}
+	}
+	return cameras;
+}
+
+/* Move the nodes that stay to their places in the new list. */
+static struct graph_node **keep_nodes(struct graph *g, const struct config *c)
+{
+	struct graph_node **nodes = calloc(c->n_nodes + 1, sizeof(struct graph_node *));
+
+	for (size_t i = 0; nodes && i < g->n_nodes; i++) {
+		for (size_t k = 0; !g->nodes[i]->leaving && k < c->n_nodes; k++)
+			if (!strcmp(c->nodes[k].name, g->nodes[i]->conf->name))
+				nodes[k] = g->nodes[i];
+	}
+	return nodes;
+}
+
+static bool is_used(const struct graph *g, const struct config *c)
+{
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (g->nodes[i] && g->nodes[i]->config == c)
+			return true;
+	return c == g->config;
+}
+
+/* Free the configurations that no node is left of. */
+static void free_old(struct graph *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_old; i++) {
+		if (is_used(g, g->old[i]))
+			g->old[n++] = g->old[i];
+		else
+			config_free(g->old[i]);
+	}
+	g->n_old = n;
+}
+
+static int put_old(struct graph *g, struct config *c)
+{
+	struct config **old = realloc(g->old, (g->n_old + 1) * sizeof(struct config *));
+
+	if (!old)
+		return -ENOMEM;
+	g->old = old;
+	old[g->n_old++] = c;
+	return 0;
+}
+
+/* The lists of the new configuration take the place of the old ones; nodes that have left are freed. */
+static void swap_lists(struct graph *g, struct camera **cameras, struct graph_node **nodes, struct config *c)
+{
+	struct camera **old_cameras = g->cameras;
+	struct graph_node **old_nodes = g->nodes;
+	size_t n_cameras = g->n_cameras, n_nodes = g->n_nodes;
+
+	pthread_mutex_lock(&g->lock);
+	g->cameras = cameras;
+	g->n_cameras = c->n_cameras;
+	g->nodes = nodes;
+	g->n_nodes = c->n_nodes;
+	g->config = c;
+	pthread_mutex_unlock(&g->lock);
+	for (size_t i = 0; i < n_nodes; i++)
+		if (old_nodes[i]->leaving)
+			free_node(old_nodes[i]);
+	for (size_t i = 0; i < n_cameras; i++)
+		camera_unref(old_cameras[i]);
+	free(old_nodes);
+	free(old_cameras);
+}
+
+/* After a failure: nodes that could not be made are no part of the list. */
+static void drop_unmade(struct graph *g)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&g->lock);
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (g->nodes[i])
+			g->nodes[n++] = g->nodes[i];
+	g->n_nodes = n;
+	pthread_mutex_unlock(&g->lock);
+}
+
+static int swap_in(struct graph *g, struct config *c)
+{
+	struct graph_node **nodes = keep_nodes(g, c);
+	struct camera **cameras = make_cameras(g, c);
+	int err = 0;
+
+	if (!nodes || !cameras || put_old(g, c)) {
+		free(nodes);
+		free(cameras);
+		config_free(c);
+		return -ENOMEM;
+	}
+	swap_lists(g, cameras, nodes, c);
+	free_old(g);
 	for (uint32_t k = CAM_SOURCE; k <= CAM_SINK && !err; k++)
 		err = make_kind(g, k);
+	if (err)
+		drop_unmade(g);
 	return err;
+}
+
+void graph_left(struct graph *g)
+{
+	struct config *next = g->next;
+	int err;
+
+	if (g->stopping) {
+		g->on_down(g->arg);
+		return;
+	}
+	g->next = NULL;
+	err = swap_in(g, next);
+	if (err)
+		g->on_up(g->arg, NULL, err);
+	else
+		graph_go_up(g);
+}
+
+int graph_load(struct graph *g, struct config *c)
+{
+	if (g->next || g->stopping)
+		return -EBUSY;
+	g->next = c;
+	graph_mark_changed(g, c);
+	graph_go_down(g);
+	return 0;
+}
+
+void graph_init(struct graph *g)
+{
+	pthread_mutex_init(&g->lock, NULL);
 }
 
 void graph_free(struct graph *g)
 {
 	for (size_t i = 0; i < g->n_nodes; i++)
-		node_free(g->nodes[i].node);
+		free_node(g->nodes[i]);
 	for (size_t i = 0; i < g->n_cameras; i++)
-		camera_free(g->cameras[i]);
+		camera_unref(g->cameras[i]);
 	free(g->nodes);
 	free(g->cameras);
 	g->nodes = NULL;
 	g->cameras = NULL;
 	g->n_nodes = g->n_cameras = 0;
-}
-
-/* ---- up ---- */
-
-static void start_sources(struct graph *g)
-{
-	g->sources_started = true;
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (kind(&g->nodes[i]) == CAM_SOURCE)
-			node_start(g->nodes[i].node);
-}
-
-static bool all_answered(const struct graph *g)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (!g->nodes[i].answered && kind(&g->nodes[i]) != CAM_SOURCE)
-			return false;
-	return true;
-}
-
-static void go_on(struct graph *g)
-{
-	if (g->stopping || g->sources_started || !all_answered(g))
-		return;
-	start_sources(g);
-	g->on_up(g->arg, NULL, 0);
-}
-
-void graph_start(struct graph *g)
-{
-	for (size_t i = 0; i < g->n_nodes && !g->stopping; i++)
-		if (kind(&g->nodes[i]) != CAM_SOURCE)
-			node_start(g->nodes[i].node);
-	go_on(g);
-}
-
-void graph_node_started(struct graph *g, struct cam_node *node, int err)
-{
-	struct graph_node *n = of_node(g, node);
-	bool first = !n->answered;
-
-	n->answered = true;
-	if (err && first && n->conf->required && !g->stopping) {
-		g->on_up(g->arg, n, err);
-		return;
-	}
-	go_on(g);
-}
-
-/* ---- down ---- */
-
-/* @return whether all nodes that stop before this kind have ended */
-static bool may_stop(const struct graph *g, uint32_t wanted)
-{
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		uint32_t k = kind(&g->nodes[i]);
-		bool earlier = wanted == CAM_BUFFER     ? k != CAM_BUFFER
-			       : wanted == CAM_RECORDER ? k == CAM_SOURCE
-							: false;
-
-		if (earlier && !g->nodes[i].ended)
-			return false;
-	}
-	return true;
-}
-
-static void stop_kind(struct graph *g, uint32_t wanted)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (kind(&g->nodes[i]) == wanted)
-			node_stop(g->nodes[i].node);
-}
-
-void graph_node_ended(struct graph *g, struct cam_node *node)
-{
-	bool recorders = may_stop(g, CAM_RECORDER), buffers = may_stop(g, CAM_BUFFER);
-	struct graph_node *n = of_node(g, node);
-
-	if (n->ended)
-		return;
-	n->ended = true;
-	if (!recorders && may_stop(g, CAM_RECORDER))
-		stop_kind(g, CAM_RECORDER);
-	if (!buffers && may_stop(g, CAM_BUFFER))
-		stop_kind(g, CAM_BUFFER);
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (!g->nodes[i].ended)
-			return;
-	g->on_down(g->arg);
-}
-
-void graph_stop(struct graph *g)
-{
-	if (g->stopping)
-		return;
-	g->stopping = true;
-	stop_kind(g, CAM_SINK);
-	stop_kind(g, CAM_SOURCE);
-}
-
-/* ---- questions ---- */
-
-bool graph_sees(const struct graph *g, const struct cam_node *viewer, const char *camera)
-{
-	const struct graph_node *n = of_node(g, viewer);
-
-	if (!n)
-		return false;
-	return n->conf->camera ? !strcmp(n->conf->camera, camera) : config_sink_sees(n->conf, camera);
-}
-
-struct camera *graph_find_camera(const struct graph *g, const struct cam_node *viewer, const char *name)
-{
-	return graph_sees(g, viewer, name) ? camera_by_name(g, name) : NULL;
-}
-
-struct cam_node *graph_source(const struct graph *g, const char *camera)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (kind(&g->nodes[i]) == CAM_SOURCE && !strcmp(g->nodes[i].conf->camera, camera))
-			return g->nodes[i].node;
-	return NULL;
-}
-
-void graph_log_hanging(const struct graph *g)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (!g->nodes[i].ended && node_life(g->nodes[i].node) != NODE_IDLE)
-			log_line(g->world->log, LOG_WARN, g->nodes[i].conf->name,
-				"does not end; leaving without it");
-}
-
-bool graph_waits_for_disk(const struct graph *g)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (!g->nodes[i].ended && g->nodes[i].conf->plugin->place == CAM_ON_IO)
-			return true;
-	return false;
+	g->config = NULL;
+	free_old(g);
+	free(g->old);
+	config_free(g->next);
+	pthread_mutex_destroy(&g->lock);
 }

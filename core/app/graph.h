@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file graph.h
- * The running graph: cameras and nodes made from a configuration and wired. All calls are [loop].
+ * The running graph: cameras and nodes made from a configuration and wired. All calls are [loop] unless said
+ * otherwise.
  *
- * Going up, buffers, recorders and sinks start first and sources when all of those are up, so that nothing a camera
- * sends is missed. Going down, sources and sinks stop first, then recorders with all that was sent, then buffers.
+ * Going up, buffers, recorders and sinks start first and sources when all of those have answered, so that nothing a
+ * camera sends is missed. Going down, sources and sinks stop first, then recorders with all that was sent, then
+ * buffers. A new configuration takes down only what it changes: a node with other values, all nodes of a camera whose
+ * source or buffer is another; the rest does not notice.
  */
 #ifndef CAM_APP_GRAPH_H
 #define CAM_APP_GRAPH_H
@@ -13,44 +16,71 @@
 
 struct graph_node {
 	const struct config_node *conf;
+	struct config *config; /**< that conf is of; lives as long as a node of it */
 	struct cam_node *node;
-	struct graph *graph;
+	struct camera *camera; /**< a reference; NULL for sinks of many cameras */
+	struct port *port; /**< of a source or buffer, owned */
+	bool begun; /**< node_start() was called */
 	bool answered; /**< its first start has ended */
-	bool ended; /**< after graph_stop() */
+	bool leaving; /**< is being stopped for good */
+	bool ended; /**< has been */
 };
 
 struct graph {
-	const struct config *config;
 	struct node_world *world;
+	struct config *config; /**< in force; owned */
+	struct config *next; /**< comes into force when everything that is leaving has ended; owned */
+	pthread_mutex_t lock; /**< of the two lists, which change on the loop and are read by [any] */
 	struct camera **cameras; /**< in the order of the configuration */
 	size_t n_cameras;
-	struct graph_node *nodes; /**< in the order of the configuration */
+	struct graph_node **nodes; /**< in the order of the configuration */
 	size_t n_nodes;
-	bool stopping, sources_started;
-	/** [loop] All first starts have ended well; or a required node has failed to start. */
+	struct config **old; /**< configurations that nodes are left of */
+	size_t n_old;
+	bool up; /**< has been up once: failing nodes do not end the server any more */
+	bool stopping;
+	/** [loop] Everything has had its first start; or, before that has ever been so, a required node has failed. */
 	void (*on_up)(void *arg, const struct graph_node *failed, int err);
 	void (*on_down)(void *arg); /**< [loop] after graph_stop(): everything has ended */
 	void *arg;
 };
 
-/** Make cameras and nodes. graph is zero but for config, world and callbacks. @return 0 or -errno, logged */
-int graph_make(struct graph *);
-void graph_start(struct graph *);
+/** graph is zero but for world and callbacks. */
+void graph_init(struct graph *);
+/** Everything has ended. The loop and the pools run their course afterwards. */
+void graph_free(struct graph *);
+
+/**
+ * Bring a configuration into force, taking it over. The first time everything is made; later, what is different is
+ * stopped and made anew. @return 0; -EBUSY: one is on its way already (config stays the caller's)
+ */
+int graph_load(struct graph *, struct config *);
 /** Begin to stop everything; on_down() tells, maybe before this returns. */
 void graph_stop(struct graph *);
-/** Free nodes and cameras; everything has ended. The loop and the pools run their course afterwards. */
-void graph_free(struct graph *);
 
 /** The world's callbacks come here. */
 void graph_node_started(struct graph *, struct cam_node *node, int err);
 void graph_node_ended(struct graph *, struct cam_node *node);
-struct camera *graph_find_camera(const struct graph *, const struct cam_node *viewer, const char *name);
-/** @return whether a sink's `from` lets it see this camera */
+
+/** [any] @return a reference to a camera that this node may see, or NULL */
+struct camera *graph_find_camera(struct graph *, const struct cam_node *viewer, const char *name);
+/** @return whether a node may see a camera: its own, or those that a sink's `from` names */
 bool graph_sees(const struct graph *, const struct cam_node *viewer, const char *camera);
-/** @return the source of a camera */
-struct cam_node *graph_source(const struct graph *, const char *camera);
+/** @return the source of a camera, NULL while it is being made anew */
+const struct graph_node *graph_source(const struct graph *, const char *camera);
 /** Log what has not ended yet, after graph_stop(). */
 void graph_log_hanging(const struct graph *);
 /** @return whether a node on the io pool has not ended yet */
 bool graph_waits_for_disk(const struct graph *);
+
+/* Between the files of the graph: */
+
+/** Start what has not begun: sources last. */
+void graph_go_up(struct graph *);
+/** Stop the nodes that are leaving, in order; graph_left() is called when they have ended, maybe before this returns. */
+void graph_go_down(struct graph *);
+/** What was leaving has ended. */
+void graph_left(struct graph *);
+/** Mark as leaving what `next` has not or has otherwise. */
+void graph_mark_changed(struct graph *, const struct config *next);
 #endif

@@ -2,6 +2,7 @@
 libcam_a_SOURCES += %D%/cli.c %D%/cli.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/graph.c %D%/graph.h \
+	%D%/graph_life.c \
 	%D%/main.c \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/routes.c %D%/routes.h \

@@ -90,31 +90,42 @@ static int print_help(struct loader *loader, const char *plugin)
 
 /* ---- running ---- */
 
-static void log_warnings(struct log *log, const char *lines)
-{
-	while (*lines) {
-		size_t n = strcspn(lines, "\n");
+/* Where the configuration comes from, now and on SIGHUP. */
+struct origin {
+	const struct cli *cli;
+	struct loader *loader;
+};
 
-		log_line(log, LOG_WARN, NULL, "%.*s", (int)n, lines);
-		lines += n + (lines[n] == '\n');
-	}
+static int load(void *arg, struct config **ret, struct text *errors)
+{
+	const struct origin *o = arg;
+	struct config_input in = {.file = o->cli->file,
+		.text = o->cli->demo ? config_demo : NULL,
+		.text_name = o->cli->demo ? "demo.yaml" : NULL,
+		.environ = environ,
+		.sets = o->cli->sets,
+		.plugins = {find, names, o->loader}};
+
+	return config_load(&in, ret, errors);
 }
 
-static int run(const struct config *config)
+/* Takes config over. */
+static int run(struct config *config, struct origin *origin)
 {
 	struct log log;
+	struct server_setup setup = {&log, config, load, origin};
 
 	log_init(&log, STDERR_FILENO, (enum log_level)config->server.log_level);
-	log_warnings(&log, config->warnings);
 	/* The zone of recordings' names. The environment is where libc looks; no thread runs yet. */
 	if (setenv("TZ", config->server.timezone, 1)) { /* NOLINT(concurrency-mt-unsafe) */
 		log_line(&log, LOG_ERROR, NULL, "out of memory");
+		config_free(config);
 		return CLI_EXIT_FAILED;
 	}
 	tzset();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of that file */
-	return server_run(config, &log);
+	return server_run(&setup);
 }
 
 static int print_config(const struct config *config)
@@ -130,30 +141,25 @@ static int print_config(const struct config *config)
 
 static int with_config(const struct cli *cli, struct loader *loader)
 {
-	struct config_input in = {.file = cli->file,
-		.text = cli->demo ? config_demo : NULL,
-		.text_name = cli->demo ? "demo.yaml" : NULL,
-		.environ = environ,
-		.sets = cli->sets,
-		.plugins = {find, names, loader}};
+	struct origin origin = {cli, loader};
 	struct config *config = NULL;
 	struct text errors = {0};
 	int exit_code = CLI_EXIT_OK;
 
-	if (config_load(&in, &config, &errors)) {
+	if (load(&origin, &config, &errors)) {
 		fputs(errors.failed ? "cam_server: out of memory\n" : text_str(&errors), stderr);
 		text_free(&errors);
 		return CLI_EXIT_USAGE;
 	}
+	text_free(&errors);
+	if (cli->action == CLI_RUN)
+		return run(config, &origin);
 	if (cli->action == CLI_PRINT_CONFIG)
 		exit_code = print_config(config);
-	else if (cli->action == CLI_CHECK)
+	else
 		printf("the configuration is right: %zu camera%s, %zu nodes\n", config->n_cameras,
 			config->n_cameras == 1 ? "" : "s", config->n_nodes);
-	else
-		exit_code = run(config);
 	config_free(config);
-	text_free(&errors);
 	return exit_code;
 }
 

@@ -103,8 +103,8 @@ static void print_node_values(const struct graph *g, struct text *out, const cha
 {
 	head(out, name, type, help);
 	for (size_t i = 0; i < g->n_nodes; i++)
-		text_printf(out, "%s{node=\"%s\"} %.15g\n", name, g->nodes[i].conf->name,
-			value(g->nodes[i].node));
+		text_printf(out, "%s{node=\"%s\"} %.15g\n", name, g->nodes[i]->conf->name,
+			value(g->nodes[i]->node));
 }
 
 static double running(const struct cam_node *n)
@@ -141,7 +141,7 @@ static double waiting(const struct cam_node *n)
 static bool is_first_of_plugin(const struct graph *g, size_t node)
 {
 	for (size_t i = 0; i < node; i++)
-		if (g->nodes[i].conf->plugin == g->nodes[node].conf->plugin)
+		if (g->nodes[i]->conf->plugin == g->nodes[node]->conf->plugin)
 			return false;
 	return true;
 }
@@ -156,9 +156,9 @@ static void print_plugin(const struct graph *g, const struct cam_plugin *p, stru
 			counter ? "_total" : "");
 		head(out, name, counter ? "counter" : "gauge", p->stats[s].help);
 		for (size_t i = 0; i < g->n_nodes; i++)
-			if (g->nodes[i].conf->plugin == p)
-				text_printf(out, "%s{node=\"%s\"} %lld\n", name, g->nodes[i].conf->name,
-					(long long)node_stat(g->nodes[i].node, s));
+			if (g->nodes[i]->conf->plugin == p)
+				text_printf(out, "%s{node=\"%s\"} %lld\n", name, g->nodes[i]->conf->name,
+					(long long)node_stat(g->nodes[i]->node, s));
 	}
 }
 
@@ -185,5 +185,5 @@ void metrics_print(const struct graph *g, int64_t started_ns, struct text *out)
 	print_node_values(g, out, "cam_link_waiting", "gauge", "Items in its queues.", waiting);
 	for (size_t i = 0; i < g->n_nodes; i++)
 		if (is_first_of_plugin(g, i))
-			print_plugin(g, g->nodes[i].conf->plugin, out);
+			print_plugin(g, g->nodes[i]->conf->plugin, out);
 }

@@ -90,7 +90,7 @@ static void get_ready(const struct routes *r, const struct cam_request *request,
 
 	(void)request;
 	for (size_t i = 0; i < r->graph->n_nodes; i++) {
-		const struct graph_node *n = &r->graph->nodes[i];
+		const struct graph_node *n = r->graph->nodes[i];
 
 		if (n->conf->plugin->kind != CAM_SOURCE && n->conf->required &&
 			node_life(n->node) != NODE_RUNNING)
@@ -193,7 +193,7 @@ static void go_on(struct walk *w)
 	struct cam_reply reply;
 
 	while (w->node < g->n_nodes) {
-		const struct graph_node *n = &g->nodes[w->node++];
+		const struct graph_node *n = g->nodes[w->node++];
 		const char *tail;
 		const struct cam_route *route = route_of(n, w, &tail);
 

@@ -20,14 +20,15 @@ struct server {
 	struct node_world world;
 	struct graph graph;
 	struct routes routes;
-	const struct config *config;
+	const struct server_setup *setup;
 	struct log *log;
-	uv_signal_t term, interrupt;
+	uv_signal_t term, interrupt, hangup;
 	uv_timer_t deadline, watch;
 	uint64_t digest;
 	int64_t stop_began_ns;
 	int exit_code;
 	bool stopping;
+	bool reload_again; /* SIGHUP came while a reload was on its way */
 };
 
 /* ---- what nodes ask of the world ---- */
@@ -66,8 +67,8 @@ static void request(
 static void tell_sinks(struct server *s)
 {
 	for (size_t i = 0; i < s->graph.n_nodes; i++)
-		if (s->graph.nodes[i].node && s->graph.nodes[i].conf->plugin->kind == CAM_SINK)
-			node_tell_changed(s->graph.nodes[i].node);
+		if (s->graph.nodes[i]->node && s->graph.nodes[i]->conf->plugin->kind == CAM_SINK)
+			node_tell_changed(s->graph.nodes[i]->node);
 }
 
 static void log_state(struct server *s, const struct cam_node *node)
@@ -114,6 +115,7 @@ static void close_all(struct server *s)
 {
 	uv_close((uv_handle_t *)&s->term, NULL);
 	uv_close((uv_handle_t *)&s->interrupt, NULL);
+	uv_close((uv_handle_t *)&s->hangup, NULL);
 	uv_close((uv_handle_t *)&s->deadline, NULL);
 	uv_close((uv_handle_t *)&s->watch, NULL);
 	graph_free(&s->graph);
@@ -161,23 +163,88 @@ static void on_signal(uv_signal_t *signal, int number)
 	leave(s, 0);
 }
 
-/* ---- running ---- */
+/* ---- coming up, and reloading ---- */
+
+static void log_lines(struct log *log, enum log_level level, const char *lines)
+{
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+
+		log_line(log, level, NULL, "%.*s", (int)n, lines);
+		lines += n + (lines[n] == '\n');
+	}
+}
+
+/* What the process has read once and for all. */
+static void warn_of_fixed(struct server *s, const struct config *next)
+{
+	const struct config_server *is = &s->graph.config->server, *wanted = &next->server;
+
+	if (is->cpu_threads != wanted->cpu_threads || strcmp(is->timezone, wanted->timezone))
+		log_line(s->log, LOG_WARN, NULL,
+			"server.cpu_threads and server.timezone change with a restart only");
+}
+
+static void reload(struct server *s)
+{
+	struct config *next = NULL;
+	struct text errors = {0};
+
+	if (s->graph.next || !s->graph.up) {
+		s->reload_again = true;
+		return;
+	}
+	if (s->setup->load(s->setup->arg, &next, &errors)) {
+		log_line(s->log, LOG_ERROR, NULL,
+			"the new configuration is wrong; the old one stays in force");
+		log_lines(s->log, LOG_ERROR, text_str(&errors));
+	} else {
+		log_lines(s->log, LOG_WARN, next->warnings);
+		warn_of_fixed(s, next);
+		atomic_store(&s->log->level, (int)next->server.log_level);
+		s->routes.ready = false;
+		(void)graph_load(&s->graph, next);
+	}
+	text_free(&errors);
+}
+
+static void on_hangup(uv_signal_t *signal, int number)
+{
+	struct server *s = signal->data;
+
+	(void)number;
+	log_line(s->log, LOG_INFO, NULL, "SIGHUP: reloading the configuration");
+	if (!s->stopping)
+		reload(s);
+}
+
+static void is_up(struct server *s)
+{
+	s->routes.ready = true;
+	log_line(s->log, LOG_INFO, NULL, "up: %zu camera%s, %zu nodes", s->graph.n_cameras,
+		s->graph.n_cameras == 1 ? "" : "s", s->graph.n_nodes);
+	tell_sinks(s);
+	if (s->reload_again) {
+		s->reload_again = false;
+		reload(s);
+	}
+}
 
 static void on_up(void *arg, const struct graph_node *failed, int err)
 {
 	struct server *s = arg;
 	char text[256], option[64];
 
-	if (!failed) {
-		s->routes.ready = true;
-		log_line(s->log, LOG_INFO, NULL, "started: %zu camera%s, %zu nodes", s->graph.n_cameras,
-			s->graph.n_cameras == 1 ? "" : "s", s->graph.n_nodes);
+	if (!err) {
+		is_up(s);
 		return;
 	}
-	node_error(failed->node, text, option);
-	log_line(s->log, LOG_ERROR, NULL, "%s: %s%s%s: %s",
-		config_origin(s->config, failed->conf, *option ? option : NULL), failed->conf->path,
-		*option ? "." : "", option, *text ? text : strerrordesc_np(-err));
+	if (failed) {
+		node_error(failed->node, text, option);
+		log_line(s->log, LOG_ERROR, NULL, "%s: %s%s%s: %s",
+			config_origin(failed->config, failed->conf, *option ? option : NULL),
+			failed->conf->path, *option ? "." : "", option, *text ? text : strerrordesc_np(-err));
+	}
 	leave(s, 1);
 }
 
@@ -198,11 +265,13 @@ static void init_handles(struct server *s)
 
 	uv_signal_init(uv, &s->term);
 	uv_signal_init(uv, &s->interrupt);
+	uv_signal_init(uv, &s->hangup);
 	uv_timer_init(uv, &s->deadline);
 	uv_timer_init(uv, &s->watch);
-	s->term.data = s->interrupt.data = s->deadline.data = s->watch.data = s;
+	s->term.data = s->interrupt.data = s->hangup.data = s->deadline.data = s->watch.data = s;
 	uv_signal_start(&s->term, on_signal, SIGTERM);
 	uv_signal_start(&s->interrupt, on_signal, SIGINT);
+	uv_signal_start(&s->hangup, on_hangup, SIGHUP);
 	uv_timer_start(&s->watch, on_watch, WATCH_MS, WATCH_MS);
 }
 
@@ -217,7 +286,6 @@ static void init_world(struct server *s)
 	s->world.started = on_started;
 	s->world.ended = on_ended;
 	s->world.arg = s;
-	s->graph.config = s->config;
 	s->graph.world = &s->world;
 	s->graph.on_up = on_up;
 	s->graph.on_down = on_down;
@@ -226,37 +294,43 @@ static void init_world(struct server *s)
 	s->routes.started_ns = clock_mono_ns();
 }
 
-int server_run(const struct config *config, struct log *log)
+/* @return 0, or -errno: logged, and nothing runs */
+static int begin(struct server *s)
+{
+	int err = places_new((unsigned)s->setup->config->server.cpu_threads, &s->world.places);
+
+	if (err) {
+		log_line(s->log, LOG_ERROR, NULL, "cannot start threads: %s", strerrordesc_np(-err));
+		config_free(s->setup->config);
+		close_all(s);
+		return err;
+	}
+	log_lines(s->log, LOG_WARN, s->setup->config->warnings);
+	return graph_load(&s->graph, s->setup->config);
+}
+
+int server_run(const struct server_setup *setup)
 {
 	struct server *s = calloc(1, sizeof(*s));
-	int err, exit_code;
+	int err = s ? loop_init(&s->loop) : -ENOMEM, exit_code;
 
-	if (!s)
-		return 1;
-	s->config = config;
-	s->log = log;
-	init_world(s);
-	err = loop_init(&s->loop);
 	if (err) {
-		log_line(log, LOG_ERROR, NULL, "cannot make an event loop: %s", uv_strerror(err));
+		log_line(setup->log, LOG_ERROR, NULL, "cannot make an event loop: %s", strerrordesc_np(-err));
+		config_free(setup->config);
 		free(s);
 		return 1;
 	}
+	s->setup = setup;
+	s->log = setup->log;
+	init_world(s);
+	graph_init(&s->graph);
 	init_handles(s);
-	err = places_new((unsigned)config->server.cpu_threads, &s->world.places);
-	if (!err)
-		err = graph_make(&s->graph);
-	if (err) {
-		log_line(log, LOG_ERROR, NULL, "cannot start: %s", strerrordesc_np(-err));
+	if (begin(s))
 		s->exit_code = 1;
-		close_all(s);
-	} else {
-		graph_start(&s->graph);
-	}
 	uv_run(&s->loop.uv, UV_RUN_DEFAULT);
 	places_free(s->world.places);
 	if (loop_destroy(&s->loop))
-		log_line(log, LOG_ERROR, NULL, "a handle was left open on the event loop");
+		log_line(setup->log, LOG_ERROR, NULL, "a handle was left open on the event loop");
 	exit_code = s->exit_code;
 	free(s);
 	return exit_code;

@@ -26,17 +26,19 @@ static bool is_stalled(const struct meter_reading *r)
 
 void status_read(const struct graph *g, struct camera *camera, struct cam_camera *ret, char error[256])
 {
-	struct cam_node *source = graph_source(g, camera->name);
+	const struct graph_node *source = graph_source(g, camera->name);
 	struct engine_stats engine;
 	struct meter_reading r;
 
 	meter_read(&camera->meter, &r);
 	demand_get_stats(camera->demand, &engine);
-	node_error(source, error, NULL);
+	error[0] = '\0';
+	if (source)
+		node_error(source->node, error, NULL);
 	*ret = (struct cam_camera){.size = sizeof(*ret),
 		.name = camera->name,
 		.error = error,
-		.state = node_state(source),
+		.state = source ? node_state(source->node) : CAM_STOPPED,
 		.codec = r.codec,
 		.width = r.width,
 		.height = r.height,
@@ -46,9 +48,7 @@ void status_read(const struct graph *g, struct camera *camera, struct cam_camera
 		.dropped = atomic_load(&camera->meter.dropped),
 		.repaired = atomic_load(&camera->meter.repaired),
 		.decoders = engine.decoders};
-	ret->subscribers = demand_count(camera->demand);
-	for (unsigned i = 0; i < camera->n_ports; i++)
-		ret->subscribers += port_n_links(camera->ports[i]);
+	ret->subscribers = demand_count(camera->demand) + (source ? port_n_links(source->port) : 0);
 	if (engine.decoders && ret->subscribers)
 		ret->subscribers--; /* the renditions' own */
 	if (ret->state == CAM_LIVE && is_stalled(&r))

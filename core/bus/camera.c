@@ -7,8 +7,8 @@
 static void free_now(struct camera *c)
 {
 	demand_free(c->demand);
-	for (unsigned i = 0; i < c->n_ports; i++)
-		port_free(c->ports[i]);
+	port_free(c->port);
+	pthread_mutex_destroy(&c->lock);
 	meter_destroy(&c->meter);
 	strand_free(c->strand);
 	free(c->name);
@@ -27,11 +27,14 @@ struct camera *camera_new(const char *name, struct pool *cpu)
 	if (!c)
 		return NULL;
 	meter_init(&c->meter);
+	atomic_init(&c->refs, 1);
+	pthread_mutex_init(&c->lock, NULL);
 	c->free.fn = on_free;
 	c->name = strdup(name);
 	c->strand = strand_new(cpu);
 	c->on = c->strand ? strand_executor(c->strand) : NULL;
-	c->demand = c->on ? demand_new(c->on) : NULL;
+	c->port = port_new(&c->lock);
+	c->demand = c->on && c->port ? demand_new(c->on, c->port) : NULL;
 	if (!c->name || !c->demand) {
 		free_now(c);
 		return NULL;
@@ -39,25 +42,16 @@ struct camera *camera_new(const char *name, struct pool *cpu)
 	return c;
 }
 
-void camera_free(struct camera *c)
+struct camera *camera_ref(struct camera *c)
 {
-	if (c)
+	atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+	return c;
+}
+
+void camera_unref(struct camera *c)
+{
+	if (c && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)
 		executor_post(c->on, &c->free);
-}
-
-struct port *camera_new_port(struct camera *c)
-{
-	struct port *p = c->n_ports < CAMERA_PORTS ? port_new() : NULL;
-
-	if (p)
-		c->ports[c->n_ports++] = p;
-	return p;
-}
-
-void camera_set_port(struct camera *c, struct port *port)
-{
-	c->port = port;
-	demand_set_port(c->demand, port);
 }
 
 void camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)

@@ -76,7 +76,7 @@ static void open_packets(struct demand *d)
 		.queue_age_ns = WAIT_AGE};
 	struct link_end end = {d->strand, decode, d, &d->flow};
 
-	if (d->packets || !d->port)
+	if (d->packets)
 		return;
 	d->packets = link_new(&want, &end);
 	if (!d->packets)
@@ -136,24 +136,20 @@ void demand_free(struct demand *d)
 	free(d);
 }
 
-struct demand *demand_new(struct executor *strand)
+struct demand *demand_new(struct executor *strand, struct port *port)
 {
 	struct demand *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
 	d->strand = strand;
+	d->port = port;
 	d->engine = engine_new();
 	if (!d->engine) {
 		free(d);
 		return NULL;
 	}
 	return d;
-}
-
-void demand_set_port(struct demand *d, struct port *port)
-{
-	d->port = port;
 }
 
 int demand_add(

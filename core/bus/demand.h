@@ -22,12 +22,10 @@ struct demand_end {
 	void *arg;
 };
 
-/** @param port the camera's, may be set later by demand_set_port() @return NULL without memory */
-struct demand *demand_new(struct executor *strand);
+/** @param port where packets come from; outlives it @return NULL without memory */
+struct demand *demand_new(struct executor *strand, struct port *port);
 /** [strand, or nothing was ever added] NULL is allowed. */
 void demand_free(struct demand *);
-/** [loop] Where packets come from; before the first demand_add(). */
-void demand_set_port(struct demand *, struct port *);
 
 /** [any] Add a subscription, taking a reference to its link. @return 0 and *ret, -ENOMEM */
 int demand_add(struct demand *, const struct cam_want *, const struct demand_end *, struct demand_sub **ret);

@@ -4,7 +4,6 @@
 #include "core/base/clock.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 /* An unordered set of pointers. */
@@ -14,8 +13,9 @@ struct set {
 };
 
 struct port {
-	pthread_mutex_t lock; /* taken before the locks of children and links */
+	pthread_mutex_t *lock; /* of the tree; taken before the locks of links */
 	struct port_history history;
+	struct port *parent;
 	struct set links, children;
 };
 
@@ -45,12 +45,12 @@ static bool set_remove(struct set *s, const void *item)
 	return false;
 }
 
-struct port *port_new(void)
+struct port *port_new(pthread_mutex_t *lock)
 {
 	struct port *p = calloc(1, sizeof(*p));
 
 	if (p)
-		pthread_mutex_init(&p->lock, NULL);
+		p->lock = lock;
 	return p;
 }
 
@@ -58,53 +58,69 @@ void port_free(struct port *p)
 {
 	if (!p)
 		return;
+	(void)port_set_parent(p, NULL);
+	pthread_mutex_lock(p->lock);
+	for (size_t i = 0; i < p->children.n; i++)
+		((struct port *)p->children.items[i])->parent = NULL;
+	pthread_mutex_unlock(p->lock);
 	for (size_t i = 0; i < p->links.n; i++)
 		link_unref(p->links.items[i]);
 	free(p->links.items);
 	free(p->children.items);
-	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
 
 void port_set_history(struct port *p, const struct port_history *history)
 {
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(p->lock);
 	p->history = history ? *history : (struct port_history){0};
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(p->lock);
 }
 
-int port_attach(struct port *p, struct port *child)
+int port_set_parent(struct port *p, struct port *parent)
 {
 	int err;
 
-	pthread_mutex_lock(&p->lock);
-	err = set_add(&p->children, child);
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_lock(p->lock);
+	err = parent ? set_add(&parent->children, p) : 0;
+	if (!err) {
+		if (p->parent)
+			set_remove(&p->parent->children, p);
+		p->parent = parent;
+	}
+	pthread_mutex_unlock(p->lock);
 	return err;
 }
 
-void port_detach(struct port *p, struct port *child)
-{
-	if (!p)
-		return;
-	pthread_mutex_lock(&p->lock);
-	set_remove(&p->children, child);
-	pthread_mutex_unlock(&p->lock);
-}
-
-unsigned port_publish(struct port *p, const struct cam_buf *buf)
+/* Down the tree, with its lock held. */
+static unsigned hand_on(struct port *p, const struct cam_buf *buf)
 {
 	unsigned dropped = 0;
 
-	pthread_mutex_lock(&p->lock);
 	if (p->history.keep)
 		p->history.keep(p->history.self, buf);
 	for (size_t i = 0; i < p->links.n; i++)
 		dropped += link_push(p->links.items[i], buf);
 	for (size_t i = 0; i < p->children.n; i++)
-		dropped += port_publish(p->children.items[i], buf);
-	pthread_mutex_unlock(&p->lock);
+		dropped += hand_on(p->children.items[i], buf);
 	return dropped;
+}
+
+unsigned port_publish(struct port *p, const struct cam_buf *buf)
+{
+	unsigned dropped;
+
+	pthread_mutex_lock(p->lock);
+	dropped = hand_on(p, buf);
+	pthread_mutex_unlock(p->lock);
+	return dropped;
+}
+
+static const struct port_history *nearest_history(const struct port *p)
+{
+	while (p->parent && !p->history.replay)
+		p = p->parent;
+	return &p->history;
 }
 
 static int preload(void *arg, const struct cam_buf *buf)
@@ -117,14 +133,16 @@ int port_add(struct port *p, struct link *link, int64_t since_ns)
 {
 	int err;
 
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(p->lock);
 	err = set_add(&p->links, link);
 	if (!err) {
+		const struct port_history *history = nearest_history(p);
+
 		link_ref(link);
-		if (since_ns > 0 && p->history.replay)
-			p->history.replay(p->history.self, clock_mono_ns() - since_ns, preload, link);
+		if (since_ns > 0 && history->replay)
+			history->replay(history->self, clock_mono_ns() - since_ns, preload, link);
 	}
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(p->lock);
 	return err;
 }
 
@@ -132,19 +150,33 @@ void port_remove(struct port *p, struct link *link)
 {
 	bool was;
 
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(p->lock);
 	was = set_remove(&p->links, link);
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(p->lock);
 	if (was)
 		link_unref(link);
+}
+
+struct port *port_parent(const struct port *p)
+{
+	return p->parent;
+}
+
+static unsigned count_links(const struct port *p)
+{
+	unsigned n = (unsigned)p->links.n;
+
+	for (size_t i = 0; i < p->children.n; i++)
+		n += count_links(p->children.items[i]);
+	return n;
 }
 
 unsigned port_n_links(struct port *p)
 {
 	unsigned n;
 
-	pthread_mutex_lock(&p->lock);
-	n = (unsigned)p->links.n;
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_lock(p->lock);
+	n = count_links(p);
+	pthread_mutex_unlock(p->lock);
 	return n;
 }

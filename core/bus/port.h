@@ -2,11 +2,14 @@
 /**
  * @file port.h
  * A port: where the packets of one source or buffer come out. Links hang on it; so do the ports of buffers that
- * take from it, which makes a camera's ports a tree. A buffer's history is told of each packet before the port's
- * links are, under one lock: a link that starts in the past neither misses nor repeats anything.
+ * take from it, which makes a camera's ports a tree with one lock. A buffer's history is told of each packet before
+ * the port's links are, under that lock: a link that starts in the past neither misses nor repeats anything. A port
+ * without a history of its own has that of the nearest port above it.
  */
 #ifndef CAM_BUS_PORT_H
 #define CAM_BUS_PORT_H
+#include <pthread.h>
+
 #include "core/bus/link.h"
 
 struct port;
@@ -19,28 +22,28 @@ struct port_history {
 	void *self;
 };
 
-/** @return a port without links; NULL without memory */
-struct port *port_new(void);
-/** Nothing may hang on it any more. NULL is allowed. */
+/** @param lock the tree's, which outlives the port @return a port without links; NULL without memory */
+struct port *port_new(pthread_mutex_t *lock);
+/** Takes it out of the tree; its children stay without a parent. NULL is allowed. */
 void port_free(struct port *);
 
 /** [any] Set or, with NULL, take away the history; no call to it is under way afterwards. */
 void port_set_history(struct port *, const struct port_history *);
-/** [any] Let what comes out of `port` come out of `child` too; at most one parent. @return 0, -ENOMEM */
-int port_attach(struct port *, struct port *child);
-/** [any] NULL port is allowed. */
-void port_detach(struct port *, struct port *child);
+/** [any] Put a port under another, of the same tree, or, with NULL, under none. @return 0, -ENOMEM */
+int port_set_parent(struct port *, struct port *parent);
+/** [loop] @return its parent, NULL if it has none */
+struct port *port_parent(const struct port *);
 
 /** [source] Hand a packet to the history, the links and the children. @return items dropped by links */
 unsigned port_publish(struct port *, const struct cam_buf *buf);
 
 /**
- * [any] Hang a link on, taking a reference. @param since_ns start so long ago if there is history; 0: at the next
+ * [any] Hang a link on, taking a reference. @param since_ns start so long ago, as far as there is history; 0: at the next
  * keyframe @return 0, -ENOMEM
  */
 int port_add(struct port *, struct link *, int64_t since_ns);
 /** [any] Take it off, if it hangs there. */
 void port_remove(struct port *, struct link *);
-/** [any] */
+/** [any] @return the links on it and on the ports below it */
 unsigned port_n_links(struct port *);
 #endif

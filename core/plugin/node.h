@@ -26,7 +26,7 @@ struct node_world {
 	struct loop *loop;
 	struct places *places;
 	struct log *log;
-	/** [any] @return a camera that this node may see, or NULL */
+	/** [any] @return a reference to a camera that this node may see, or NULL */
 	struct camera *(*find_camera)(void *arg, const struct cam_node *node, const char *name);
 	void (*visit_cameras)(void *arg, const struct cam_node *node,
 		void (*visit)(void *, const struct cam_camera *), void *visit_arg);

@@ -12,6 +12,7 @@
 struct cam_sub {
 	struct cam_node *node;
 	struct cam_sub *next;
+	struct camera *camera; /* a reference */
 	struct link *link;
 	struct port *port; /* packets: where the link hangs */
 	struct demand_sub *demand; /* pictures, JPEGs */

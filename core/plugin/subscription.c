@@ -59,20 +59,32 @@ static int attach(struct cam_sub *sub, struct camera *camera, const struct cam_w
 	return port_add(sub->port, sub->link, want->since_ns);
 }
 
+/* @return a reference, or NULL */
+static struct camera *find_camera(const struct cam_node *n, const char *name)
+{
+	if (name)
+		return n->world->find_camera(n->world->arg, n, name);
+	return n->spec.camera ? camera_ref(n->spec.camera) : NULL;
+}
+
 int subscription_open(struct cam_node *n, const char *name, const struct cam_want *want, struct cam_sub **ret)
 {
-	struct camera *camera = name ? n->world->find_camera(n->world->arg, n, name) : n->spec.camera;
+	struct camera *camera;
 	struct link_end end = {n->on, take, NULL, &n->flow};
 	struct cam_sub *sub;
 	int err;
 
 	if (!n->on || !n->spec.plugin->consume || want->size != sizeof(*want) || !is_possible(n, want))
 		return -EINVAL;
+	camera = find_camera(n, name);
 	if (!camera)
 		return -ENOENT;
 	sub = calloc(1, sizeof(*sub));
-	if (!sub)
+	if (!sub) {
+		camera_unref(camera);
 		return -ENOMEM;
+	}
+	sub->camera = camera;
 	end.arg = sub;
 	sub->node = n;
 	sub->into = want->into;
@@ -83,6 +95,7 @@ int subscription_open(struct cam_node *n, const char *name, const struct cam_wan
 	if (err) {
 		*ret = NULL;
 		link_unref(sub->link);
+		camera_unref(camera);
 		free(sub);
 		return err;
 	}
@@ -98,6 +111,7 @@ static void close_sub(struct cam_sub *sub)
 		port_remove(sub->port, sub->link);
 	demand_remove(sub->demand);
 	link_unref(sub->link);
+	camera_unref(sub->camera);
 	free(sub);
 }
 

@@ -229,9 +229,10 @@ static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const stru
 
 TEST(history_comes_before_live_without_gap_and_beyond_the_limits)
 {
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct past past = {.n = 4};
 	struct port_history history = {keep, replay, &past};
-	struct port *parent = port_new(), *port = port_new();
+	struct port *parent = port_new(&lock), *port = port_new(&lock), *outlet = port_new(&lock);
 	struct cam_buf *live;
 	struct fixture f;
 
@@ -239,22 +240,23 @@ TEST(history_comes_before_live_without_gap_and_beyond_the_limits)
 	for (int i = 0; i < 4; i++)
 		past.packets[i] = packet(&f, i, i == 0, i);
 	live = packet(&f, 4, 0, 4);
-	CHECK_INT(port_attach(parent, port), 0);
+	CHECK_INT(port_set_parent(port, parent), 0);
+	CHECK_INT(port_set_parent(outlet, port), 0);
 	port_set_history(port, &history);
-	CHECK_INT(port_add(port, f.link, CAM_SINCE_KEYFRAME), 0);
+	CHECK_INT(port_add(outlet, f.link, CAM_SINCE_KEYFRAME), 0);
 	CHECK_INT(port_publish(parent, live), 0);
 	CHECK_INT(past.kept, 1);
 	manual_run(&f.on);
 	CHECK_STR(f.got, "K0 p1 p2 p3 p4");
-	port_remove(port, f.link);
-	CHECK_INT(port_n_links(port), 0);
+	port_remove(outlet, f.link);
+	CHECK_INT(port_n_links(outlet), 0);
 	for (int i = 0; i < 4; i++)
 		buf_unref(past.packets[i]);
 	buf_unref(live);
 	tear_down(&f);
-	port_detach(parent, port);
-	port_free(port);
 	port_free(parent);
+	port_free(port);
+	port_free(outlet);
 }
 
 RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyframe_and_marks_it),

@@ -222,8 +222,7 @@ static void set_up(struct world *w)
 		.arg = w};
 	CHECK_INT(places_new(2, &w->node.places), 0);
 	w->camera = camera_new("cam", places_cpu(w->node.places));
-	w->port = camera_new_port(w->camera);
-	camera_set_port(w->camera, w->port);
+	w->port = w->camera->port;
 	uv_timer_init(&w->loop.uv, &w->deadline);
 	w->deadline.data = w;
 }
@@ -241,7 +240,7 @@ static void run_world(struct world *w, uint64_t ms)
 {
 	uv_timer_start(&w->deadline, on_deadline, ms, 0);
 	uv_run(&w->loop.uv, UV_RUN_DEFAULT);
-	camera_free(w->camera);
+	camera_unref(w->camera);
 	places_free(w->node.places);
 	CHECK_INT(loop_destroy(&w->loop), 0);
 	close(w->log_fd);
