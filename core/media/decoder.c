@@ -46,10 +46,17 @@ static int get_buffer(AVCodecContext *ctx, AVFrame *frame, int flags)
 	return avcodec_default_get_buffer2(ctx, frame, flags);
 }
 
+/* @return whether there are parameter sets worth a try: other than Annex B would change how packets are read */
+static bool has_extradata(const struct cam_caps *caps)
+{
+	const uint8_t *b = caps->extradata;
+	size_t n = caps->extradata_len;
+
+	return n > 4 && n <= MAX_EXTRADATA && !b[0] && !b[1] && (b[2] == 1 || (!b[2] && b[3] == 1));
+}
+
 static int set_extradata(AVCodecContext *ctx, const struct cam_caps *caps)
 {
-	if (!caps->extradata_len || caps->extradata_len > MAX_EXTRADATA)
-		return 0;
 	ctx->extradata = av_mallocz(caps->extradata_len + AV_INPUT_BUFFER_PADDING_SIZE);
 	if (!ctx->extradata)
 		return -ENOMEM;
@@ -93,8 +100,8 @@ static int open_decoder(struct decoder *d, const struct cam_caps *caps, const ch
 			   "set the camera to a smaller resolution";
 		return -EINVAL;
 	}
-	r = open_context(d, codec, caps, true);
-	if (r == -EINVAL && caps->extradata_len) {
+	r = open_context(d, codec, caps, has_extradata(caps));
+	if (r == -EINVAL && has_extradata(caps)) {
 		/* Parameter sets from the SDP can be broken while those in the stream are right. */
 		avcodec_free_context(&d->ctx);
 		r = open_context(d, codec, caps, false);

@@ -285,7 +285,7 @@ static int prepare(struct engine *e, const struct cam_buf *packet, const char **
 {
 	const struct cam_caps *caps = packet->caps;
 
-	if (!caps_equal(caps, e->caps)) {
+	if (!caps_equal(caps, e->caps) || e->refused == -ENOMEM) {
 		drop_held(e);
 		decoder_free(e->decoder);
 		e->decoder = NULL;
@@ -302,13 +302,14 @@ static int prepare(struct engine *e, const struct cam_buf *packet, const char **
 	return e->refused;
 }
 
-/* @return whether it is kept for later */
-static bool hold(struct engine *e, const struct decoded *picture)
+/* Keeps a picture for later, instead of the one before. */
+static void hold(struct engine *e, const struct decoded *picture)
 {
 	drop_held(e);
 	e->held = *picture;
 	e->held.frame = av_frame_clone(picture->frame);
-	return e->held.frame;
+	if (!e->held.frame)
+		e->unmade = true;
 }
 
 /* Takes all pictures that the decoder has. */
@@ -325,8 +326,10 @@ static void take_pictures(struct engine *e, int64_t arrival_ns, int64_t catch_up
 		atomic_fetch_add(r < 0 ? &e->counters.errors : &e->counters.decoded, 1);
 		if (r < 0)
 			continue;
-		if (picture.like.arrival_ns < catch_up_ns && hold(e, &picture))
+		if (picture.like.arrival_ns < catch_up_ns) {
+			hold(e, &picture);
 			continue;
+		}
 		deliver(e, &picture);
 		delivered = true;
 	}

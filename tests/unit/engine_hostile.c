@@ -61,7 +61,9 @@ TEST(garbage_and_cut_packets_are_counted_and_survived)
 				bytes[(seed >> 8) % len] = (uint8_t)(seed >> 24);
 			}
 			b.plane[0].data = bytes;
-			b.plane[0].len = i % 5 == 4 ? len / 3 : i % 50 == 49 ? 0 : len;
+			b.plane[0].len = i % 5 == 4 ? len / 3 : len;
+			if (i % 50 == 48)
+				b.plane[0] = (struct cam_plane){NULL, 0, 0};
 			CHECK_INT(push(e, &b), 0);
 			free(bytes);
 		}
@@ -106,6 +108,28 @@ TEST(nothing_is_shown_before_a_keyframe)
 	clip_free(&clip);
 }
 
+TEST(joining_in_mid_gop_shows_nothing_grey)
+{
+	static const char *const encoders[] = {"libx264", "libx265"};
+
+	for (int k = 0; k < 2; k++) {
+		struct clip_spec spec = base(encoders[k], 320, 192);
+		struct engine *e;
+		struct clip clip;
+		struct taken t;
+
+		clip_make(&clip, &spec);
+		start(&e, &t, 0);
+		for (int i = 5; i < clip.n; i++)
+			CHECK_INT(push(e, clip.packet[i]), 0);
+		CHECK(t.n >= 8 && t.n <= 12);
+		CHECK_INT(t.buf[0]->pts_ns, clip.packet[12]->pts_ns);
+		engine_free(e);
+		taken_free(&t);
+		clip_free(&clip);
+	}
+}
+
 TEST(damaged_pictures_are_not_shown_and_what_follows_is_marked)
 {
 	struct clip_spec spec = base("libx264", 320, 192);
@@ -140,7 +164,7 @@ TEST(size_and_codec_may_change_in_mid_stream)
 		base("libx265", 256, 128), base("mjpeg", 64, 48)};
 	struct engine_stats s;
 	struct engine *e;
-	struct taken t, scaled;
+	struct taken t, scaled, fixed;
 	struct engine_output *o;
 	struct cam_want jpeg = {.form = CAM_JPEG, .width = 100, .quality = 50};
 	const struct cam_caps *first = NULL;
@@ -149,6 +173,9 @@ TEST(size_and_codec_may_change_in_mid_stream)
 	start(&e, &t, 0);
 	taken_init(&scaled);
 	CHECK_INT(engine_add(e, &jpeg, &scaled.taker, &o), 0);
+	taken_init(&fixed);
+	jpeg = (struct cam_want){.form = CAM_PICTURE, .codec = CAM_GREY, .width = 96, .height = 64};
+	CHECK_INT(engine_add(e, &jpeg, &fixed.taker, &o), 0);
 	for (int k = 0; k < 4; k++) {
 		struct clip clip;
 
@@ -168,6 +195,9 @@ TEST(size_and_codec_may_change_in_mid_stream)
 		CHECK_INT(t.buf[t.n - 1]->caps->height, specs[k].height);
 		CHECK_INT(scaled.buf[t.n - 1]->caps->height,
 			(100 * specs[k].height / specs[k].width + 1) / 2 * 2);
+		CHECK_INT(fixed.n, t.n);
+		CHECK(abs(fixed.buf[t.n - 1]->plane[0].data[63 * 96 + 95] -
+			      (int)wave(95.5 / 96, 63.5 / 64, 4)) < 9);
 		clip_free(&clip);
 	}
 	engine_get_stats(e, &s);
@@ -176,6 +206,7 @@ TEST(size_and_codec_may_change_in_mid_stream)
 	engine_free(e);
 	taken_free(&t);
 	taken_free(&scaled);
+	taken_free(&fixed);
 	caps_unref(first);
 }
 
@@ -220,7 +251,7 @@ static void huge_sps(struct bits *b, unsigned mbs)
 	put(b, 1, 1);
 }
 
-TEST(parameter_sets_of_giants_are_refused)
+static void check_giant(unsigned mbs)
 {
 	struct clip_spec spec = base("libx264", 320, 192);
 	static uint8_t bytes[1 << 20];
@@ -233,7 +264,7 @@ TEST(parameter_sets_of_giants_are_refused)
 	size_t pps = 4;
 
 	clip_make(&clip, &spec);
-	huge_sps(&sps, 1024);
+	huge_sps(&sps, mbs);
 	b = *clip.packet[0];
 	/* The stream's own parameter set is the first unit: leave it out. */
 	while (memcmp(b.plane[0].data + pps, "\0\0\1", 3))
@@ -257,6 +288,12 @@ TEST(parameter_sets_of_giants_are_refused)
 	clip_free(&clip);
 }
 
+TEST(parameter_sets_of_giants_are_refused)
+{
+	check_giant(1024); /* 16384 pixels a side */
+	check_giant(500); /* sides in bounds, 64 megapixels */
+}
+
 TEST(caps_that_cannot_be_decoded_are_refused_with_a_reason)
 {
 	struct cam_caps bad[] = {
@@ -266,10 +303,11 @@ TEST(caps_that_cannot_be_decoded_are_refused_with_a_reason)
 	};
 	static const int want[] = {-ENOTSUP, -EINVAL, -EINVAL};
 	struct engine_stats s;
-	struct engine *e;
+	struct engine *e, *idle;
 	struct taken t;
 
 	start(&e, &t, 0);
+	idle = engine_new();
 	for (int i = 0; i < 6; i++) {
 		const struct cam_caps *caps = caps_new(&bad[i / 2]);
 		struct cam_buf b = {.caps = caps,
@@ -278,6 +316,7 @@ TEST(caps_that_cannot_be_decoded_are_refused_with_a_reason)
 			.arrival_ns = 5};
 		const char *why = NULL;
 
+		CHECK_INT(engine_push(idle, &b, 0, &why), 0);
 		CHECK_INT(engine_push(e, &b, 0, &why), want[i / 2]);
 		CHECK(why && strlen(why) > 10);
 		caps_unref(caps);
@@ -285,12 +324,12 @@ TEST(caps_that_cannot_be_decoded_are_refused_with_a_reason)
 	engine_get_stats(e, &s);
 	CHECK_INT(s.decoders, 0);
 	engine_free(e);
+	engine_free(idle);
 }
 
-TEST(broken_parameter_sets_beside_the_stream_do_no_harm)
+static void check_extradata(const char *encoder, const uint8_t *broken, size_t len)
 {
-	struct clip_spec spec = base("libx264", 320, 192);
-	static const uint8_t broken[] = {0, 0, 0, 1, 0x67, 0xff, 0xff, 0, 0, 1, 0x68, 0xff, 1, 2, 3};
+	struct clip_spec spec = base(encoder, 320, 192);
 	const struct cam_caps *caps;
 	struct cam_caps with;
 	struct engine *e;
@@ -300,7 +339,7 @@ TEST(broken_parameter_sets_beside_the_stream_do_no_harm)
 	clip_make(&clip, &spec);
 	with = *clip.caps;
 	with.extradata = broken;
-	with.extradata_len = sizeof(broken);
+	with.extradata_len = len;
 	caps = caps_new(&with);
 	start(&e, &t, 0);
 	for (int i = 0; i < 5; i++) {
@@ -314,6 +353,20 @@ TEST(broken_parameter_sets_beside_the_stream_do_no_harm)
 	taken_free(&t);
 	caps_unref(caps);
 	clip_free(&clip);
+}
+
+TEST(broken_parameter_sets_beside_the_stream_do_no_harm)
+{
+	static const uint8_t avc[] = {0, 0, 0, 1, 0x67, 0xff, 0xff, 0, 0, 1, 0x68, 0xff, 1, 2, 3};
+	static const uint8_t hevc[] = {0, 0, 0, 1, 0x42, 1, 0xff, 0, 0, 1, 0x44, 1, 0xff, 1, 2, 3};
+	static const uint8_t other[] = {
+		1, 0x64, 0, 0x1e, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1e, 1, 0, 1, 0x68};
+
+	check_extradata("libx264", avc, sizeof(avc));
+	check_extradata("libx264", other, sizeof(other));
+	check_extradata("libx265", hevc, sizeof(hevc));
+	check_extradata("libx265", other, sizeof(other));
+	check_extradata("libx264", avc, 3);
 }
 
 TEST(times_out_of_any_order_do_no_harm)
@@ -346,6 +399,7 @@ TEST(times_out_of_any_order_do_no_harm)
 }
 
 RUN_TESTS(T(garbage_and_cut_packets_are_counted_and_survived), T(nothing_is_shown_before_a_keyframe),
+	T(joining_in_mid_gop_shows_nothing_grey),
 	T(damaged_pictures_are_not_shown_and_what_follows_is_marked),
 	T(size_and_codec_may_change_in_mid_stream), T(parameter_sets_of_giants_are_refused),
 	T(caps_that_cannot_be_decoded_are_refused_with_a_reason),

@@ -138,7 +138,7 @@ TEST(jitter_does_not_cost_pictures_at_the_cameras_own_rate)
 	for (int i = 0; i < 50; i++) {
 		struct cam_buf b = *clip.packet[i];
 
-		b.pts_ns += (i * 7 % 5 - 2) * 4000000; /* 8 ms to either side */
+		b.pts_ns += ((i * 7 + 2) % 5 - 2) * 4000000; /* 8 ms to either side */
 		CHECK_INT(engine_push(e, &b, 0, &why), 0);
 	}
 	CHECK_INT(t.n, 50);

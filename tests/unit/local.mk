@@ -1,6 +1,6 @@
 # The renditions: streams are encoded by the tests themselves.
-check_PROGRAMS += unit-engine_share unit-engine_picture unit-engine_hostile
-TESTS += unit-engine_share unit-engine_picture unit-engine_hostile
+check_PROGRAMS += unit-engine_share unit-engine_picture unit-engine_hostile unit-engine_memory
+TESTS += unit-engine_share unit-engine_picture unit-engine_hostile unit-engine_memory
 unit_engine_share_SOURCES = %D%/engine_share.c %D%/engine_clip.c %D%/engine_clip.h
 unit_engine_share_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
 unit_engine_share_LDADD = $(TEST_LIBS)
@@ -10,6 +10,12 @@ unit_engine_picture_LDADD = $(TEST_LIBS)
 unit_engine_hostile_SOURCES = %D%/engine_hostile.c %D%/engine_clip.c %D%/engine_clip.h
 unit_engine_hostile_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
 unit_engine_hostile_LDADD = $(TEST_LIBS)
+unit_engine_memory_SOURCES = %D%/engine_memory.c %D%/engine_clip.c %D%/engine_clip.h
+unit_engine_memory_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(SWSCALE_CFLAGS) $(TURBOJPEG_CFLAGS)
+unit_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=aligned_alloc,--wrap=av_mallocz \
+	-Wl,--wrap=av_frame_alloc,--wrap=av_frame_clone,--wrap=av_packet_alloc,--wrap=avcodec_alloc_context3 \
+	-Wl,--wrap=tjInitCompress,--wrap=tjInitDecompress,--wrap=sws_getContext
+unit_engine_memory_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += unit-strand unit-buf
 TESTS += unit-strand unit-buf
