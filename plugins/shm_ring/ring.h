@@ -52,8 +52,11 @@ const char *ring_name_problem(const char *name);
 void ring_measure(const struct ring_spec *, struct ring_size *ret);
 /** @return bytes free in /dev/shm; UINT64_MAX when it has no limit or that cannot be told */
 uint64_t ring_free_bytes(void);
-/** @return bytes that all objects of /dev/shm may grow to, minus what it holds at most; 0 when they fit */
-uint64_t ring_overcommitted(uint64_t *ret_total);
+/**
+ * What all rings may need, against what /dev/shm has. @return bytes that all its objects may grow to, when it is this
+ * ring that brings them above *ret_total, the size of /dev/shm; else 0, so that only one of many rings complains
+ */
+uint64_t ring_overcommits(const struct ring *, uint64_t *ret_total);
 
 /**
  * Make the two objects, without memory for the pictures; takes over what a dead server has left under the name.

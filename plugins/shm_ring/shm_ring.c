@@ -253,14 +253,15 @@ static void tick(void *self)
 
 static void warn_if_overcommitted(struct shm_ring *s)
 {
-	uint64_t total = 0, excess = ring_overcommitted(&total);
+	uint64_t total = 0, need = ring_overcommits(&s->ring, &total);
 
-	if (excess)
+	if (need)
 		s->host->log(s->node, CAM_WARN,
-			"when all rings are read at once, /dev/shm (%llu MiB) is %llu bytes too small: make "
-			"it larger "
-			"(docker run --shm-size=SIZE), or lower seconds, fps, width or height",
-			(unsigned long long)(total >> 20), (unsigned long long)excess);
+			"/dev/shm has %llu MiB and is too small for all rings to be read at once, which so "
+			"far takes "
+			"%llu bytes: make it larger (docker run --shm-size=SIZE), or lower seconds, fps, "
+			"width or height",
+			(unsigned long long)(total >> 20), (unsigned long long)need);
 }
 
 static int start(void *self)

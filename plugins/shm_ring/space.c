@@ -22,7 +22,7 @@ uint64_t ring_free_bytes(void)
 	return statvfs(FOLDER, &fs) || !fs.f_blocks ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
 }
 
-uint64_t ring_overcommitted(uint64_t *ret_total)
+uint64_t ring_overcommits(const struct ring *r, uint64_t *ret_total)
 {
 	uint64_t need = 0, total;
 	struct statvfs fs;
@@ -39,7 +39,7 @@ uint64_t ring_overcommitted(uint64_t *ret_total)
 	closedir(dir);
 	total = (uint64_t)fs.f_blocks * fs.f_frsize;
 	*ret_total = total;
-	return total && need > total ? need - total : 0;
+	return total && need > total && need - r->size.total_bytes <= total ? need : 0;
 }
 
 int ring_allocate(int fd, uint64_t from, uint64_t bytes)

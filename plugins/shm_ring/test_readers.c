@@ -170,40 +170,57 @@ TEST(a_reader_cannot_write_pictures)
 	rig_end(&rig);
 }
 
+/* Says a word for each picture as it comes, then waits for the end. @return exit status */
+static int echo_pictures(int to, unsigned n)
+{
+	struct cam_shm ring;
+	uint64_t seq = 0;
+	int64_t begin;
+
+	if (cam_shm_open(rig.name, &ring) || write(to, "o", 1) != 1)
+		return 1;
+	for (unsigned i = 1; i <= n; i++)
+		if (cam_shm_wait(&ring, seq, CAM_SHM_SECOND * 10, &seq) || seq != i || write(to, "p", 1) != 1)
+			return 2;
+	begin = cam_shm_now();
+	if (cam_shm_wait(&ring, seq, CAM_SHM_SECOND * 10, &seq) != -ESTALE)
+		return 3;
+	cam_shm_close(&ring);
+	return cam_shm_now() - begin > CAM_SHM_SECOND * 5 ? 4 : 0;
+}
+
 TEST(a_waiting_reader_is_woken_by_a_picture_and_by_the_end)
 {
-	int status, to_parent[2];
-	uint64_t seq = 0;
-	struct cam_shm ring;
+	enum { PICTURES_SENT = 20 };
+	int status, from_child[2];
 	int64_t begin;
-	char c = 'x';
+	char c;
 	pid_t child;
 
 	rig_init(&rig, "wake");
 	CHECK_INT(rig_start(&rig), 0);
-	CHECK_INT(pipe(to_parent), 0);
+	CHECK_INT(pipe(from_child), 0);
 	child = fork();
 	if (!child) {
 		alarm(20);
-		if (cam_shm_open(rig.name, &ring) || write(to_parent[1], &c, 1) != 1 ||
-			cam_shm_wait(&ring, 0, CAM_SHM_SECOND * 10, &seq) || seq != 1 ||
-			write(to_parent[1], &c, 1) != 1)
-			_exit(1);
-		begin = cam_shm_now();
-		if (cam_shm_wait(&ring, seq, CAM_SHM_SECOND * 10, &seq) != -ESTALE)
-			_exit(2);
-		_exit(cam_shm_now() - begin > CAM_SHM_SECOND * 5 ? 3 : 0);
+		_exit(echo_pictures(from_child[1], PICTURES_SENT));
 	}
-	CHECK_INT(read(to_parent[0], &c, 1), 1);
+	CHECK_INT(read(from_child[0], &c, 1), 1);
 	rig_tick(&rig);
-	rig_picture(&rig, 5);
-	CHECK_INT(read(to_parent[0], &c, 1), 1);
+	begin = cam_shm_now();
+	for (int i = 0; i < PICTURES_SENT; i++) {
+		poll(NULL, 0, 5); /* most likely it sleeps by now */
+		rig_picture(&rig, 5);
+		CHECK_INT(read(from_child[0], &c, 1), 1);
+	}
+	/* A reader that is not woken looks again after half a second: 10 s for all. */
+	CHECK(cam_shm_now() - begin < CAM_SHM_SECOND * 5);
 	rig_end(&rig);
 	CHECK_INT(waitpid(child, &status, 0), child);
 	CHECK(WIFEXITED(status));
 	CHECK_INT(WEXITSTATUS(status), 0);
-	close(to_parent[0]);
-	close(to_parent[1]);
+	close(from_child[0]);
+	close(from_child[1]);
 }
 
 TEST(the_whole_ring_can_be_read_oldest_first)
