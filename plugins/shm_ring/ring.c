@@ -40,7 +40,7 @@ void ring_measure(const struct ring_spec *spec, struct ring_size *ret)
 	ret->total_bytes = ret->pictures_offset + ret->picture_bytes;
 }
 
-/* @return 0, -EBUSY: a living server has it, or another errno */
+/* @return 0: locked, 1: only readers hold locks, -EBUSY: a living server does, or another errno */
 static int lock_object(int fd)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
@@ -49,10 +49,8 @@ static int lock_object(int fd)
 		return 0;
 	if (errno != EAGAIN && errno != EACCES)
 		return -errno;
-	/* Readers can hold read locks, if only to annoy: those do not count. */
-	if (!fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_WRLCK)
-		return 0;
-	return -EBUSY;
+	/* Readers can hold read locks, if only to annoy: those do not make an owner. */
+	return !fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_WRLCK ? 1 : -EBUSY;
 }
 
 static int say(struct ring_why *why, int err, const char *option, const char *path, const char *what)
@@ -95,15 +93,17 @@ static int evict(const char *path, uint64_t *ret_generation, struct ring_why *wh
 			why, -errno, "name", path, "cannot be taken over: choose another name, or remove it");
 	err = lock_object(fd);
 	if (err == -EBUSY) {
-		if (pread(fd, &h, sizeof(h), 0) < 0)
+		if (pread(fd, &h, sizeof(h), 0) < 0 || h.magic != CAM_SHM_MAGIC)
 			h.writer_pid = 0;
 		why->option = "name";
 		snprintf(why->text, sizeof(why->text),
 			"/dev/shm%s belongs to the running process %u: choose another name, or stop that one",
 			path, (unsigned)h.writer_pid);
-	} else if (err) {
+	} else if (err < 0) {
 		say(why, err, "name", path, "cannot be locked");
-	} else if (!fstat(fd, &st) && st.st_nlink) { /* else somebody else was faster */
+	} else if (fstat(fd, &st) || !st.st_nlink) {
+		err = 0; /* somebody else was faster */
+	} else {
 		err = judge(fd, path, ret_generation, why);
 		if (!err && shm_unlink(path) && errno != ENOENT)
 			err = say(why, -errno, "name", path, "cannot be removed");

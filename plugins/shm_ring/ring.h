@@ -44,7 +44,7 @@ struct ring {
 	uint8_t *map; /* NULL while closed */
 	uint64_t reserved; /* bytes of the pictures that have memory, from their beginning */
 	uint64_t seq; /* of the newest picture */
-	bool writing; /* ring_begin() was called and ring_publish() was not yet */
+	const uint8_t *writing; /* what ring_begin() returned, until ring_publish(); or NULL */
 };
 
 /** @return NULL, or what is wrong with this name */

@@ -317,8 +317,8 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 		if (!ring_intact(&s->ring))
 			return 0; /* The next tick sees to it. */
 		copy_rows(s, plane);
-	} else if (!s->ring.writing) {
-		return 0;
+	} else if (plane->data != s->ring.writing) {
+		return 0; /* begun before a pause: forgotten */
 	}
 	ring_publish(&s->ring, buf, cam_shm_now());
 	s->host->stat(s->node, STAT_PICTURES, 1);

@@ -44,11 +44,13 @@ static void wake(struct ring *r)
 uint8_t *ring_begin(struct ring *r)
 {
 	uint64_t seq = r->seq + 1;
+	uint8_t *to;
 
 	/* A picture that was begun and never came has left the slot locked; it is simply begun again. */
 	lock_slot(slot_of(r, seq));
-	r->writing = true;
-	return r->map + r->size.pictures_offset + seq % r->size.slots * r->size.frame_bytes;
+	to = r->map + r->size.pictures_offset + seq % r->size.slots * r->size.frame_bytes;
+	r->writing = to;
+	return to;
 }
 
 void ring_publish(struct ring *r, const struct cam_buf *buf, int64_t now_ns)
@@ -67,7 +69,7 @@ void ring_publish(struct ring *r, const struct cam_buf *buf, int64_t now_ns)
 	__atomic_store_n(&slot->height, h->height, __ATOMIC_RELAXED);
 	__atomic_store_n(&slot->source_seq, buf->seq, __ATOMIC_RELAXED);
 	unlock_slot(slot);
-	r->writing = false;
+	r->writing = NULL;
 	__atomic_store_n(&h->newest, r->seq, __ATOMIC_RELEASE);
 	wake(r);
 }
@@ -89,7 +91,7 @@ void ring_forget(struct ring *r)
 	__atomic_store_n(&h->first, r->seq + 1, __ATOMIC_RELEASE);
 	for (uint64_t i = 0; i < r->size.slots; i++)
 		lock_slot(slot_of(r, i));
-	r->writing = false;
+	r->writing = NULL;
 }
 
 void ring_say_closed(struct ring *r)

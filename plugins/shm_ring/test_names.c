@@ -49,12 +49,14 @@ TEST(what_a_killed_server_left_is_taken_over_as_another_generation)
 {
 	struct cam_shm reader;
 	uint64_t generation;
-	int out[2], status;
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
+	int fd, out[2], status;
+	char c, path[128];
 	pid_t child;
-	char c;
 
 	CHECK_INT(pipe(out), 0);
 	rig_init(&rig, "stale");
+	snprintf(path, sizeof(path), "/%s", rig.name);
 	child = fork();
 	if (!child) {
 		alarm(20);
@@ -73,11 +75,17 @@ TEST(what_a_killed_server_left_is_taken_over_as_another_generation)
 	/* The reader sees it without being told, and opens it no more; the successor's is another. */
 	CHECK_INT(cam_shm_alive(&reader), -ESTALE);
 	CHECK_INT(cam_shm_reopen(&reader), -ESTALE);
+	/* A reader that locks it holds nobody up. */
+	fd = shm_open(path, O_RDONLY, 0);
+	CHECK(fd >= 0);
+	CHECK_INT(fcntl(fd, F_OFD_SETLK, &lock), 0);
 	CHECK_INT(rig_start(&rig), 0);
+	close(fd);
 	CHECK_INT(cam_shm_reopen(&reader), 0);
 	CHECK(reader.generation > generation);
 	CHECK_INT(cam_shm_alive(&reader), 0);
 	rig_end(&rig);
+	CHECK_INT(cam_shm_header_of(&reader)->state, CAM_SHM_CLOSED);
 	CHECK_INT(cam_shm_alive(&reader), -ESTALE);
 	CHECK_INT(cam_shm_reopen(&reader), -ENOENT);
 	cam_shm_close(&reader);
@@ -178,22 +186,46 @@ static int in_a_full_shm(void)
 	return 0;
 }
 
-TEST(a_full_dev_shm_is_an_error_that_names_the_bytes)
+/* Likewise with 24 MiB, which others fill while the ring's 16 MiB come in steps. */
+static int in_a_filling_shm(void)
 {
-	int status;
-	pid_t child;
+	int fd = shm_open("/others", O_RDWR | O_CREAT, 0600);
+	struct cam_shm reader;
 
-	rig_init(&rig, "full");
-	rig_int(&rig, "width", 320);
-	rig_int(&rig, "height", 192);
-	rig_int(&rig, "fill", CAM_SHM_ALWAYS);
-	child = fork();
+	if (rig_start(&rig) || cam_shm_open(rig.name, &reader) || fd < 0)
+		return 1;
+	cam_plugin_1.tick(rig.f.self);
+	cam_plugin_1.tick(rig.f.self);
+	if (rig.f.stats[RESERVED] != 8 << 20 || posix_fallocate(fd, 0, 15 << 20))
+		return 2;
+	rig_tick(&rig);
+	if (!strstr(rig.f.log, "--shm-size") || rig_subscribed(&rig) || rig_held(&rig) != 8192)
+		return 3;
+	/* There is room again, and somebody new. */
+	cam_shm_close(&reader);
+	rig_tick(&rig);
+	if (ftruncate(fd, 0) || cam_shm_open(rig.name, &reader))
+		return 4;
+	rig_tick(&rig);
+	if (!rig_subscribed(&rig) || cam_shm_header_of(&reader)->problem)
+		return 5;
+	cam_shm_close(&reader);
+	rig_end(&rig);
+	return 0;
+}
+
+/* Runs it in a child process with a /dev/shm of this size. */
+static void with_own_shm(const char *size, int (*run)(void))
+{
+	pid_t child = fork();
+	int status;
+
 	if (!child) {
 		alarm(20);
 		if (!own_mounts() || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-			mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=1m"))
+			mount("tmpfs", "/dev/shm", "tmpfs", 0, size))
 			_exit(77);
-		_exit(in_a_full_shm());
+		_exit(run());
 	}
 	CHECK_INT(waitpid(child, &status, 0), child);
 	CHECK(WIFEXITED(status));
@@ -201,6 +233,23 @@ TEST(a_full_dev_shm_is_an_error_that_names_the_bytes)
 		printf("# may not mount here: not tested\n");
 	else
 		CHECK_INT(WEXITSTATUS(status), 0);
+}
+
+TEST(a_full_dev_shm_is_an_error_that_names_the_bytes)
+{
+	rig_init(&rig, "full");
+	rig_int(&rig, "width", 320);
+	rig_int(&rig, "height", 192);
+	rig_int(&rig, "fill", CAM_SHM_ALWAYS);
+	with_own_shm("size=1m", in_a_full_shm);
+}
+
+TEST(what_was_reserved_is_given_back_when_the_rest_does_not_come)
+{
+	rig_init(&rig, "filling");
+	rig_int(&rig, "width", 800);
+	rig_int(&rig, "height", 700);
+	with_own_shm("size=24m", in_a_filling_shm);
 }
 
 TEST(names_and_modes_are_checked)
@@ -256,6 +305,7 @@ int main(void)
 		T(somebody_elses_object_is_left_alone),
 		T(a_removed_or_cut_off_ring_makes_the_node_start_anew),
 		T(a_full_dev_shm_is_an_error_that_names_the_bytes),
+		T(what_was_reserved_is_given_back_when_the_rest_does_not_come),
 		T(names_and_modes_are_checked),
 		T(readers_may_read_the_pictures_and_write_the_heartbeats),
 	};
