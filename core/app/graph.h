@@ -37,6 +37,7 @@ struct graph {
 	size_t n_nodes;
 	struct config **old; /**< configurations that nodes are left of */
 	size_t n_old;
+	bool coming_up; /**< non-sources are starting; sources wait for them */
 	bool up; /**< has been up once: failing nodes do not end the server any more */
 	bool stopping;
 	/** [loop] Everything has had its first start; or, before that has ever been so, a required node has failed. */

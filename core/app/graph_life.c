@@ -39,18 +39,11 @@ static bool all_answered(const struct graph *g)
 	return true;
 }
 
-static bool sources_begun(const struct graph *g)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (!g->nodes[i]->begun && kind(g->nodes[i]) == CAM_SOURCE)
-			return false;
-	return true;
-}
-
 static void go_on(struct graph *g)
 {
-	if (g->stopping || g->next || !all_answered(g) || (g->up && sources_begun(g)))
+	if (!g->coming_up || g->stopping || !all_answered(g))
 		return;
+	g->coming_up = false;
 	begin(g, true);
 	g->up = true;
 	g->on_up(g->arg, NULL, 0);
@@ -58,13 +51,9 @@ static void go_on(struct graph *g)
 
 void graph_go_up(struct graph *g)
 {
-	bool sources = !sources_begun(g);
-
+	g->coming_up = true;
 	begin(g, false);
-	if (!sources && g->up && !g->stopping)
-		g->on_up(g->arg, NULL, 0);
-	else
-		go_on(g);
+	go_on(g);
 }
 
 void graph_node_started(struct graph *g, struct cam_node *node, int err)
@@ -77,8 +66,7 @@ void graph_node_started(struct graph *g, struct cam_node *node, int err)
 		g->on_up(g->arg, n, err);
 		return;
 	}
-	if (first)
-		go_on(g);
+	go_on(g);
 }
 
 /* ---- down ---- */

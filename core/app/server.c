@@ -190,7 +190,7 @@ static void reload(struct server *s)
 	struct config *next = NULL;
 	struct text errors = {0};
 
-	if (s->graph.next || !s->graph.up) {
+	if (s->graph.next || s->graph.coming_up || !s->graph.up) {
 		s->reload_again = true;
 		return;
 	}
