@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "conn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BOUNDARY "cam_server_picture"
+#define SNAPSHOT_NS (5 * CAM_SECOND)
+
+/* MJPEG (multipart/x-mixed-replace) to one connection, or the one picture of a snapshot. */
+struct feed {
+	struct taker taker;
+	struct conn *c;
+	uv_write_t write;
+	const struct cam_buf *sending; /* a reference, until it is written */
+	char part[160];
+	bool is_snapshot;
+};
+
+/* What a write needs until it is over; it outlives a feed that closes meanwhile. */
+static void drop_sending(struct feed *f)
+{
+	f->c->s->host->buf_unref(f->sending);
+	f->sending = NULL;
+}
+
+void feed_free(struct feed *f)
+{
+	struct server *s;
+
+	if (!f)
+		return;
+	s = f->c->s;
+	subs_close(&s->subs, s->host, s->node, &f->taker);
+	if (f->sending && !f->is_snapshot) {
+		f->c = NULL; /* on_part() frees it: uv_close() ends the write */
+		f->write.data = s;
+		return;
+	}
+	free(f);
+}
+
+static void on_part(uv_write_t *req, int status)
+{
+	struct feed *f = list_entry(req, struct feed, write);
+
+	if (!f->c) {
+		((struct server *)req->data)->host->buf_unref(f->sending);
+		free(f);
+		return;
+	}
+	drop_sending(f);
+	f->c->deadline_ns = INT64_MAX;
+	if (status < 0)
+		conn_close(f->c);
+	else
+		taker_resume(f->c->s, &f->taker);
+}
+
+static void count(struct server *s, const struct cam_buf *buf)
+{
+	server_stat(s, STAT_PICTURES, 1);
+	server_stat(s, STAT_BYTES, (int64_t)buf->plane[0].len);
+}
+
+static int take_part(struct taker *t, const struct cam_buf *buf)
+{
+	struct feed *f = list_entry(t, struct feed, taker);
+	static const char end[] = "\r\n--" BOUNDARY "\r\n";
+	uv_buf_t bufs[3];
+	int n;
+
+	if (f->sending)
+		return CAM_LATER;
+	n = snprintf(f->part, sizeof(f->part),
+		"Content-Type: image/jpeg\r\nContent-Length: %zu\r\nX-Timestamp: %lld.%06lld\r\n\r\n",
+		buf->plane[0].len, (long long)(buf->wall_ns / CAM_SECOND),
+		(long long)(buf->wall_ns % CAM_SECOND / 1000));
+	bufs[0] = uv_buf_init(f->part, (unsigned)n);
+	bufs[1] = uv_buf_init((char *)(uintptr_t)buf->plane[0].data, (unsigned)buf->plane[0].len);
+	/* The next boundary goes out with this picture, or the browser would show it one picture late. */
+	bufs[2] = uv_buf_init((char *)(uintptr_t)end, sizeof(end) - 1);
+	f->sending = f->c->s->host->buf_ref(buf);
+	f->c->deadline_ns = server_now() + PATIENCE_NS;
+	if (uv_write(&f->write, (uv_stream_t *)&f->c->tcp, bufs, 3, on_part)) {
+		drop_sending(f);
+		conn_close(f->c);
+		return 0;
+	}
+	count(f->c->s, buf);
+	return 0;
+}
+
+static struct feed *feed_new(struct conn *c, const char *camera, const struct cam_want *want,
+	int (*take)(struct taker *, const struct cam_buf *))
+{
+	struct feed *f = calloc(1, sizeof(*f));
+	struct server *s = c->s;
+
+	if (f) {
+		f->c = c;
+		f->taker.take = take;
+		if (!subs_open(&s->subs, s->host, s->node, camera, want, &f->taker)) {
+			c->feed = f;
+			return f;
+		}
+		free(f);
+	}
+	conn_refuse(c, 503, "The server cannot make this picture.");
+	return NULL;
+}
+
+static void on_feed_head(uv_write_t *req, int status)
+{
+	if (status < 0)
+		conn_close(req->data);
+}
+
+void feed_start(struct conn *c, const char *camera, const struct cam_want *want)
+{
+	static const char first[] = "--" BOUNDARY "\r\n";
+	static const struct answer answer = {200, "multipart/x-mixed-replace; boundary=" BOUNDARY, -1,
+		"Cache-Control: no-store\r\nPragma: no-cache\r\n"};
+	uv_buf_t bufs[2];
+
+	if (c->is_head) {
+		conn_answer(c, &(struct answer){answer.status, answer.type, 0, answer.extra}, NULL);
+		return;
+	}
+	if (!feed_new(c, camera, want, take_part))
+		return;
+	bufs[0] = uv_buf_init(c->out, (unsigned)conn_head(c, &answer));
+	bufs[1] = uv_buf_init((char *)(uintptr_t)first, sizeof(first) - 1);
+	c->write.data = c;
+	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs, 2, on_feed_head))
+		conn_close(c);
+}
+
+static int take_snapshot(struct taker *t, const struct cam_buf *buf)
+{
+	struct feed *f = list_entry(t, struct feed, taker);
+	struct conn *c = f->c;
+
+	if (f->sending)
+		return CAM_LATER; /* for good: the subscription ends with the connection */
+	f->sending = buf;
+	c->picture = c->s->host->buf_ref(buf);
+	count(c->s, buf);
+	conn_answer(
+		c, &(struct answer){200, "image/jpeg", (int64_t)buf->plane[0].len, NULL}, buf->plane[0].data);
+	return 0;
+}
+
+void snapshot_start(struct conn *c, const char *camera, const struct cam_want *want)
+{
+	struct feed *f = feed_new(c, camera, want, take_snapshot);
+
+	if (!f)
+		return;
+	f->is_snapshot = true;
+	c->deadline_ns = server_now() + SNAPSHOT_NS;
+}
+
+void feed_late(struct conn *c)
+{
+	if (!c->feed->is_snapshot || c->feed->sending) {
+		server_stat(c->s, STAT_CLOSED_SLOW, 1);
+		conn_close(c);
+		return;
+	}
+	feed_free(c->feed);
+	c->feed = NULL;
+	conn_refuse(c, 503, "The camera has sent no picture within five seconds.");
+}

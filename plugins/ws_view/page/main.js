@@ -1,0 +1,229 @@
+// The page: a grid of cameras, or one of them alone. What is not seen is not asked for.
+import { listen } from "/keys.js";
+import { Link } from "/link.js";
+import { Tile } from "/tile.js";
+
+const HIDDEN_MS = 1000; // a short look at another tab costs no new start
+const THEMES = ["", "dark", "light"];
+const MIN_TILE = 300;
+
+const $ = (id) => document.getElementById(id);
+const grid = $("grid");
+const tiles = new Map(); // by the camera's name, in the server's order
+let defaults = { fps: 10, quality: 60 };
+let nextId = 1;
+let single = null;
+let isAsleep = false;
+let lastView = "";
+
+/* ---- What is asked for ---- */
+
+let viewTimer = 0;
+function askSoon() {
+	clearTimeout(viewTimer);
+	viewTimer = setTimeout(ask, 60);
+}
+
+function ask() {
+	const seen = [...tiles.values()].filter((tile) => (single ? tile === single : tile.isVisible));
+	const view = isAsleep ? [] : seen.map((tile) => tile.wish(defaults));
+	const text = JSON.stringify(view);
+	if (text === lastView)
+		return;
+	lastView = text;
+	link.view(view);
+}
+
+const visibility = new IntersectionObserver((entries) => {
+	for (const entry of entries) {
+		const tile = tiles.get(entry.target.dataset.camera);
+		if (tile)
+			tile.isVisible = entry.isIntersecting;
+	}
+	askSoon();
+}, { rootMargin: "100px" });
+
+let sleepTimer = 0;
+document.addEventListener("visibilitychange", () => {
+	clearTimeout(sleepTimer);
+	if (document.hidden) {
+		sleepTimer = setTimeout(() => {
+			isAsleep = true;
+			ask();
+		}, HIDDEN_MS);
+	} else {
+		isAsleep = false;
+		ask();
+		link.hurry();
+	}
+});
+
+/* ---- Layout ---- */
+
+/** As many columns as make the tiles largest while all fit the window; small tiles scroll instead. */
+function layOut() {
+	const n = Math.max(tiles.size, 1), gap = 12;
+	const width = grid.clientWidth - 2 * parseFloat(getComputedStyle(grid).paddingLeft);
+	const height = innerHeight - grid.getBoundingClientRect().top - scrollY - 20;
+	const shapes = [...tiles.values()].map((t) => (t.camera.width && t.camera.width / t.camera.height) || 16 / 9);
+	const shape = Math.max(0.6, Math.min(...shapes, 16 / 9));
+	const most = Math.max(1, Math.floor((width + gap) / (MIN_TILE + gap)));
+	let best = 1, size = 0;
+	for (let columns = 1; columns <= Math.min(n, most); columns++) {
+		const rows = Math.ceil(n / columns);
+		const fit = Math.min((width - gap * (columns - 1)) / columns, ((height - gap * (rows - 1)) / rows) * shape);
+		if (fit > size) {
+			size = fit;
+			best = columns;
+		}
+	}
+	if (size < MIN_TILE)
+		best = Math.min(n, most);
+	grid.style.setProperty("--columns", best);
+	grid.style.setProperty("--tile", size < MIN_TILE ? "1fr" : `${Math.floor(size)}px`);
+	askSoon();
+}
+addEventListener("resize", layOut);
+
+/* ---- One camera alone ---- */
+
+function open(tile, onFullScreen) {
+	if (single && single !== tile)
+		single.button.classList.remove("single");
+	single = tile;
+	document.body.classList.add("alone");
+	tile.button.classList.add("single");
+	tile.button.focus({ preventScroll: true });
+	if (onFullScreen && !document.fullscreenElement)
+		document.documentElement.requestFullscreen?.().catch(() => {});
+	askSoon();
+}
+
+function close() {
+	if (!single)
+		return;
+	single.button.classList.remove("single");
+	single.button.focus();
+	single = null;
+	document.body.classList.remove("alone");
+	if (document.fullscreenElement)
+		document.exitFullscreen();
+	askSoon();
+}
+document.addEventListener("fullscreenchange", () => {
+	if (!document.fullscreenElement)
+		close();
+});
+
+/* ---- Cameras ---- */
+
+function addTile(camera) {
+	const tile = new Tile(nextId++, camera, (id, seq) => link.ack(id, seq));
+	tile.button.dataset.camera = camera.name;
+	tile.button.addEventListener("click", () => (single === tile ? close() : open(tile)));
+	tiles.set(camera.name, tile);
+	visibility.observe(tile.button);
+	return tile;
+}
+
+function removeTile(name) {
+	const tile = tiles.get(name);
+	if (single === tile)
+		close();
+	visibility.unobserve(tile.button);
+	tile.button.remove();
+	tiles.delete(name);
+}
+
+function showCameras(cameras) {
+	const names = cameras.map((camera) => camera.name);
+	for (const name of [...tiles.keys()])
+		if (!names.includes(name))
+			removeTile(name);
+	for (const camera of cameras) {
+		const tile = tiles.get(camera.name) ?? addTile(camera);
+		tile.isLinked = true;
+		tile.update(camera);
+	}
+	const ordered = names.map((name) => tiles.get(name));
+	if (ordered.some((tile, i) => grid.children[i] !== tile.button)) {
+		grid.append(...ordered.map((tile) => tile.button));
+		names.forEach((name, i) => (tiles.delete(name), tiles.set(name, ordered[i])));
+	}
+	$("empty").hidden = cameras.length > 0;
+	grid.hidden = !cameras.length;
+	layOut();
+	summarise();
+}
+
+function summarise() {
+	const all = [...tiles.values()];
+	const live = all.filter((tile) => tile.isLinked && tile.camera.state === "live").length;
+	const text = !all.length ? "" : live === all.length ? `${live} live` : `${live} of ${all.length} live`;
+	if ($("summary").textContent !== text)
+		$("summary").textContent = text;
+	document.title = all.length ? `Cameras – ${text}` : "Cameras";
+}
+
+setInterval(() => {
+	for (const tile of tiles.values())
+		tile.show();
+	summarise();
+}, 500);
+
+/* ---- The server ---- */
+
+const link = new Link({
+	up() {
+		$("banner").hidden = true;
+		lastView = "";
+		layOut();
+	},
+	down() {
+		$("banner").textContent = "The server does not answer. Trying again …";
+		$("banner").hidden = false;
+		for (const tile of tiles.values()) {
+			tile.isLinked = false;
+			tile.show();
+		}
+		summarise();
+	},
+	hello(message) {
+		defaults = message;
+	},
+	cameras: showCameras,
+	picture(picture) {
+		const tile = [...tiles.values()].find((t) => t.id === picture.id);
+		if (tile)
+			tile.picture(picture);
+		else
+			link.ack(picture.id, picture.seq);
+	},
+});
+
+/* ---- Theme, help, keys ---- */
+
+function theme(change) {
+	let now = localStorage.getItem("theme") ?? "";
+	if (change) {
+		now = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
+		localStorage.setItem("theme", now);
+	}
+	if (now)
+		document.documentElement.dataset.theme = now;
+	else
+		delete document.documentElement.dataset.theme;
+	$("theme").setAttribute("aria-label", `Change theme, now ${now || "as the system says"}`);
+}
+theme(false);
+$("theme").addEventListener("click", () => theme(true));
+$("help-open").addEventListener("click", () => $("help").showModal());
+$("help").addEventListener("click", (event) => event.target === $("help") && $("help").close());
+
+listen({
+	get tiles() { return [...tiles.values()]; },
+	get single() { return single; },
+	open, close,
+	theme: () => theme(true),
+	help: () => $("help").showModal(),
+});

@@ -1,0 +1,150 @@
+// One camera: its place on the page, its picture, its state.
+
+const WIDTHS = [160, 320, 480, 640, 896, 1280, 1920, 2560, 3840];
+const SILENT_MS = 4000;
+const NAMES = {
+	live: "Live", connecting: "Connecting", stalled: "No picture", retrying: "Retrying", failed: "Failed",
+	stopped: "Stopped", gone: "Offline", unknown: "Unknown",
+};
+const NOTES = {
+	connecting: "Connecting to the camera", stalled: "The camera has gone silent",
+	retrying: "The camera does not answer", failed: "The camera failed", stopped: "The camera is switched off",
+	gone: "The server does not answer", unknown: "",
+};
+
+function element(tag, className, parent) {
+	const e = document.createElement(tag);
+	e.className = className;
+	parent.append(e);
+	return e;
+}
+
+export class Tile {
+	#ctx;
+	#drawn = []; // times of the last pictures
+	#latency = null;
+	#skew = Infinity; // the smallest difference seen between our clock and the server's
+	#isDrawing = false;
+	#waiting = null;
+
+	constructor(id, camera, acknowledge) {
+		this.id = id;
+		this.acknowledge = acknowledge;
+		this.isVisible = false;
+		this.isLinked = true;
+		this.button = document.createElement("button");
+		this.button.type = "button";
+		this.button.className = "tile";
+		this.canvas = element("canvas", "", this.button);
+		this.canvas.width = 16;
+		this.canvas.height = 9;
+		this.canvas.dataset.camera = camera.name;
+		this.canvas.dataset.seq = "0";
+		this.#ctx = this.canvas.getContext("2d", { alpha: false });
+		this.note = element("span", "note", this.button);
+		this.noteTitle = element("b", "", this.note);
+		this.noteText = element("span", "", this.note);
+		const top = element("span", "top", this.button);
+		this.name = element("span", "name", top);
+		this.name.textContent = camera.name;
+		this.badge = element("span", "badge", top);
+		this.bottom = element("span", "bottom", this.button);
+		this.update(camera);
+	}
+
+	/** What the server says of the camera. */
+	update(camera) {
+		this.camera = camera;
+		if (camera.width && camera.height)
+			this.button.style.setProperty("--shape", `${camera.width} / ${camera.height}`);
+		this.show();
+	}
+
+	get state() {
+		if (!this.isLinked)
+			return "gone";
+		if (this.camera.state === "live" && !this.#drawn.length)
+			return "connecting";
+		if (this.camera.state === "live" && this.isVisible && performance.now() - this.#drawn.at(-1) > SILENT_MS)
+			return "stalled";
+		return this.camera.state;
+	}
+
+	get fps() {
+		const d = this.#drawn, now = performance.now();
+		while (d.length > 1 && now - d[0] > 3000)
+			d.shift();
+		return d.length > 1 ? ((d.length - 1) * 1000) / (d.at(-1) - d[0]) : 0;
+	}
+
+	/** Bring badge, note, figures and label up to date. */
+	show() {
+		const state = this.state, isLive = state === "live";
+		const fps = this.fps, latency = this.#latency;
+		if (this.button.dataset.state !== state) {
+			this.button.dataset.state = state;
+			this.badge.textContent = NAMES[state] ?? state;
+			this.note.hidden = isLive;
+			this.noteTitle.textContent = NOTES[state] ?? "";
+		}
+		this.noteText.textContent = isLive || state === "gone" ? "" : this.camera.error;
+		this.bottom.textContent = [
+			this.camera.width ? `${this.camera.width} × ${this.camera.height}` : "",
+			isLive && fps ? `${fps.toFixed(fps < 10 ? 1 : 0)} fps` : "",
+			isLive && latency !== null ? `${Math.round(latency)} ms` : "",
+		].filter(Boolean).join("  ·  ");
+		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}`);
+	}
+
+	/** @returns what to ask the server for at the size on this screen */
+	wish(defaults) {
+		const box = this.button.getBoundingClientRect();
+		const shape = this.camera.width && this.camera.height ? this.camera.width / this.camera.height : 16 / 9;
+		const need = Math.min(box.width, box.height * shape) * devicePixelRatio;
+		let width = WIDTHS.find((w) => w >= need * 0.95) ?? WIDTHS.at(-1);
+		if (this.camera.width)
+			width = Math.min(width, this.camera.width);
+		return { id: this.id, camera: this.camera.name, width, fps: defaults.fps, quality: defaults.quality };
+	}
+
+	/** A picture has come: draw it, then acknowledge it. */
+	async picture(picture) {
+		if (this.#isDrawing) { // can only be after a change of the wish
+			if (this.#waiting)
+				this.acknowledge(this.id, this.#waiting.seq);
+			this.#waiting = picture;
+			return;
+		}
+		this.#isDrawing = true;
+		try {
+			const bitmap = await createImageBitmap(new Blob([picture.jpeg], { type: "image/jpeg" }));
+			this.#draw(bitmap, picture);
+			bitmap.close();
+		} catch (error) {
+			console.warn(this.camera.name, error);
+		}
+		this.acknowledge(this.id, picture.seq);
+		this.#isDrawing = false;
+		const next = this.#waiting;
+		this.#waiting = null;
+		if (next)
+			this.picture(next);
+	}
+
+	#draw(bitmap, picture) {
+		if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
+			this.canvas.width = bitmap.width;
+			this.canvas.height = bitmap.height;
+		}
+		this.#ctx.drawImage(bitmap, 0, 0);
+		this.canvas.dataset.seq = String(picture.seq);
+		this.#drawn.push(performance.now());
+		if (this.#drawn.length > 200)
+			this.#drawn.shift();
+		// The clocks may differ: the fastest picture so far tells by how much.
+		const late = Date.now() - picture.wallMs - picture.ageMs;
+		this.#skew = Math.min(this.#skew, late);
+		const latency = picture.ageMs + late - this.#skew;
+		this.#latency = this.#latency === null ? latency : this.#latency * 0.8 + latency * 0.2;
+	}
+}

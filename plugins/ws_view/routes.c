@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "conn.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CAMERAS_PATH "/api/v1/cameras/"
+
+enum { NAME_MAX_BYTES = 128 };
+
+/* A question to the server. It outlives its connection, since the answer comes in any case. */
+struct ask {
+	struct conn *c; /* NULL: gone */
+};
+
+void ask_forget(struct ask *ask)
+{
+	if (ask)
+		ask->c = NULL;
+}
+
+static void on_reply(void *arg, struct cam_reply *reply)
+{
+	struct ask *ask = arg;
+	struct conn *c = ask->c;
+
+	free(ask);
+	if (c) {
+		c->ask = NULL;
+		conn_reply(c, reply);
+		return;
+	}
+	if (reply->fd >= 0)
+		close(reply->fd);
+	if (reply->release)
+		reply->release(reply);
+}
+
+/* Whatever is not ours: the core and other nodes have routes. */
+static void ask_server(struct conn *c)
+{
+	struct cam_request request = {.size = sizeof(request),
+		.method = c->is_head ? "GET" : c->head.method,
+		.path = c->head.path,
+		.query = c->head.query,
+		.tail = ""};
+	struct ask *ask = malloc(sizeof(*ask));
+
+	if (!ask) {
+		conn_refuse(c, 503, "There is no memory for this request.");
+		return;
+	}
+	ask->c = c;
+	c->ask = ask;
+	c->s->host->request(c->s->node, &request, on_reply, ask);
+}
+
+struct search {
+	const char *name; /* "" for the first */
+	char *ret;
+};
+
+static void on_camera(void *arg, const struct cam_camera *camera)
+{
+	struct search *search = arg;
+
+	if (search->ret[0] || (search->name[0] && strcmp(search->name, camera->name)) ||
+		strlen(camera->name) >= NAME_MAX_BYTES)
+		return;
+	memcpy(search->ret, camera->name, strlen(camera->name) + 1);
+}
+
+/* @return whether there is a camera of this name, or any when it is "" */
+static bool find_camera(struct server *s, const char *name, char ret[NAME_MAX_BYTES])
+{
+	ret[0] = '\0';
+	s->host->cameras(s->node, on_camera, &(struct search){name, ret});
+	return ret[0];
+}
+
+/* Size, rate and quality out of the query. @return whether they are numbers in range */
+static bool read_want(const char *query, struct cam_want *want)
+{
+	int width = 0, height = 0, fps = 0, quality = 0;
+	int has_width = http_query_int(query, "width", 16, 3840, &width);
+	int has_height = http_query_int(query, "height", 16, 2160, &height);
+	int has_fps = http_query_int(query, "fps", 1, 60, &fps);
+	int has_quality = http_query_int(query, "quality", 1, 100, &quality);
+
+	if (has_width < 0 || has_height < 0 || has_fps < 0 || has_quality < 0)
+		return false;
+	if (width || height) { /* one alone keeps the camera's shape */
+		want->width = (uint32_t)width;
+		want->height = (uint32_t)height;
+	}
+	if (fps)
+		want->max_fps_num = (uint32_t)fps;
+	if (quality)
+		want->quality = (uint32_t)quality;
+	return true;
+}
+
+typedef void (*picture_fn)(struct conn *, const char *camera, const struct cam_want *);
+
+static void answer_picture(struct conn *c, const char *name, struct cam_want *want, picture_fn start)
+{
+	char camera[NAME_MAX_BYTES];
+
+	if (!read_want(c->head.query, want))
+		conn_refuse(c, 400, "width is 16 to 3840, height 16 to 2160, fps 1 to 60, quality 1 to 100.");
+	else if (!find_camera(c->s, name, camera))
+		conn_refuse(c, 404, name[0] ? "There is no camera of this name." : "There is no camera yet.");
+	else
+		start(c, camera, want);
+}
+
+static void video_feed(struct conn *c)
+{
+	struct cam_want want = server_want(c->s);
+	char name[NAME_MAX_BYTES] = "";
+	bool has_name = strstr(c->head.query, "camera=");
+
+	if (has_name && !http_query(c->head.query, "camera", name, sizeof(name)))
+		conn_refuse(c, 404, "There is no camera of this name.");
+	else
+		answer_picture(c, name, &want, feed_start);
+}
+
+/* "/api/v1/cameras/NAME/snapshot.jpg" @return whether the path is that, with its NAME */
+static bool snapshot_name(const char *path, char ret[NAME_MAX_BYTES])
+{
+	static const char tail[] = "/snapshot.jpg";
+	size_t n = strlen(path), head = strlen(CAMERAS_PATH);
+
+	if (n <= head + sizeof(tail) - 1 || strncmp(path, CAMERAS_PATH, head) ||
+		strcmp(path + n - (sizeof(tail) - 1), tail))
+		return false;
+	n -= head + sizeof(tail) - 1;
+	if (n >= NAME_MAX_BYTES || memchr(path + head, '/', n))
+		return false;
+	memcpy(ret, path + head, n);
+	ret[n] = '\0';
+	return true;
+}
+
+static void snapshot(struct conn *c, const char *name)
+{
+	struct cam_want want = server_want(c->s);
+
+	want.width = want.height = 0;
+	want.max_fps_num = want.max_fps_den = 0;
+	answer_picture(c, name, &want, snapshot_start);
+}
+
+void route(struct conn *c)
+{
+	const char *path = c->head.path;
+	bool is_get = c->is_head || !strcmp(c->head.method, "GET");
+	char name[NAME_MAX_BYTES];
+
+	if (!strcmp(path, "/ws")) {
+		conn_refuse(c, 426, "This is a WebSocket; see doc/websocket.md.");
+	} else if (!strcmp(path, "/video_feed") || snapshot_name(path, name)) {
+		if (!is_get)
+			conn_refuse(c, 405, "Only GET and HEAD are possible here.");
+		else if (!strcmp(path, "/video_feed"))
+			video_feed(c);
+		else
+			snapshot(c, name);
+	} else if (!page_answer(c)) {
+		ask_server(c);
+	}
+}

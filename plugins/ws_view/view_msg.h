@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/** @file view_msg.h The messages of a viewer (doc/websocket.md): JSON to structs. */
+#ifndef WS_VIEW_VIEW_MSG_H
+#define WS_VIEW_VIEW_MSG_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TILES_MAX = 256, CAMERA_NAME_MAX = 128 };
+
+/** One tile that a viewer wants. */
+struct wish {
+	uint32_t id;
+	uint32_t width, height, fps, quality; /**< 0: not said */
+	char camera[CAMERA_NAME_MAX];
+};
+
+struct view_msg {
+	enum { MSG_NONE, MSG_VIEW, MSG_ACK } type;
+	struct wish
+		*wishes; /**< Room for TILES_MAX, given by the caller; a view adds its tiles at n_wishes. */
+	size_t n_wishes;
+	bool more; /**< The view goes on in the next message. */
+	uint32_t id; /**< ack */
+	uint64_t seq; /**< ack */
+};
+
+/** Members that are not known are passed over. @return NULL, or what is wrong: a static sentence */
+const char *view_msg_parse(struct view_msg *, const char *data, size_t len);
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/** @file viewer.h The viewers as seen by the server; what the socket calls is in ws.h. */
+#ifndef WS_VIEW_VIEWER_H
+#define WS_VIEW_VIEWER_H
+#include "server.h"
+
+/** Build the list of cameras anew and send it to all. */
+void viewers_tell_cameras(struct server *);
+/** Close those that have neither taken nor acknowledged anything for PATIENCE_NS. */
+void viewers_check(struct server *, int64_t now_ns);
+#endif

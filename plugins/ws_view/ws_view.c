@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "conn.h"
+#include "server.h"
+#include "viewer.h"
+#include "ws.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t server_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
+}
+
+void server_stat(struct server *s, unsigned stat, int64_t value)
+{
+	s->host->stat(s->node, stat, value);
+}
+
+void taker_resume(struct server *s, struct taker *t)
+{
+	if (!t->later || !t->sub)
+		return;
+	t->later = false;
+	s->host->resume(s->node, t->sub);
+}
+
+struct cam_want server_want(const struct server *s)
+{
+	return (struct cam_want){.size = sizeof(struct cam_want),
+		.form = CAM_JPEG,
+		.width = (uint32_t)s->conf->width,
+		.height = (uint32_t)s->conf->height,
+		.max_fps_num = (uint32_t)s->conf->fps,
+		.max_fps_den = 1,
+		.quality = (uint32_t)s->conf->quality};
+}
+
+static void on_clock(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+	int64_t now = server_now();
+
+	conns_check(s, now);
+	viewers_check(s, now);
+	ws_forget_picture(s->ws);
+	if (s->n_viewers)
+		server_push_cameras(s);
+	if (!s->n_conns)
+		uv_timer_stop(timer);
+}
+
+void server_count(struct server *s, int change)
+{
+	s->n_conns = (unsigned)((int)s->n_conns + change);
+	server_stat(s, STAT_CONNECTIONS, s->n_conns);
+	server_stat(s, STAT_VIEWERS, s->n_viewers);
+	if (!s->stopping && !uv_is_active((uv_handle_t *)&s->clock))
+		uv_timer_start(&s->clock, on_clock, 1000, 1000);
+}
+
+void server_released(struct server *s)
+{
+	if (--s->pending || !s->stopping)
+		return;
+	s->host->state(s->node, CAM_STOPPED);
+}
+
+static void on_push(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+
+	if (s->cameras_dirty)
+		server_push_cameras(s);
+}
+
+void server_push_cameras(struct server *s)
+{
+	s->cameras_dirty = true;
+	if (s->stopping || uv_is_active((uv_handle_t *)&s->push))
+		return;
+	s->cameras_dirty = false;
+	uv_timer_start(&s->push, on_push, 250, 0);
+	viewers_tell_cameras(s);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	server_released(handle->data);
+}
+
+static void close_timer(uv_timer_t *timer)
+{
+	uv_close((uv_handle_t *)timer, on_closed);
+}
+
+static void open_timer(struct server *s, uv_timer_t *timer)
+{
+	uv_timer_init(s->loop, timer);
+	timer->data = s;
+	s->pending++;
+}
+
+static int create(struct cam_node *node, const struct cam_host *host, const void *conf, void **ret_self)
+{
+	struct server *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->node = node;
+	s->host = host;
+	s->conf = conf;
+	s->loop = host->loop(node);
+	list_init(&s->conns);
+	list_init(&s->viewers);
+	*ret_self = s;
+	return 0;
+}
+
+static void stop(void *self)
+{
+	struct server *s = self;
+
+	s->stopping = true;
+	s->pending++; /* so that STOPPED comes after all of this */
+	listen_close(s);
+	conns_close(s);
+	ws_close(s->ws);
+	close_timer(&s->clock);
+	close_timer(&s->push);
+	server_released(s);
+}
+
+/* What can fail comes before what only libuv can let go of again, since a failed start() has no stop(). */
+static int start(void *self)
+{
+	struct server *s = self;
+	int fd = listen_bind(s), err;
+
+	if (fd < 0)
+		return fd;
+	err = ws_open(s, &s->ws);
+	if (err) {
+		close(fd);
+		return s->host->error(s->node, err, NULL,
+			"libwebsockets does not start; install the package libwebsockets-evlib-uv");
+	}
+	open_timer(s, &s->clock);
+	open_timer(s, &s->push);
+	listen_start(s, fd);
+	return 0;
+}
+
+static void destroy(void *self)
+{
+	struct server *s = self;
+
+	out_free(&s->cameras);
+	subs_free(&s->subs);
+	free(s);
+}
+
+static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
+{
+	struct server *s = self;
+	struct taker *t = subs_find(&s->subs, sub);
+	int answer = t && !s->stopping ? t->take(t, buf) : 0;
+
+	if (answer == CAM_LATER)
+		t->later = true;
+	return answer;
+}
+
+static void changed(void *self)
+{
+	struct server *s = self;
+
+	if (s->ws)
+		server_push_cameras(s);
+}
+
+static const struct cam_opt options[] = {
+	{"listen", CAM_STRING, CAM_UNIQUE, CAM_STRING_AT(struct ws_view_conf, listen), "127.0.0.1:5000", 0, 0,
+		NULL, NULL,
+		"Address and port to serve on: 127.0.0.1:5000, 0.0.0.0:5000, [::]:5000, or :5000 for all."},
+	{"hosts", CAM_STRING, 0, CAM_STRING_AT(struct ws_view_conf, hosts), "", 0, 0, NULL, NULL,
+		"Names, separated by commas, under which browsers may ask, besides IP addresses and "
+		"localhost."},
+	{"width", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, width), "896", 16, 3840, "pixels", NULL,
+		"Width of pictures when the viewer does not say."},
+	{"height", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, height), "512", 16, 2160, "pixels", NULL,
+		"Height of pictures when the viewer does not say."},
+	{"fps", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, fps), "10", 1, 60, "frames/s", NULL,
+		"Most pictures a second when the viewer does not say."},
+	{"quality", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, quality), "60", 1, 100, NULL, NULL,
+		"JPEG quality when the viewer does not say."},
+	{"max_connections", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, max_connections), "1000", 1, 100000,
+		NULL, NULL, "Most connections at a time; further ones are answered 503."},
+	{0}};
+
+static const struct cam_stat stats[] = {{"connections", CAM_GAUGE, "Open connections."},
+	{"viewers", CAM_GAUGE, "Open WebSockets."}, {"pictures", CAM_COUNTER, "Pictures sent."},
+	{"bytes", CAM_COUNTER, "Bytes of pictures sent."},
+	{"refused", CAM_COUNTER, "Requests and connections that were refused."},
+	{"closed_slow", CAM_COUNTER, "Connections closed because their reader was too slow."}, {0}};
+
+const struct cam_plugin cam_plugin_1 = {
+	.abi = CAM_ABI,
+	.size = sizeof(struct cam_plugin),
+	.kind = CAM_SINK,
+	.place = CAM_ON_LOOP,
+	.name = "ws_view",
+	.version = "1.0.0",
+	.summary = "Web server: the viewer page, a WebSocket for its pictures, MJPEG, snapshots and the API.",
+	.options = options,
+	.config_size = sizeof(struct ws_view_conf),
+	.stats = stats,
+	.create = create,
+	.start = start,
+	.stop = stop,
+	.destroy = destroy,
+	.consume = consume,
+	.changed = changed,
+};
