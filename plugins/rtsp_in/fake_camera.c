@@ -138,7 +138,8 @@ static bool send_rtp(struct fake_camera *c, int fd, const uint8_t *head, size_t 
 		1};
 
 	c->rtp_seq++;
-	memcpy(p + 16, head, head_len);
+	if (head_len)
+		memcpy(p + 16, head, head_len);
 	memcpy(p + 16 + head_len, data, len);
 	return send_all(fd, p, 4 + size);
 }
