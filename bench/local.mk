@@ -1,0 +1,14 @@
+# Programs for comparing the server with others; bench/run runs them. Built by `make bench`.
+EXTRA_PROGRAMS = bench/replay_camera bench/peer_view
+CLEANFILES += $(EXTRA_PROGRAMS)
+bench_replay_camera_SOURCES = %D%/replay_camera.c %D%/footage.c %D%/footage.h
+bench_replay_camera_CFLAGS = $(AM_CFLAGS) $(AVFORMAT_CFLAGS)
+bench_replay_camera_LDADD = $(AVFORMAT_LIBS)
+bench_peer_view_SOURCES = %D%/peer_view.c
+bench_peer_view_CFLAGS = $(AM_CFLAGS) $(AVFORMAT_CFLAGS) $(SWSCALE_CFLAGS) $(TURBOJPEG_CFLAGS)
+bench_peer_view_LDADD = $(AVFORMAT_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS)
+EXTRA_DIST += %D%/run
+
+.PHONY: bench
+bench: all $(EXTRA_PROGRAMS)
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' $(PY_LOG_COMPILER) $(top_srcdir)/%D%/run
