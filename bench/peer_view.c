@@ -69,7 +69,7 @@ static int open_scaler(struct peer *p, const AVFrame *f)
 		sws_getCoefficients(f->colorspace == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
 
 	p->scaler = sws_getContext(f->width, f->height, (enum AVPixelFormat)f->format, p->width, p->height,
-		AV_PIX_FMT_YUV420P, SWS_FAST_BILINEAR, NULL, NULL, NULL);
+		AV_PIX_FMT_YUV420P, SWS_AREA, NULL, NULL, NULL);
 	if (!p->scaler)
 		return -1;
 	return sws_setColorspaceDetails(
@@ -100,7 +100,7 @@ static int show(struct peer *p, const AVFrame *f)
 	sws_scale(
 		p->scaler, (const uint8_t *const *)f->data, f->linesize, 0, f->height, p->planes, p->strides);
 	err = tjCompressFromYUVPlanes(p->encoder, (const unsigned char **)p->planes, p->width, p->strides,
-		p->height, TJSAMP_420, &jpeg, &len, p->quality, TJFLAG_FASTDCT);
+		p->height, TJSAMP_420, &jpeg, &len, p->quality, TJFLAG_ACCURATEDCT);
 	for (int i = 0; i < p->n_out && !err; i++)
 		err = send_all(p->out[i], jpeg, len);
 	tjFree(jpeg);
