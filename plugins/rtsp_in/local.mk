@@ -15,3 +15,11 @@ plugin_rtsp_in_SOURCES = %D%/test_rtsp_in.c %D%/fake_camera.c %D%/fake_camera.h 
 plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 plugin_rtsp_in_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-parts
+TESTS += plugin-rtsp_in-parts
+plugin_rtsp_in_parts_SOURCES = %D%/test_parts.c %D%/url.c %D%/unit.c %D%/order.c %D%/../test_in/encoder.c \
+	%D%/../test_in/canvas.c %D%/../test_in/font.c $(LIB_AV_SOURCES)
+plugin_rtsp_in_parts_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
+plugin_rtsp_in_parts_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_parts_LDADD = $(AVCODEC_LIBS)

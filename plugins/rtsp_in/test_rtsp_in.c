@@ -103,10 +103,14 @@ static void play_silence(struct fake_camera *c, int fd)
 	fake_camera_drain(c, fd);
 }
 
+/* RTP's 32 bits wrap in the middle of what is sent. All ones mean "unknown" to libavformat. */
+static const uint32_t rtp_base = UINT32_MAX - 20 * 3600 - 1000;
+
 static bool send_units(struct fake_camera *c, int fd, int from, int to)
 {
 	for (int i = from; i < to; i++)
-		if (!fake_camera_send_unit(c, fd, units[i]->data, (size_t)units[i]->size, (uint32_t)i * 3600))
+		if (!fake_camera_send_unit(
+			    c, fd, units[i]->data, (size_t)units[i]->size, rtp_base + (uint32_t)i * 3600))
 			return false;
 	return true;
 }
@@ -371,7 +375,7 @@ static void play_one_and_a_bit(struct fake_camera *c, int fd)
 	static const uint8_t bit[] = {0, 0, 0, 1, 0x41, 0x80, 1};
 
 	if (fake_camera_until_play(c, fd) && send_units(c, fd, GOP, GOP + 1) &&
-		fake_camera_send_unit(c, fd, bit, sizeof(bit), (GOP + 1) * 3600))
+		fake_camera_send_unit(c, fd, bit, sizeof(bit), rtp_base + (GOP + 1) * 3600))
 		fake_camera_drain(c, fd);
 }
 
