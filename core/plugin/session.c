@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <string.h>
 
+/* A session that was live so long has worked. */
+#define WORKED (2 * CLOCK_SECOND)
+
 enum { STACK_BYTES = 512 * 1024, SLOWEST = 100 };
 
 /* Wait out the pause, or until the node is to end. */
@@ -43,6 +46,8 @@ static void *sessions(void *arg)
 			break;
 		if (err == -EACCES) /* a login refused: asking often locks accounts */
 			n->backoff.failures = SLOWEST;
+		else if (node_state(n) == CAM_LIVE && clock_mono_ns() - began > WORKED)
+			n->backoff.failures = 0; /* a camera that reboots is wanted back soon */
 		pause = backoff_next(&n->backoff, clock_mono_ns() - began, BACKOFF_CAMERA_NS);
 		node_set_state(n, CAM_RETRYING);
 		node_log_failure(n, err, pause);
