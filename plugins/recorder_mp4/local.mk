@@ -22,8 +22,14 @@ librecorder_test_la_SOURCES = $(recorder_mp4_sources) %D%/test_clip.c %D%/test_c
 librecorder_test_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 librecorder_test_la_CFLAGS = $(AM_CFLAGS)
 
-check_PROGRAMS += plugin-recorder_mp4
-TESTS += plugin-recorder_mp4
+recorder_test_names = plugin-recorder_mp4 plugin-recorder_mp4-faults plugin-recorder_mp4-routes
+recorder_test_libs = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
+check_PROGRAMS += $(recorder_test_names)
+TESTS += $(recorder_test_names)
 plugin_recorder_mp4_SOURCES = %D%/test_recorder_mp4.c
 plugin_recorder_mp4_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
-plugin_recorder_mp4_LDADD = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
+plugin_recorder_mp4_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_faults_SOURCES = %D%/test_faults.c
+plugin_recorder_mp4_faults_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_routes_SOURCES = %D%/test_routes.c
+plugin_recorder_mp4_routes_LDADD = $(recorder_test_libs)
