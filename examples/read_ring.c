@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 		err = find_ring(o.name, o.seconds, &ring);
 		if (err)
 			break;
-		bgr = malloc((size_t)ring.frame_bytes);
+		bgr = ring.frame_bytes ? malloc((size_t)ring.frame_bytes) : NULL;
 		err = bgr ? read_pictures(&o, &ring, &count, bgr) : -ENOMEM;
 		free(bgr);
 		cam_shm_close(&ring);

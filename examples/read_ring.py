@@ -49,6 +49,10 @@ class RingGone(Exception):
     """The ring has ended: its server was stopped, has died, or has made another."""
 
 
+class RingLeftOver(RingGone):
+    """There is no living server behind the name, or it is just making its ring."""
+
+
 class RingReader:
     """One ring. Opening it begins a heartbeat, which makes a `fill: demand` ring flow; wait() and read() keep it up."""
 
@@ -61,7 +65,7 @@ class RingReader:
         try:
             self._open_header()
             if not self.alive():
-                raise RingGone("it is left over: its server is gone")
+                raise RingLeftOver("it is left over: its server is gone")
             self._enrol()
         except BaseException:
             self.close()
@@ -70,7 +74,7 @@ class RingReader:
     def _open_header(self):
         head = os.pread(self._fd, HEADER.size, 0)
         if len(head) < HEADER.size or not struct.unpack_from("<I", head, 8)[0]:
-            raise RingGone("it is just being made")
+            raise RingLeftOver("it is just being made")
         (magic, version, _, self.generation, _, self.writer_pid, self.fill, self.width, self.height, self.stride,
          pixels, self.frame_bytes, slots, pictures, self.slot_count, slot_bytes, fps_num, fps_den, _,
          camera) = HEADER.unpack(head)
@@ -228,6 +232,33 @@ def mean(bgr, channel, step=17):
     return sum(part) / len(part)
 
 
+def open_ring(name, timeout):
+    """Open a ring, waiting for a server that is being started: there is no event for a name that appears."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            return RingReader(name)
+        except (FileNotFoundError, RingGone):
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
+
+
+def read_pictures(args, left):
+    """Read pictures of one ring and count left[0] down. Returns whether it came to 0 before the ring fell silent."""
+    with open_ring(args.name, args.timeout) as ring:
+        for frame, bgr in ring.frames(args.timeout, args.all):
+            print(f"seq {frame.seq} {frame.width}x{frame.height} "
+                  f"latency {(frame.published_ns - frame.arrival_ns) / 1e6:.1f} ms "
+                  f"mean BGR {mean(bgr, 0):.1f} {mean(bgr, 1):.1f} {mean(bgr, 2):.1f}", flush=True)
+            if args.ppm:
+                write_ppm(args.ppm, frame, bgr)
+            left[0] -= 1
+            if not left[0]:
+                return True
+    return False
+
+
 def main():
     parser = argparse.ArgumentParser(description="Read a camera's pictures from cam_server's shared memory.")
     parser.add_argument("name", help="the ring's name, such as cam_server.front")
@@ -236,25 +267,22 @@ def main():
     parser.add_argument("-a", "--all", action="store_true", help="begin with the oldest picture in the ring")
     parser.add_argument("--ppm", metavar="FILE", help="save each picture there")
     args = parser.parse_args()
-    read = 0
-    try:
-        with RingReader(args.name) as ring:
-            for frame, bgr in ring.frames(args.timeout, args.all):
-                print(f"seq {frame.seq} {frame.width}x{frame.height} "
-                      f"latency {(frame.published_ns - frame.arrival_ns) / 1e6:.1f} ms "
-                      f"mean BGR {mean(bgr, 0):.1f} {mean(bgr, 1):.1f} {mean(bgr, 2):.1f}", flush=True)
-                if args.ppm:
-                    write_ppm(args.ppm, frame, bgr)
-                read += 1
-                if read == args.count:
-                    return 0
-    except FileNotFoundError:
-        sys.exit(f"read_ring: {args.name}: no such ring: is the camera running, and is this the ring's name?")
-    except (OSError, RingGone, ValueError) as e:
-        sys.exit(f"read_ring: {args.name}: {e}")
-    except KeyboardInterrupt:
-        return 0
-    sys.exit(f"read_ring: {args.name}: no picture for {args.timeout:g} s")
+    left = [args.count]
+    while True:
+        try:
+            if read_pictures(args, left):
+                return 0
+            sys.exit(f"read_ring: {args.name}: no picture for {args.timeout:g} s")
+        except FileNotFoundError:
+            sys.exit(f"read_ring: no ring {args.name}: is the camera running, and is this the ring's name?")
+        except RingLeftOver as e:
+            sys.exit(f"read_ring: {args.name}: {e}")
+        except RingGone:
+            continue  # The server has ended; its successor makes another ring.
+        except (OSError, ValueError) as e:
+            sys.exit(f"read_ring: {args.name}: {e}")
+        except KeyboardInterrupt:
+            return 0
 
 
 if __name__ == "__main__":

@@ -299,10 +299,13 @@ TEST(a_hostile_header_is_refused)
 	rig_end(&rig);
 }
 
-/* Runs a reader program and feeds it pictures whose blue, green and red are 1, 2 and 3. @return its exit status */
+/*
+ * Runs a reader program and feeds it pictures whose blue, green and red are 1, 2 and 3; the server is started anew after
+ * two of them. @return its exit status
+ */
 static int feed(const char *const *argv, char *ret_out, size_t room)
 {
-	int status = -1, out[2];
+	int status = -1, fed = 0, out[2];
 	size_t n = 0;
 	ssize_t got;
 	pid_t child;
@@ -328,6 +331,11 @@ static int feed(const char *const *argv, char *ret_out, size_t room)
 		for (size_t i = 0; i < rig_bytes(&rig); i++)
 			at[i] = (uint8_t)(i % 3 + 1);
 		CHECK_INT(rig_deliver(&rig, at), 0);
+		if (++fed == 2) {
+			poll(NULL, 0, 50); /* so that it most likely has read one */
+			rig_end(&rig);
+			CHECK_INT(rig_start(&rig), 0);
+		}
 	}
 	while (n + 1 < room && (got = read(out[0], ret_out + n, room - n - 1)) > 0)
 		n += (size_t)got;
@@ -380,7 +388,7 @@ static void check_program(const char *suffix, const char *first, const char *sec
 	rig_end(&rig);
 }
 
-TEST(the_python_reader_reads_what_is_written)
+TEST(the_python_reader_reads_what_is_written_also_after_a_restart)
 {
 	const char *top = getenv("top_srcdir"); /* NOLINT(concurrency-mt-unsafe): one thread */
 	char script[4096];
@@ -393,7 +401,7 @@ TEST(the_python_reader_reads_what_is_written)
 	check_program("python", "/usr/bin/python3", script, "--ppm");
 }
 
-TEST(the_c_example_reads_what_is_written)
+TEST(the_c_example_reads_what_is_written_also_after_a_restart)
 {
 	const char *top = getenv("top_builddir"); /* NOLINT(concurrency-mt-unsafe): one thread */
 	char program[4096];
@@ -416,8 +424,8 @@ int main(void)
 		T(a_waiting_reader_is_woken_by_a_picture_and_by_the_end),
 		T(the_whole_ring_can_be_read_oldest_first),
 		T(a_hostile_header_is_refused),
-		T(the_python_reader_reads_what_is_written),
-		T(the_c_example_reads_what_is_written),
+		T(the_python_reader_reads_what_is_written_also_after_a_restart),
+		T(the_c_example_reads_what_is_written_also_after_a_restart),
 	};
 
 	alarm(60);
