@@ -5,16 +5,6 @@
 
 static const char *const kinds[] = {"plugin", "source", "buffer", "recorder", "sink"};
 
-static void help_range(const struct cam_opt *o, struct text *out)
-{
-	if (o->min == 0 && o->max == 0)
-		return;
-	text_add(out, ", ");
-	option_format_number(o, o->min, out);
-	text_add(out, " to ");
-	option_format_number(o, o->max, out);
-}
-
 static void help_values(const struct cam_opt *o, struct text *out)
 {
 	for (const struct cam_enum *e = o->values; e && e->name; e++)
@@ -24,9 +14,10 @@ static void help_values(const struct cam_opt *o, struct text *out)
 static void help_option(const struct cam_opt *o, struct text *out)
 {
 	text_printf(out, "  %s  (%s", o->name, option_type_name(o));
-	help_range(o, out);
-	if (o->unit && o->type != CAM_TIME && o->type != CAM_SIZE)
-		text_printf(out, " %s", o->unit);
+	if (o->min != 0 || o->max != 0) {
+		text_add(out, ", ");
+		option_format_range(o, out);
+	}
 	if (!o->def)
 		text_add(out, "; required");
 	else if (*o->def)

@@ -21,7 +21,6 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 # The configurations that need no file: the YAML of config/, byte by byte, since long string literals are not portable.
 nodist_libcam_a_SOURCES = %D%/builtin.c
 CLEANFILES += %D%/builtin.c
-EXTRA_DIST += config/single-camera.yaml config/demo.yaml
 %D%/builtin.c: config/single-camera.yaml config/demo.yaml
 	$(AM_V_GEN)$(MKDIR_P) %D% && { echo '#include "core/config/config.h"'; \
 	for f in single-camera demo; do \

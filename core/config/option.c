@@ -42,12 +42,8 @@ static int check_range(const struct cam_opt *o, double v, const char *text, char
 
 	if ((o->min == 0 && o->max == 0) || (v >= o->min && v <= o->max))
 		return 0;
-	text_add(&range, "is not between ");
-	option_format_number(o, o->min, &range);
-	text_add(&range, " and ");
-	option_format_number(o, o->max, &range);
-	if (o->unit && o->type != CAM_TIME && o->type != CAM_SIZE)
-		text_printf(&range, " %s", o->unit);
+	text_add(&range, "is not within ");
+	option_format_range(o, &range);
 	refuse(o, text, text_str(&range), why);
 	text_free(&range);
 	return -EINVAL;

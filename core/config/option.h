@@ -20,8 +20,8 @@ enum { OPTION_WHY = 240 };
 int option_set(const struct cam_opt *, const char *text, void *config, char *why);
 /** Add a value as a user would write it, not masked and not quoted. */
 void option_format(const struct cam_opt *, const void *config, struct text *out);
-/** Add a number of the option's type with its unit: 300000000000 as "5m". */
-void option_format_number(const struct cam_opt *, double value, struct text *out);
+/** Add the range of a number with its unit: "2 to 8192 pixels". The option must have one. */
+void option_format_range(const struct cam_opt *, struct text *out);
 /** @return whether both hold the same value */
 bool option_equal(const struct cam_opt *, const void *a, const void *b);
 /** @return the option of that name, NULL if there is none; options may be NULL */

@@ -97,7 +97,7 @@ static void format_limit(double v, struct text *out)
 		text_add_n(out, &units[n], 1);
 }
 
-void option_format_number(const struct cam_opt *o, double value, struct text *out)
+static void format_number(const struct cam_opt *o, double value, struct text *out)
 {
 	if (o->type == CAM_FLOAT)
 		format_float(value, out);
@@ -109,6 +109,19 @@ void option_format_number(const struct cam_opt *o, double value, struct text *ou
 			: value <= -0x1p63 ? INT64_MIN
 					   : (int64_t)value,
 			out);
+}
+
+void option_format_range(const struct cam_opt *o, struct text *out)
+{
+	bool percent = o->type == CAM_SIZE && o->min < 0;
+
+	format_number(o, percent ? 0 : o->min, out);
+	text_add(out, " to ");
+	format_number(o, o->max, out);
+	if (o->unit && o->type != CAM_TIME && o->type != CAM_SIZE)
+		text_printf(out, " %s", o->unit);
+	if (percent)
+		text_add(out, " or 1% to 100%");
 }
 
 static void format_enum(const struct cam_opt *o, int64_t v, struct text *out)

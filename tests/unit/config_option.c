@@ -123,9 +123,24 @@ TEST(a_refused_value_leaves_the_configuration_untouched)
 	char why[OPTION_WHY];
 
 	CHECK_INT(option_set(&ranged, "6", &c, why), -EINVAL);
-	CHECK_STR(why, "\"6\" is not between 1 and 5 pixels");
+	CHECK_STR(why, "\"6\" is not within 1 to 5 pixels");
 	CHECK_INT(option_set(&ranged, "x", &c, why), -EINVAL);
 	CHECK_INT(c.number, 3);
+}
+
+TEST(a_size_may_be_a_share_if_its_range_says_so)
+{
+	const struct cam_opt share = {.type = CAM_SIZE, .min = -100, .max = 1024},
+			     bytes = {.type = CAM_SIZE, .max = 9};
+	struct conf c = {0};
+	char why[OPTION_WHY];
+
+	CHECK_INT(option_set(&share, "10%", &c, why), 0);
+	CHECK_INT(c.number, -10);
+	CHECK_INT(option_set(&share, "2K", &c, why), -EINVAL);
+	CHECK_STR(why, "\"2K\" is not within 0 to 1K or 1% to 100%");
+	CHECK_INT(option_set(&bytes, "10%", &c, why), -EINVAL);
+	CHECK_STR(why, "\"10%\" is not a size such as 64K, 10M or 50G");
 }
 
 TEST(secrets_and_addresses_are_not_repeated_in_reasons)
@@ -204,7 +219,7 @@ TEST(the_nearest_name_is_near)
 
 RUN_TESTS(T(times_carry_units), T(times_are_written_in_the_largest_whole_unit), T(sizes_carry_units),
 	T(what_is_no_value_is_refused), T(plain_values_are_taken),
-	T(a_refused_value_leaves_the_configuration_untouched),
+	T(a_refused_value_leaves_the_configuration_untouched), T(a_size_may_be_a_share_if_its_range_says_so),
 	T(secrets_and_addresses_are_not_repeated_in_reasons),
 	T(equal_values_are_equal_however_they_were_written), T(passwords_in_addresses_are_masked),
 	T(the_nearest_name_is_near))

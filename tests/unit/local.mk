@@ -25,6 +25,8 @@ unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
 # Configuration: unit tests, and one program for all golden cases in tests/config.
+dist_check_SCRIPTS += %D%/config_shipped.sh
+TESTS += %D%/config_shipped.sh
 config_tests = unit-config-golden unit-config-cli unit-config-hostile unit-config-option unit-config-load \
 	unit-config-memory
 check_PROGRAMS += $(config_tests)
