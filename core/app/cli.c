@@ -11,20 +11,20 @@
 /* Everything the command line knows: getopt's table and --help are made of it. */
 static const struct known {
 	const char *name;
-	char letter; /* 0: none */
+	int letter; /* 0: none */
+	int action; /* enum cli_action, or a letter */
 	const char *arg; /* NULL: none; "[X]": a word may follow */
-	int action; /* enum cli_action, or one of the below */
 	const char *help;
 } known[] = {
-	{"config", 'c', "FILE", 'c', "read the configuration from FILE (YAML)"},
-	{"set", 's', "PATH=VALUE", 's',
+	{"config", 'c', 'c', "FILE", "read the configuration from FILE (YAML)"},
+	{"set", 's', 's', "PATH=VALUE",
 		"set one value, as in cameras.front.source.url=rtsp://...; beats the environment"},
-	{"check", 0, NULL, CLI_CHECK, "check the configuration, start nothing"},
-	{"print-config", 0, NULL, CLI_PRINT_CONFIG, "print every value and where it came from"},
-	{"plugins", 0, NULL, CLI_PLUGINS, "list the plugins"},
-	{"demo", 0, NULL, 'd', "run two cameras made up here, for http://127.0.0.1:5000/"},
-	{"help", 'h', "[PLUGIN]", CLI_HELP, "print this, or a plugin's options, statistics and routes"},
-	{"version", 'V', NULL, CLI_VERSION, "print the version"},
+	{"check", 0, CLI_CHECK, NULL, "check the configuration, start nothing"},
+	{"print-config", 0, CLI_PRINT_CONFIG, NULL, "print every value and where it came from"},
+	{"plugins", 0, CLI_PLUGINS, NULL, "list the plugins"},
+	{"demo", 0, 'd', NULL, "run two cameras made up here, for http://127.0.0.1:5000/"},
+	{"help", 'h', CLI_HELP, "[PLUGIN]", "print this, or a plugin's options, statistics and routes"},
+	{"version", 'V', CLI_VERSION, NULL, "print the version"},
 };
 
 enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
@@ -83,7 +83,7 @@ static int unknown_option(struct parse *p, int c, const char *word)
 			if (known[i].letter == optopt)
 				return usage(p, word, " needs a value: ", known[i].arg);
 	}
-	if (strncmp(word, "--", 2))
+	if (strncmp(word, "--", 2) != 0)
 		return usage(p, "there is no option ", letter, "; cam_server --help lists them");
 	if (strchr(word, '='))
 		return usage(p, word, "",
@@ -110,6 +110,7 @@ static int options(struct parse *p, int argc, char **argv)
 			known[i].letter ? known[i].letter : 256 + (int)i};
 	optind = 0; /* GNU: begin anew */
 	opterr = 0;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread yet */
 	while (!err && (c = getopt_long(argc, argv, ":c:s:hV", longs, &index)) != -1) {
 		const struct known *k = NULL;
 

@@ -61,31 +61,35 @@ static bool is_on(struct load *l, const struct tree *t)
 	return false;
 }
 
-static void one_stage(struct load *l, const struct tree *camera, const struct tree *base,
-	const struct tree *own, const char **stages, size_t *n)
+/* @param base of `defaults` @param own of the camera; one of them may be NULL */
+static void one_stage(
+	struct load *l, const struct tree *camera, const struct tree *base, const struct tree *own)
 {
-	const struct tree *t = own ? own : base;
-	struct stage s = {.camera = camera->key, .name = t->key, .at = own ? own->key_at : camera->key_at};
+	const struct tree *named = own ? own : base;
+	struct stage s = {.camera = camera->key, .at = own ? own->key_at : camera->key_at};
 
-	if (*n >= LOAD_MAX_STAGES) {
+	if (!named || l->n_stages >= LOAD_MAX_STAGES) {
 		report_error(l->report, &s.at, tree_path(l->arena, camera), "has more than 64 stages");
 		return;
 	}
-	if (!load_name_ok(l, t, "stage") || !is_on(l, t) || (own && !is_on(l, base) && tree_is_null(own)))
+	if (!load_name_ok(l, named, "stage")) {
+		l->n_lost++;
 		return;
-	s.path = arena_printf(l->arena, "cameras.%s.%s", camera->key, t->key);
+	}
+	if (!is_on(l, named) || (own && !is_on(l, base) && tree_is_null(own)))
+		return;
+	s.name = named->key;
+	s.path = arena_printf(l->arena, "cameras.%s.%s", camera->key, s.name);
 	s.base = base && base->kind == TREE_MAP ? base : NULL;
 	s.own = own && own->kind == TREE_MAP ? own : NULL;
-	stages[(*n)++] = s.name;
+	l->stages[l->n_stages++] = s.name;
 	l->n_lost += !load_stage(l, &s);
 }
 
 /* The stages of `defaults` in their order, then the camera's own. */
 static void one_camera(struct load *l, const struct tree *camera, const struct tree *defaults)
 {
-	const char *stages[LOAD_MAX_STAGES];
 	const struct tree *own = NULL;
-	size_t n = 0;
 
 	if (!load_name_ok(l, camera, "camera"))
 		return;
@@ -97,13 +101,13 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 		return;
 	}
 	l->first = l->out->pub.n_nodes;
-	l->n_lost = 0;
+	l->n_stages = l->n_lost = 0;
 	for (const struct tree *t = defaults ? defaults->first : NULL; t; t = t->next)
-		one_stage(l, camera, t, tree_get(own, t->key), stages, &n);
+		one_stage(l, camera, t, tree_get(own, t->key));
 	for (const struct tree *t = own ? own->first : NULL; t; t = t->next)
 		if (!tree_get(defaults, t->key))
-			one_stage(l, camera, NULL, t, stages, &n);
-	load_wiring(l, &camera->key_at, camera->key, stages, n);
+			one_stage(l, camera, NULL, t);
+	load_wiring(l, &camera->key_at, camera->key);
 }
 
 static void one_sink(struct load *l, const struct tree *t)

@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *env_get(char *const *environ, const char *name)
+const char *env_get(char *const *variables, const char *name)
 {
 	size_t n = strlen(name);
 
-	for (; environ && *environ; environ++)
-		if (!strncmp(*environ, name, n) && (*environ)[n] == '=')
-			return *environ + n + 1;
+	for (; variables && *variables; variables++)
+		if (!strncmp(*variables, name, n) && (*variables)[n] == '=')
+			return *variables + n + 1;
 	return NULL;
 }
 
@@ -63,7 +63,7 @@ struct env_value env_read_secret(struct arena *a, const char *path)
 	const char *fault;
 
 	if (n < 0) {
-		v.why = arena_printf(a, "cannot read %s: %s", path, strerror(errno));
+		v.why = arena_printf(a, "cannot read %s: %s", path, strerrordesc_np(errno));
 		return v;
 	}
 	if (n && n <= ENV_MAX_BYTES && buf[n - 1] == '\n')
@@ -87,11 +87,11 @@ struct env_value env_read_secret(struct arena *a, const char *path)
 	return v;
 }
 
-struct env_value env_lookup(struct arena *a, char *const *environ, const char *name)
+struct env_value env_lookup(struct arena *a, char *const *variables, const char *name)
 {
-	struct env_value v = {.text = env_get(environ, name)};
-	const char *path = env_get(environ, arena_printf(a, "%s_FILE", name));
-	const char *folder = env_get(environ, "CREDENTIALS_DIRECTORY");
+	struct env_value v = {.text = env_get(variables, name)};
+	const char *path = env_get(variables, arena_printf(a, "%s_FILE", name));
+	const char *folder = env_get(variables, "CREDENTIALS_DIRECTORY");
 
 	if (v.text && *v.text) {
 		const char *fault = env_text_fault(v.text);

@@ -17,9 +17,9 @@ struct env_value {
 };
 
 /** @return the variable as it is, NULL if it is not set */
-const char *env_get(char *const *environ, const char *name);
+const char *env_get(char *const *variables, const char *name);
 /** @return the value of a variable; an empty variable is none */
-struct env_value env_lookup(struct arena *, char *const *environ, const char *name);
+struct env_value env_lookup(struct arena *, char *const *variables, const char *name);
 /** @return what stands in a file, without the line end at its end */
 struct env_value env_read_secret(struct arena *, const char *path);
 /** @return why text cannot be a value (bad UTF-8, control characters), NULL if it can */

@@ -8,7 +8,7 @@
 enum { EXPANDED_MAX = 65536, EXPANDED_TOTAL = 4 << 20 };
 
 struct expand {
-	char *const *environ;
+	char *const *variables;
 	struct arena *arena;
 	struct text out;
 	const char *via; /* the first variable that gave its value */
@@ -31,7 +31,7 @@ static size_t name_length(const char *s)
 
 static const char *missing(struct expand *e, const char *name, const char *rest, const char *end)
 {
-	const char *is = env_get(e->environ, name) ? "empty" : "not set";
+	const char *is = env_get(e->variables, name) ? "empty" : "not set";
 
 	if (!strncmp(rest, ":?", 2) && end > rest + 2)
 		return arena_printf(e->arena, "%s is %s; %.*s", name, is, (int)(end - rest - 2), rest + 2);
@@ -47,12 +47,12 @@ static const char *variable(struct expand *e, const char *s)
 	const char *rest = s + n, *end = strchr(rest, '}'), *name;
 	struct env_value v;
 
-	if (!n || !end || (rest != end && strncmp(rest, ":-", 2) && strncmp(rest, ":?", 2))) {
+	if (!n || !end || (rest != end && strncmp(rest, ":-", 2) != 0 && strncmp(rest, ":?", 2) != 0)) {
 		e->bad = "is not a variable: write ${NAME} or ${NAME:-default}, or $${ for a literal ${";
 		return NULL;
 	}
 	name = arena_copy(e->arena, s, n);
-	v = env_lookup(e->arena, e->environ, name);
+	v = env_lookup(e->arena, e->variables, name);
 	if (v.why) {
 		e->bad = v.why;
 	} else if (v.text) {
@@ -144,10 +144,10 @@ static void expand_below(struct tree *t, const struct expand *e, struct report *
 		expand_below(c, e, r);
 }
 
-void expand_tree(struct tree *t, char *const *environ, struct arena *a, struct report *r)
+void expand_tree(struct tree *t, char *const *variables, struct arena *a, struct report *r)
 {
 	size_t total = 0;
-	struct expand e = {.environ = environ, .arena = a, .total = &total};
+	struct expand e = {.variables = variables, .arena = a, .total = &total};
 
 	expand_below(t, &e, r);
 }

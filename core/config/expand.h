@@ -12,5 +12,5 @@
  * Expand the whole tree in place. A value that cannot be expanded gets its `bad` set and is no error until it is
  * used; a key that cannot be is an error at once.
  */
-void expand_tree(struct tree *, char *const *environ, struct arena *, struct report *);
+void expand_tree(struct tree *, char *const *variables, struct arena *, struct report *);
 #endif

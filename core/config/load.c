@@ -43,7 +43,7 @@ static char *read_file(struct load *l, const char *path, size_t *ret_len)
 		close(fd);
 	if (n < 0 && !l->arena->failed)
 		report_error(l->report, &(struct where){.source = path}, NULL,
-			"cannot be read: %s; name the file with -c FILE", strerror(err));
+			"cannot be read: %s; name the file with -c FILE", strerrordesc_np(err));
 	*ret_len = n < 0 ? 0 : (size_t)n;
 	return n < 0 ? NULL : data;
 }
@@ -135,15 +135,15 @@ const char *config_origin(const struct config *c, const struct config_node *n, c
 		return info->options[o - n->plugin->options];
 	if (!strcmp(option, "from"))
 		return info->from;
-	return strcmp(option, "required") ? info->plugin : info->required;
+	return strcmp(option, "required") != 0 ? info->plugin : info->required;
 }
 
 bool config_node_equal(const struct config_node *a, const struct config_node *b)
 {
 	const char *from_a = a->from ? a->from : "", *from_b = b->from ? b->from : "";
 
-	if (a->plugin != b->plugin || a->required != b->required || strcmp(a->path, b->path) ||
-		strcmp(from_a, from_b))
+	if (a->plugin != b->plugin || a->required != b->required || strcmp(a->path, b->path) != 0 ||
+		strcmp(from_a, from_b) != 0)
 		return false;
 	for (const struct cam_opt *o = a->plugin->options; o && o->name; o++)
 		if (!option_equal(o, a->config, b->config))

@@ -43,7 +43,8 @@ struct load {
 	struct tree *root;
 	size_t nodes_room;
 	size_t first; /**< of the camera being resolved, in out->pub.nodes */
-	unsigned n_lost; /**< stages of that camera that became no node */
+	const char *stages[LOAD_MAX_STAGES]; /**< of that camera, also those that became no node */
+	unsigned n_stages, n_lost; /**< of them; of those that became no node */
 };
 
 extern const struct cam_opt config_server_options[];
@@ -52,9 +53,8 @@ extern const struct cam_opt config_server_options[];
 void load_server(struct load *);
 /** cameras.c: make all nodes. */
 void load_cameras(struct load *);
-/** wiring.c: rules among the stages of one camera. @param stages names, also of those that became no node */
-void load_wiring(struct load *, const struct where *camera_at, const char *camera, const char *const *stages,
-	size_t n_stages);
+/** wiring.c: rules among the stages of the camera being resolved. */
+void load_wiring(struct load *, const struct where *camera_at, const char *camera);
 /** wiring.c: rules among all nodes. */
 void load_across(struct load *);
 

@@ -63,7 +63,7 @@ static size_t digits(const char *s, int64_t *ret)
 
 static const struct unit *find_unit(const struct unit *u, const char *name)
 {
-	while (u->name && strcmp(u->name, name))
+	while (u->name && strcmp(u->name, name) != 0)
 		u++;
 	return u->name ? u : NULL;
 }
@@ -177,7 +177,7 @@ static int set_number(const struct cam_opt *o, const char *text, void *member, c
 static int set_enum(const struct cam_opt *o, const char *text, void *member, char *why)
 {
 	for (const struct cam_enum *e = o->values; e && e->name; e++) {
-		if (strcmp(e->name, text))
+		if (strcmp(e->name, text) != 0)
 			continue;
 		memcpy(member, &e->value, sizeof(e->value));
 		return 0;
@@ -189,7 +189,7 @@ static int set_bool(const struct cam_opt *o, const char *text, void *member, cha
 {
 	bool v = !strcmp(text, "true");
 
-	if (!v && strcmp(text, "false"))
+	if (!v && strcmp(text, "false") != 0)
 		return refuse(o, text, "is neither true nor false", why);
 	memcpy(member, &v, sizeof(v));
 	return 0;

@@ -169,7 +169,7 @@ bool option_equal(const struct cam_opt *o, const void *a, const void *b)
 
 const struct cam_opt *option_find(const struct cam_opt *o, const char *name)
 {
-	while (o && o->name && strcmp(o->name, name))
+	while (o && o->name && strcmp(o->name, name) != 0)
 		o++;
 	return o && o->name ? o : NULL;
 }

@@ -232,26 +232,26 @@ static int by_text(const void *a, const void *b)
 
 static void one_variable(struct overlay o, const char *variable)
 {
-	const char *equals = strchr(variable, '=');
-	const char *name = arena_copy(o.arena, variable, equals ? (size_t)(equals - variable) : 0);
+	size_t n = strcspn(variable, "=");
+	const char *name = arena_copy(o.arena, variable, n);
 
 	o.at.source = arena_printf(o.arena, "environment %s", name);
 	o.rest = name + strlen(PREFIX);
-	start(&o, equals + 1);
+	start(&o, variable + n + 1);
 }
 
-void overlay_environment(struct tree *root, char *const *environ, struct arena *a, struct report *r)
+void overlay_environment(struct tree *root, char *const *variables, struct arena *a, struct report *r)
 {
 	const char **found;
 	size_t n = 0;
 
-	for (char *const *e = environ; e && *e; e++)
+	for (char *const *e = variables; e && *e; e++)
 		n += !strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '=');
 	found = n ? arena_alloc(a, n * sizeof(*found)) : NULL;
 	if (!found)
 		return;
 	n = 0;
-	for (char *const *e = environ; e && *e; e++)
+	for (char *const *e = variables; e && *e; e++)
 		if (!strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '='))
 			found[n++] = *e;
 	/* The environment has no order: by name, what is set whole comes before what is set inside. */

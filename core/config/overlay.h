@@ -11,7 +11,7 @@
 #define CAM_CONFIG_OVERLAY_H
 #include "core/config/report.h"
 
-void overlay_environment(struct tree *root, char *const *environ, struct arena *, struct report *);
+void overlay_environment(struct tree *root, char *const *variables, struct arena *, struct report *);
 /** @param sets "path=value", NULL at the end; NULL: none */
 void overlay_sets(struct tree *root, const char *const *sets, struct arena *, struct report *);
 #endif

@@ -101,9 +101,9 @@ static void print_node(
 /* Names that YAML could take for something else than text are quoted. */
 static void print_key(struct text *out, const char *indent, const char *name)
 {
-	bool safe = *name >= 'a' && *name <= 'z' && strcmp(name, "null") && strcmp(name, "true") &&
-		    strcmp(name, "false") && strcmp(name, "yes") && strcmp(name, "no") &&
-		    strcmp(name, "on") && strcmp(name, "y") && strcmp(name, "n");
+	bool safe = *name >= 'a' && *name <= 'z' && strcmp(name, "null") != 0 && strcmp(name, "true") != 0 &&
+		    strcmp(name, "false") != 0 && strcmp(name, "yes") != 0 && strcmp(name, "no") != 0 &&
+		    strcmp(name, "on") != 0 && strcmp(name, "y") != 0 && strcmp(name, "n") != 0;
 
 	text_printf(out, safe ? "%s%s:\n" : "%s\"%s\":\n", indent, name);
 }

@@ -35,7 +35,7 @@ static bool has_line(const struct text *lines, const char *line)
 }
 
 /* @return whether the line is new */
-static bool add_line(
+__attribute__((format(printf, 4, 0))) static bool add_line(
 	struct text *lines, const struct where *at, const char *path, const char *fmt, va_list ap)
 {
 	struct text line = {0};

@@ -59,7 +59,7 @@ static bool find_plugin(struct making *m)
 	nearest_init(&near, name);
 	plugins->names(plugins->arg, try_name, &near);
 	report_error(l->report, &t->at, tree_path(l->arena, t), "plugin \"%.64s\": %s%s", name,
-		why ? why : "not found", strcmp(near.best, name) ? nearest_hint(&near, l->arena) : "");
+		why ? why : "not found", strcmp(near.best, name) != 0 ? nearest_hint(&near, l->arena) : "");
 	return false;
 }
 

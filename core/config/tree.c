@@ -44,7 +44,7 @@ struct tree *tree_get(const struct tree *parent, const char *key)
 {
 	struct tree *t = parent ? parent->first : NULL;
 
-	while (t && (!t->key || strcmp(t->key, key)))
+	while (t && (!t->key || strcmp(t->key, key) != 0))
 		t = t->next;
 	return t;
 }

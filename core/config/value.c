@@ -75,7 +75,7 @@ bool load_name_ok(struct load *l, const struct tree *t, const char *what)
 	if (t->broken)
 		return false;
 	if (n && n <= LOAD_NAME_MAX && strspn(t->key, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n &&
-		strcmp(t->key, "off"))
+		strcmp(t->key, "off") != 0)
 		return true;
 	report_error(l->report, &t->key_at, tree_path(l->arena, t),
 		"not a name for a %s: use 1 to 64 of a-z, 0-9, _ and -, other than \"off\"", what);

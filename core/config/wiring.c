@@ -33,18 +33,17 @@ static void from_error(struct load *l, const struct config_node *n, const char *
 	report_error(l->report, &info->from_at, arena_printf(l->arena, "%s.from", n->path), "%s", reason);
 }
 
-static void check_from(
-	struct load *l, const struct config_node *n, const char *const *stages, size_t n_stages)
+static void check_from(struct load *l, const struct config_node *n)
 {
 	const struct config_node *to = stage_node(l, n->from);
 	struct nearest near;
 	bool known = false;
 
 	nearest_init(&near, n->from);
-	for (size_t i = 0; i < n_stages; i++) {
-		known |= !strcmp(stages[i], n->from);
-		if (strcmp(stages[i], n->stage))
-			nearest_try(&near, stages[i]);
+	for (size_t i = 0; i < l->n_stages; i++) {
+		known |= !strcmp(l->stages[i], n->from);
+		if (strcmp(l->stages[i], n->stage) != 0)
+			nearest_try(&near, l->stages[i]);
 	}
 	if (n->plugin->kind == CAM_SOURCE)
 		from_error(l, n, "a source takes nothing from another stage; remove this line");
@@ -133,8 +132,7 @@ static const struct config_node *only_source(struct load *l, const struct where 
 	return source;
 }
 
-void load_wiring(struct load *l, const struct where *camera_at, const char *camera, const char *const *stages,
-	size_t n_stages)
+void load_wiring(struct load *l, const struct where *camera_at, const char *camera)
 {
 	const struct config_node *source = only_source(l, camera_at, camera);
 
@@ -142,7 +140,7 @@ void load_wiring(struct load *l, const struct where *camera_at, const char *came
 		const struct config_node *n = &l->out->pub.nodes[i];
 
 		if (n->from) {
-			check_from(l, n, stages, n_stages);
+			check_from(l, n);
 			check_cycle(l, n);
 		}
 		if (source && n->plugin->kind == CAM_RECORDER)
@@ -208,8 +206,8 @@ static void check_unique(struct load *l)
 		const struct node_info *info = info_of(l, b->node);
 		struct text other = {0};
 
-		if (strcmp(a->node->plugin->name, b->node->plugin->name) || a->option != b->option ||
-			strcmp(a->value, b->value))
+		if (strcmp(a->node->plugin->name, b->node->plugin->name) != 0 || a->option != b->option ||
+			strcmp(a->value, b->value) != 0)
 			continue;
 		where_print(&info_of(l, a->node)->places[a->option], &other);
 		report_error(l->report, &info->places[b->option],

@@ -12,12 +12,12 @@
 static struct config *loaded;
 static struct text errors;
 
-static int load_all(const char *file, const char *yaml, char *const *environ, const char *const *sets)
+static int load_all(const char *file, const char *yaml, char *const *variables, const char *const *sets)
 {
 	struct config_input in = {.file = file,
 		.text = yaml,
 		.text_name = "t.yaml",
-		.environ = environ,
+		.environ = variables,
 		.sets = sets,
 		.plugins = fake_plugins};
 	int err;
