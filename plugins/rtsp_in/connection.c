@@ -107,7 +107,7 @@ static int open_context(struct connection *c, const char *url, AVDictionary **op
 		return CONNECTION_REDIRECTED;
 	if (err < 0)
 		return err;
-	if (strcmp(c->fmt->url, url))
+	if (strcmp(c->fmt->url, url) != 0)
 		return CONNECTION_REDIRECTED;
 	return av_dict_count(*options) ? CONNECTION_BAD_OPTION : 0;
 }

@@ -64,6 +64,7 @@ const struct fault *fault_of_read(int averror)
 	case AVERROR_EOF:
 	case AVERROR(EPIPE):
 	case AVERROR(EIO):
+	case AVERROR(EPERM): /* libavformat's -1: the connection ended inside a packet */
 	case AVERROR(ECONNRESET):
 		return &closed;
 	case AVERROR(ENOMEM):

@@ -10,6 +10,7 @@ struct rtsp_in {
 	struct cam_node *node;
 	const struct cam_host *host;
 	const struct rtsp_config *config;
+	bool was_live; /* a session before has published */
 };
 
 static int check(const void *config, struct cam_why *ret_why)
@@ -25,7 +26,7 @@ static int create(struct cam_node *node, const struct cam_host *host, const void
 
 	if (!r)
 		return -ENOMEM;
-	*r = (struct rtsp_in){node, host, config};
+	*r = (struct rtsp_in){.node = node, .host = host, .config = config};
 	*ret_self = r;
 	return 0;
 }
@@ -39,7 +40,7 @@ static int run(void *self)
 {
 	struct rtsp_in *r = self;
 
-	return session_run(r->node, r->host, r->config);
+	return session_run(r->node, r->host, r->config, &r->was_live);
 }
 
 static const struct cam_enum transports[] = {
@@ -71,10 +72,11 @@ static const struct cam_opt options[] = {
 };
 
 static const struct cam_stat stats[] = {
-	[STAT_SESSIONS] = {"sessions_total", CAM_COUNTER, "Sessions begun."},
-	[STAT_UNITS] = {"units_total", CAM_COUNTER, "Video access units published."},
-	[STAT_BROKEN] = {"broken_total", CAM_COUNTER,
-		"Video access units with something missing before them."},
+	[STAT_SESSIONS] = {"sessions", CAM_COUNTER, "Sessions begun."},
+	[STAT_UNITS] = {"units", CAM_COUNTER, "Video access units published."},
+	[STAT_BROKEN] = {"broken", CAM_COUNTER, "Video access units with something missing before them."},
+	[STAT_UNFINISHED] = {"unfinished", CAM_COUNTER,
+		"Video access units that were under way when their session ended, and not published."},
 	{0},
 };
 

@@ -261,9 +261,13 @@ static int read_packets(struct session *s)
 	}
 }
 
-int session_run(struct cam_node *node, const struct cam_host *host, const struct rtsp_config *config)
+int session_run(
+	struct cam_node *node, const struct cam_host *host, const struct rtsp_config *config, bool *was_live)
 {
-	struct session s = {.node = node, .host = host, .config = config};
+	struct session s = {.node = node,
+		.host = host,
+		.config = config,
+		.next_flags = *was_live ? CAM_DISCONTINUITY : 0};
 	int err;
 
 	for (int i = 0; i < N_TRACKS; i++)
@@ -277,6 +281,9 @@ int session_run(struct cam_node *node, const struct cam_host *host, const struct
 	if (!err && s.connection.fmt)
 		err = read_packets(&s);
 	connection_close(&s.connection);
+	if (s.live && s.track[VIDEO].unit.has_slice)
+		host->stat(node, STAT_UNFINISHED, 1);
+	*was_live |= s.live;
 	for (int i = 0; i < N_TRACKS; i++)
 		track_close(&s.track[i], host);
 	return err;

@@ -17,12 +17,15 @@ struct rtsp_config {
 	bool audio;
 };
 
-enum rtsp_stat { STAT_SESSIONS, STAT_UNITS, STAT_BROKEN };
+enum rtsp_stat { STAT_SESSIONS, STAT_UNITS, STAT_BROKEN, STAT_UNFINISHED };
 
 /**
- * From connecting to the session's end. @return 0 when the host is stopping, else why it ended, in words at the host:
+ * From connecting to the session's end.
+ * @param was_live whether a session before has published; set when this one does. The first packet after a session
+ * that did is marked CAM_DISCONTINUITY
+ * @return 0 when the host is stopping, else why it ended, in words at the host:
  * -EACCES: login refused, -ENOENT: no such stream, -ECONNREFUSED, -EHOSTUNREACH, -ETIMEDOUT, -ECONNRESET: closed by the
  * camera, -EPERM: a redirect, -ENOTSUP: no video that is known here, -EPROTO: not RTSP, or broken, -ENOMEM
  */
-int session_run(struct cam_node *, const struct cam_host *, const struct rtsp_config *);
+int session_run(struct cam_node *, const struct cam_host *, const struct rtsp_config *, bool *was_live);
 #endif

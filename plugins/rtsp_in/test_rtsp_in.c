@@ -36,7 +36,6 @@ static int64_t now_ms(void)
 /* One session with whoever listens at this port. @return run()'s answer */
 static int session(uint16_t port)
 {
-	memset(&fake.n_published, 0, sizeof(fake.n_published));
 	snprintf(url, sizeof(url), "rtsp://127.0.0.1:%u/stream", port);
 	config.url = url;
 	CHECK_INT(fake_create(&fake, &cam_plugin_1, &config), 0);
@@ -290,7 +289,7 @@ TEST(garbage_and_endless_headers_end_in_bounded_time_and_memory)
 		fake_destroy(&fake);
 	}
 	getrusage(RUSAGE_SELF, &after);
-	CHECK(after.ru_maxrss - before.ru_maxrss < 32 * 1024);
+	CHECK(after.ru_maxrss - before.ru_maxrss < 32768);
 }
 
 /* Both are byte streams of the same NAL units; their start codes may differ in length. */
@@ -320,7 +319,7 @@ TEST(whole_access_units_from_the_first_keyframe_on_arrive_unchanged)
 		const struct cam_buf *b = fake.published[i];
 
 		CHECK_INT(b->flags, i % GOP ? 0 : CAM_KEY);
-		CHECK_INT(b->pts_ns - fake.published[0]->pts_ns, i * 40 * MS);
+		CHECK_INT(b->pts_ns - fake.published[0]->pts_ns, i * (40 * MS));
 		CHECK_INT(b->dts_ns, b->pts_ns);
 		CHECK(b->caps == fake.published[0]->caps);
 		check_same_nals(&b->plane[0], units[i + GOP]);
@@ -331,6 +330,28 @@ TEST(whole_access_units_from_the_first_keyframe_on_arrive_unchanged)
 	CHECK(fake.published[0]->caps->extradata_len > 8);
 	CHECK_INT(fake.state, CAM_LIVE);
 	CHECK_STR(fake.error, "the camera has closed the connection");
+	CHECK_INT(fake.stats[STAT_UNITS], N_UNITS - GOP - 1);
+	CHECK_INT(fake.stats[STAT_UNFINISHED], 1);
+	fake_destroy(&fake);
+	free_units();
+}
+
+TEST(the_next_session_begins_with_a_discontinuity)
+{
+	struct fake_camera c = {0};
+	size_t n;
+
+	usual();
+	encode_units(0, N_UNITS, 320, 180);
+	CHECK_INT(fake_camera_start(&c, play_units), 0);
+	CHECK_INT(session(c.port), -ECONNRESET);
+	n = fake.n_published;
+	CHECK_INT(cam_plugin_1.run(fake.self), -ECONNRESET);
+	fake_camera_stop(&c);
+	CHECK_INT(fake.published[n]->flags, CAM_KEY | CAM_DISCONTINUITY);
+	CHECK_INT(fake.published[n + 1]->flags, 0);
+	CHECK_INT(fake.n_published, 2 * n);
+	CHECK_INT(fake.stats[STAT_SESSIONS], 2);
 	fake_destroy(&fake);
 	free_units();
 }
@@ -446,6 +467,6 @@ RUN_TESTS(T(a_refused_login_is_eacces_and_no_word_of_it_is_told),
 	T(a_silent_camera_is_left_at_the_deadline), T(redirects_reach_nobody),
 	T(a_redirect_to_itself_is_refused_too), T(garbage_and_endless_headers_end_in_bounded_time_and_memory),
 	T(whole_access_units_from_the_first_keyframe_on_arrive_unchanged),
-	T(a_new_size_makes_new_caps_at_its_keyframe), T(a_stall_and_a_missing_keyframe_end_the_session),
-	T(a_stop_ends_the_session_soon_and_says_goodbye), T(what_is_no_video_is_told),
-	T(of_many_media_lines_few_are_set_up))
+	T(the_next_session_begins_with_a_discontinuity), T(a_new_size_makes_new_caps_at_its_keyframe),
+	T(a_stall_and_a_missing_keyframe_end_the_session), T(a_stop_ends_the_session_soon_and_says_goodbye),
+	T(what_is_no_video_is_told), T(of_many_media_lines_few_are_set_up))

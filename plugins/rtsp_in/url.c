@@ -35,7 +35,7 @@ bool url_has_login(const char *url)
 	size_t len;
 	const char *begin;
 
-	if (strncasecmp(url, scheme, sizeof(scheme) - 1))
+	if (strncasecmp(url, scheme, sizeof(scheme) - 1) != 0)
 		return false;
 	begin = authority(url, &len);
 	return memchr(begin, '@', len) != NULL;
@@ -120,7 +120,7 @@ static int check_url(const char *url, struct cam_why *why)
 
 	if (!strncasecmp(url, "rtsps://", 8))
 		return refuse(why, "url", "rtsps:// (RTSP over TLS) is not supported yet; use rtsp://");
-	if (strncasecmp(url, scheme, sizeof(scheme) - 1))
+	if (strncasecmp(url, scheme, sizeof(scheme) - 1) != 0)
 		return refuse(why, "url",
 			"is not an RTSP address; write rtsp://HOST/PATH as the camera's manual says");
 	for (const char *c = url; *c; c++)

@@ -8,7 +8,7 @@
 
 static uint8_t to_byte(double v)
 {
-	return v < 0 ? 0 : v > 255 ? 255 : (uint8_t)(v + 0.5);
+	return v < 0 ? 0 : v > 255 ? 255 : (uint8_t)(((int)(v * 2) + 1) / 2);
 }
 
 struct colour canvas_colour(const struct canvas *c, double r, double g, double b)

@@ -69,7 +69,7 @@ static void draw_hand(struct canvas *c, double turns, double length, int thick, 
 static void draw_clock(struct canvas *c, const struct scene *s)
 {
 	int64_t day = s->wall_ns % (86400 * NS_PER_S);
-	double seconds = (double)day / 1e9, radius = 0.36 * (c->height < c->width ? c->height : c->width);
+	double seconds = (double)day / 1e9, radius = 0.32 * (c->height < c->width ? c->height : c->width);
 	int unit = c->height / 90 + 1;
 
 	canvas_box(c, 0, 0, c->width, c->height, canvas_colour(c, 0.1, 0.2, 0.35));

@@ -258,8 +258,8 @@ static const struct cam_opt options[] = {
 };
 
 static const struct cam_stat stats[] = {
-	[STAT_FRAMES] = {"frames_total", CAM_COUNTER, "Frames made."},
-	[STAT_SKIPPED] = {"skipped_total", CAM_COUNTER, "Frames left out because the machine was behind."},
+	[STAT_FRAMES] = {"frames", CAM_COUNTER, "Frames made."},
+	[STAT_SKIPPED] = {"skipped", CAM_COUNTER, "Frames left out because the machine was behind."},
 	{0},
 };
 

@@ -254,7 +254,7 @@ static void hevc_skip_profile(struct bits *b, uint32_t sub_layers)
 	for (uint32_t i = 0; i < sub_layers; i++)
 		present |= get_bits(b, 2) << (2 * i);
 	if (sub_layers)
-		skip_bits(b, 2 * (8 - sub_layers));
+		skip_bits(b, (size_t)2 * (8 - sub_layers));
 	for (uint32_t i = 0; i < sub_layers; i++) {
 		uint32_t p = present >> (2 * i);
 
