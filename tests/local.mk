@@ -5,4 +5,5 @@ EXTRA_DIST += %D%/check.h
 include %D%/unit/local.mk
 include %D%/plugin/local.mk
 include %D%/system/local.mk
+include %D%/browser/local.mk
 include %D%/lint/local.mk

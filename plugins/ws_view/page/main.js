@@ -60,27 +60,38 @@ document.addEventListener("visibilitychange", () => {
 
 /* ---- Layout ---- */
 
+const CAPTION = 36; // a tile's height besides its picture
+const ratio = (camera) => (camera.width && camera.height ? camera.width / camera.height : 0);
+
+/** The shape that most cameras have: all tiles take it, and pictures of another keep their own inside. */
+function commonShape() {
+	const count = new Map();
+	for (const tile of tiles.values())
+		count.set(ratio(tile.camera), (count.get(ratio(tile.camera)) ?? 0) + 1);
+	count.delete(0);
+	const [shape] = [...count].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [16 / 9];
+	return Math.min(Math.max(shape, 1), 2.4);
+}
+
 /** As many columns as make the tiles largest while all fit the window; small tiles scroll instead. */
 function layOut() {
-	const n = Math.max(tiles.size, 1), gap = 12;
-	const width = grid.clientWidth - 2 * parseFloat(getComputedStyle(grid).paddingLeft);
-	const height = innerHeight - grid.getBoundingClientRect().top - scrollY - 20;
-	const shapes = [...tiles.values()].map((t) => (t.camera.width && t.camera.width / t.camera.height) || 16 / 9);
-	const shape = Math.max(0.6, Math.min(...shapes, 16 / 9));
-	const most = Math.max(1, Math.floor((width + gap) / (MIN_TILE + gap)));
-	let best = 1, size = 0;
-	for (let columns = 1; columns <= Math.min(n, most); columns++) {
+	const n = Math.max(tiles.size, 1), style = getComputedStyle(grid), gap = parseFloat(style.columnGap) || 0;
+	const width = grid.clientWidth - 2 * parseFloat(style.paddingLeft);
+	const height = innerHeight - grid.getBoundingClientRect().top - scrollY - 16;
+	const shape = commonShape();
+	const most = Math.max(1, Math.min(n, Math.floor((width + gap) / (MIN_TILE + gap))));
+	let best = most, size = 0;
+	for (let columns = 1; columns <= most; columns++) {
 		const rows = Math.ceil(n / columns);
-		const fit = Math.min((width - gap * (columns - 1)) / columns, ((height - gap * (rows - 1)) / rows) * shape);
-		if (fit > size) {
+		const fit = Math.min((width - gap * (columns - 1)) / columns, ((height - gap * (rows - 1)) / rows - CAPTION) * shape);
+		if (fit > size && fit >= MIN_TILE) {
 			size = fit;
 			best = columns;
 		}
 	}
-	if (size < MIN_TILE)
-		best = Math.min(n, most);
 	grid.style.setProperty("--columns", best);
-	grid.style.setProperty("--tile", size < MIN_TILE ? "1fr" : `${Math.floor(size)}px`);
+	grid.style.setProperty("--tile", size ? `${Math.floor(size)}px` : "1fr");
+	grid.style.setProperty("--shape", shape);
 	askSoon();
 }
 addEventListener("resize", layOut);
@@ -169,7 +180,7 @@ setInterval(() => {
 	for (const tile of tiles.values())
 		tile.show();
 	summarise();
-}, 500);
+}, 1000);
 
 /* ---- The server ---- */
 

@@ -35,28 +35,29 @@ export class Tile {
 		this.button = document.createElement("button");
 		this.button.type = "button";
 		this.button.className = "tile";
-		this.canvas = element("canvas", "", this.button);
+		const screen = element("span", "screen", this.button);
+		this.canvas = element("canvas", "", screen);
 		this.canvas.width = 16;
 		this.canvas.height = 9;
 		this.canvas.dataset.camera = camera.name;
 		this.canvas.dataset.seq = "0";
 		this.#ctx = this.canvas.getContext("2d", { alpha: false });
-		this.note = element("span", "note", this.button);
+		this.screen = screen;
+		this.note = element("span", "note", screen);
 		this.noteTitle = element("b", "", this.note);
 		this.noteText = element("span", "", this.note);
-		const top = element("span", "top", this.button);
-		this.name = element("span", "name", top);
-		this.name.textContent = camera.name;
-		this.badge = element("span", "badge", top);
-		this.bottom = element("span", "bottom", this.button);
+		const caption = element("span", "caption", this.button);
+		element("span", "name", caption).textContent = camera.name;
+		const figures = element("span", "figures", caption);
+		this.size = element("span", "size", figures);
+		this.figures = element("span", "", figures);
+		this.badge = element("span", "badge", caption);
 		this.update(camera);
 	}
 
 	/** What the server says of the camera. */
 	update(camera) {
 		this.camera = camera;
-		if (camera.width && camera.height)
-			this.button.style.setProperty("--shape", `${camera.width} / ${camera.height}`);
 		this.show();
 	}
 
@@ -74,7 +75,8 @@ export class Tile {
 		const d = this.#drawn, now = performance.now();
 		while (d.length > 1 && now - d[0] > 3000)
 			d.shift();
-		return d.length > 1 ? ((d.length - 1) * 1000) / (d.at(-1) - d[0]) : 0;
+		const span = d.at(-1) - d[0];
+		return span > 900 ? ((d.length - 1) * 1000) / span : 0;
 	}
 
 	/** Bring badge, note, figures and label up to date. */
@@ -88,17 +90,15 @@ export class Tile {
 			this.noteTitle.textContent = NOTES[state] ?? "";
 		}
 		this.noteText.textContent = isLive || state === "gone" ? "" : this.camera.error;
-		this.bottom.textContent = [
-			this.camera.width ? `${this.camera.width} × ${this.camera.height}` : "",
-			isLive && fps ? `${fps.toFixed(fps < 10 ? 1 : 0)} fps` : "",
-			isLive && latency !== null ? `${Math.round(latency)} ms` : "",
-		].filter(Boolean).join("  ·  ");
+		const isMoving = isLive && fps > 0;
+		this.size.textContent = this.camera.width ? `${this.camera.width} × ${this.camera.height}${isMoving ? " · " : ""}` : "";
+		this.figures.textContent = isMoving ? `${fps.toFixed(fps < 10 ? 1 : 0)} fps · ${Math.round(latency)} ms` : "";
 		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}`);
 	}
 
 	/** @returns what to ask the server for at the size on this screen */
 	wish(defaults) {
-		const box = this.button.getBoundingClientRect();
+		const box = this.screen.getBoundingClientRect();
 		const shape = this.camera.width && this.camera.height ? this.camera.width / this.camera.height : 16 / 9;
 		const need = Math.min(box.width, box.height * shape) * devicePixelRatio;
 		let width = WIDTHS.find((w) => w >= need * 0.95) ?? WIDTHS.at(-1);
@@ -138,7 +138,10 @@ export class Tile {
 		}
 		this.#ctx.drawImage(bitmap, 0, 0);
 		this.canvas.dataset.seq = String(picture.seq);
-		this.#drawn.push(performance.now());
+		const now = performance.now();
+		if (now - this.#drawn.at(-1) > 1500)
+			this.#drawn.length = 0; // a pause is no slow rate
+		this.#drawn.push(now);
 		if (this.#drawn.length > 200)
 			this.#drawn.shift();
 		// The clocks may differ: the fastest picture so far tells by how much.
