@@ -64,10 +64,8 @@ void report_error(struct report *r, const struct where *at, const char *path, co
 {
 	va_list ap;
 
-	if (r->n_errors >= REPORT_MAX) {
-		r->n_hidden++;
+	if (r->n_errors >= REPORT_MAX)
 		return;
-	}
 	va_start(ap, fmt);
 	r->n_errors += add_line(r->errors, at, path, fmt, ap);
 	va_end(ap);
@@ -86,6 +84,6 @@ void report_warning(struct report *r, const struct where *at, const char *path, 
 
 void report_end(struct report *r)
 {
-	if (r->n_hidden)
-		text_printf(r->errors, "and %u more errors\n", r->n_hidden);
+	if (r->n_errors >= REPORT_MAX)
+		text_add(r->errors, "and maybe more errors: these come first\n");
 }

@@ -2,7 +2,7 @@
 /**
  * @file report.h
  * The errors and warnings of one load, a line each: "place: path: reason". A line is told once, however often it
- * is found; after REPORT_MAX errors the rest is only counted.
+ * is found; after REPORT_MAX errors the rest is left out.
  */
 #ifndef CAM_CONFIG_REPORT_H
 #define CAM_CONFIG_REPORT_H
@@ -13,7 +13,7 @@ enum { REPORT_MAX = 100 };
 struct report {
 	struct text *errors;
 	struct text warnings;
-	unsigned n_errors, n_hidden;
+	unsigned n_errors;
 };
 
 /** @param at NULL: no place @param path NULL or "": none */
@@ -21,7 +21,7 @@ void report_error(struct report *, const struct where *at, const char *path, con
 	__attribute__((format(printf, 4, 5)));
 void report_warning(struct report *, const struct where *at, const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-/** Say how many errors were not shown, if any. */
+/** Say so if errors may have been left out. */
 void report_end(struct report *);
 
 /** The closest of some names to a wanted one, by edit distance. */
