@@ -63,6 +63,7 @@ static void drop_group(struct history *h)
 static bool grow(struct history *h)
 {
 	size_t room = h->room ? h->room * 2 : FIRST_ROOM;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	const struct cam_buf **ring = calloc(room, sizeof(*ring));
 
 	if (!ring)

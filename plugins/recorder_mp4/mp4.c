@@ -99,9 +99,6 @@ static int add_video(struct mp4 *m, const struct mp4_format *format)
 	/* The name that Apple's players know HEVC by. */
 	if (format->video->codec == CAM_HEVC)
 		stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
-	if (format->video->fps_num && format->video->fps_den)
-		stream->avg_frame_rate =
-			(AVRational){(int)format->video->fps_num, (int)format->video->fps_den};
 	if (!format->parameter_sets_len)
 		return 0;
 	return set_extradata(stream->codecpar, format->parameter_sets, format->parameter_sets_len);
@@ -185,10 +182,10 @@ static int write_header(struct mp4 *m)
 int mp4_new(int fd, const struct mp4_format *format, struct mp4 **ret)
 {
 	struct mp4 *m = calloc(1, sizeof(*m));
-	int err = m ? 0 : -ENOMEM;
+	int err = 0;
 
-	if (err)
-		return err;
+	if (!m)
+		return -ENOMEM;
 	m->fd = fd;
 	m->packet = av_packet_alloc();
 	if (!m->packet || avformat_alloc_output_context2(&m->muxer, NULL, "mp4", NULL) < 0)

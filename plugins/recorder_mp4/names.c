@@ -66,7 +66,7 @@ static const char *parse_offset(const char *s, int64_t *ret_seconds)
 		return NULL;
 	if (two(s + 1) > 14 || two(s + 3) > 59)
 		return NULL;
-	*ret_seconds = (two(s + 1) * 60 + two(s + 3)) * 60 * (*s == '-' ? -1 : 1);
+	*ret_seconds = (two(s + 1) * INT64_C(3600) + two(s + 3) * INT64_C(60)) * (*s == '-' ? -1 : 1);
 	return rest;
 }
 
@@ -92,7 +92,8 @@ bool name_parse(const char *camera, const char *day, const char *file, int64_t *
 	int64_t offset;
 	const char *clock, *rest;
 
-	if (!name_is_day(day) || strncmp(file, camera, n) || file[n] != '_' || strncmp(file + n + 1, day, 10))
+	if (!name_is_day(day) || strncmp(file, camera, n) != 0 || file[n] != '_' ||
+		strncmp(file + n + 1, day, 10) != 0)
 		return false;
 	clock = file + n + 12;
 	rest = match(file + n + 11, "_99-99-99");

@@ -15,6 +15,8 @@ enum { MAX_PENDING = 4096, MAX_PENDING_BYTES = 16 << 20 };
 #define AUDIO_GONE_NS (5 * CAM_SECOND)
 /* A gap in a camera's time that no file should contain; the muxer counts durations in 31 bits. */
 #define MAX_GAP_NS (3600 * CAM_SECOND)
+/* Time that goes back further than this begins another file; less is mended. */
+#define MAX_BACK_NS CAM_SECOND
 
 static int64_t now_ns(void)
 {
@@ -57,7 +59,8 @@ static void drop_pending(struct recorder *r, size_t n)
 		r->host->buf_unref(r->pending[i]);
 	}
 	r->n_pending -= n;
-	memmove((void *)r->pending, (void *)(r->pending + n), r->n_pending * sizeof(*r->pending));
+	for (size_t i = 0; i < r->n_pending; i++)
+		r->pending[i] = r->pending[i + n];
 }
 
 /* A file cannot be begun with what is pending: wait for another keyframe. */
@@ -166,6 +169,7 @@ static int append(struct recorder *r, const struct cam_buf *buf)
 {
 	if (r->n_pending == r->room) {
 		size_t room = r->room ? 2 * r->room : 64;
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 		const struct cam_buf **more = realloc((void *)r->pending, room * sizeof(*more));
 
 		if (!more)
@@ -215,7 +219,7 @@ static int cut(struct recorder *r, const struct cam_buf *buf)
 		return 0;
 	if (!same_format(r->video, buf->caps))
 		return recorder_end_segment(r, NULL);
-	if (r->n_pending && buf->dts_ns - r->pending[r->n_pending - 1]->dts_ns > MAX_GAP_NS)
+	if (buf->dts_ns > r->last_dts_ns + MAX_GAP_NS || buf->dts_ns < r->last_dts_ns - MAX_BACK_NS)
 		return recorder_end_segment(r, NULL);
 	return buf->flags & CAM_KEY && cut_is_due(r, buf) ? recorder_end_segment(r, buf) : 0;
 }
@@ -246,6 +250,7 @@ static int take_video(struct recorder *r, const struct cam_buf *buf)
 		r->start_ns = buf->dts_ns;
 	}
 	set_caps(r, &r->video, buf->caps);
+	r->last_dts_ns = buf->dts_ns;
 	return append(r, buf);
 }
 

@@ -12,6 +12,7 @@ struct config {
 	int64_t segment_ns, fragment_ns, history_ns;
 	int64_t min_free; /* bytes, or negative percent */
 	bool audio;
+	bool overwrite;
 };
 
 enum recorder_stat {
@@ -22,6 +23,7 @@ enum recorder_stat {
 	STAT_SKIPPED,
 	STAT_REPAIRED,
 	STAT_ERRORS,
+	STAT_DELETED,
 	STAT_SECONDS
 };
 
@@ -40,6 +42,7 @@ struct recorder {
 	int64_t start_ns; /* dts_ns of the segment's first packet */
 	const struct cam_caps *video, *audio; /* the current formats, one reference each */
 	uint32_t audio_track;
+	int64_t last_dts_ns; /* of the last video packet */
 	int64_t audio_dts_ns; /* of the last audio packet */
 	bool armed; /* tick() is set for the pending fragment, else for a camera that has fallen silent */
 	bool cut_wanted; /* at the next keyframe, because the audio has changed */
@@ -54,7 +57,7 @@ int recorder_tick(struct recorder *);
 int recorder_end_segment(struct recorder *, const struct cam_buf *next_video);
 /** Frees what it holds; writes nothing. */
 void recorder_finish(struct recorder *);
-/** @return 0, or -ENOSPC with the error told: less than `min_free` is free */
+/** Delete the oldest where allowed. @return 0, or -ENOSPC with the error told: less than `min_free` is free */
 int recorder_check_space(struct recorder *);
 /** Tell the host what is wrong with the directory. @return err */
 int recorder_error(struct recorder *, int err);

@@ -25,8 +25,10 @@ static const struct cam_opt options[] = {
 		"Record the camera's first audio track too, when it is AAC or Opus."},
 	{"history", CAM_TIME, 0, CAM_INT_AT(struct config, history_ns), "0s", 0, 3600e9, NULL, NULL,
 		"Start recording so far in the past, as far as the camera's buffer reaches."},
+	{"overwrite", CAM_BOOL, 0, CAM_BOOL_AT(struct config, overwrite), "false", 0, 0, NULL, NULL,
+		"Delete the camera's oldest recordings when less than min_free is free, rather than stop."},
 	{"min_free", CAM_SIZE, 0, CAM_INT_AT(struct config, min_free), "200M", -100, 1e15, NULL, NULL,
-		"Recording stops while less than this is free on the disk."},
+		"Recording stops, or with overwrite the oldest recordings go, while less than this is free."},
 	{0},
 };
 
@@ -39,6 +41,7 @@ static const struct cam_stat stats[] = {
 		"Packets left out while waiting for a keyframe that begins a file."},
 	[STAT_REPAIRED] = {"repaired", CAM_COUNTER, "Time stamps mended because they did not rise."},
 	[STAT_ERRORS] = {"errors", CAM_COUNTER, "Files given up because of the disk."},
+	[STAT_DELETED] = {"deleted", CAM_COUNTER, "Recordings deleted to make room."},
 	[STAT_SECONDS] = {"seconds", CAM_GAUGE, "Length of the file that is being written."},
 	{0},
 };
@@ -83,22 +86,38 @@ int recorder_error(struct recorder *r, int err)
 	case -ENOMEM:
 		return r->host->error(r->node, err, NULL, "there is no memory to record with");
 	}
-	return r->host->error(r->node, err, "directory", "cannot write to %s: %s", dir, strerror(-err));
+	return r->host->error(
+		r->node, err, "directory", "cannot write to %s: %s", dir, strerrordesc_np(-err));
+}
+
+/* @return the bytes free, after deleting the oldest recordings where that is wanted */
+static int64_t free_bytes(struct recorder *r, int64_t want)
+{
+	int64_t total, left = tree_free(r->dir_fd, &total);
+	int n;
+
+	if (left < 0 || left >= want || !r->config->overwrite)
+		return left;
+	n = tree_make_room(r->dir_fd, r->camera, want);
+	if (n > 0)
+		r->host->stat(r->node, STAT_DELETED, n);
+	return tree_free(r->dir_fd, &total);
 }
 
 int recorder_check_space(struct recorder *r)
 {
-	int64_t total = 0, want = r->config->min_free, left;
+	int64_t total, want = r->config->min_free, left;
 
-	if (!want)
+	if (!want || tree_free(r->dir_fd, &total) < 0)
 		return 0;
-	left = tree_free(r->dir_fd, &total);
 	if (want < 0)
 		want = total / 100 * -want;
+	left = free_bytes(r, want);
 	if (left < 0 || left >= want)
 		return 0;
 	return r->host->error(r->node, -ENOSPC, "min_free",
-		"%s has %lld MiB free and min_free wants %lld MiB; delete old recordings or lower min_free",
+		"%s has %lld MiB free and min_free wants %lld MiB; delete old recordings, set overwrite: "
+		"true or lower min_free",
 		r->config->directory, (long long)(left >> 20), (long long)(want >> 20));
 }
 
@@ -125,7 +144,8 @@ static void repair(struct recorder *r)
 		r->host->log(r->node, CAM_INFO,
 			"cut %lld bytes of a half-written fragment off the last recording", (long long)cut);
 	else if (cut < 0)
-		r->host->log(r->node, CAM_WARN, "cannot check the last recording: %s", strerror((int)-cut));
+		r->host->log(
+			r->node, CAM_WARN, "cannot check the last recording: %s", strerrordesc_np((int)-cut));
 }
 
 static int start(void *self)

@@ -117,7 +117,7 @@ static int64_t set_aside(const struct tree_entry *entry, const struct repair_sca
 
 static int64_t repair_open(int fd, const struct tree_entry *entry)
 {
-	struct repair_scan s;
+	struct repair_scan s = {0};
 	struct stat st;
 	int err;
 
@@ -155,7 +155,7 @@ static int visit(void *arg, const struct tree_entry *entry)
 int64_t repair_newest(int dir_fd, const char *camera)
 {
 	struct repair r = {0};
-	int err = tree_visit(dir_fd, camera, NULL, NULL, visit, &r);
+	int err = tree_visit(dir_fd, camera, TREE_NEWEST_FIRST, NULL, NULL, visit, &r);
 
 	return err < 0 ? err : r.result;
 }

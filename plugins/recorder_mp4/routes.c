@@ -40,7 +40,7 @@ static int query_value(const char *query, const char *name, char *ret, size_t ro
 {
 	size_t n = strlen(name), len = 0;
 
-	while (strncmp(query, name, n) || query[n] != '=') {
+	while (strncmp(query, name, n) != 0 || query[n] != '=') {
 		query = strchr(query, '&');
 		if (!query++)
 			return 0;
@@ -164,7 +164,7 @@ static int print_list(const struct listing *l, const char *camera, struct cam_re
 /* The local day of a time, shifted by some days; a file's folder is the local day of its start. */
 static const char *day_of(int64_t seconds, int shift, char ret[NAME_DAY_BYTES])
 {
-	time_t t = (time_t)(seconds + shift * 86400);
+	time_t t = (time_t)(seconds + shift * INT64_C(86400));
 	struct tm tm;
 
 	if (!gmtime_r(&t, &tm) || !strftime(ret, NAME_DAY_BYTES, "%Y-%m-%d", &tm))
@@ -180,14 +180,14 @@ int routes_list(int dir_fd, const char *camera, const struct cam_request *reques
 
 	if (query_value(request->query, "camera", name, sizeof(name)) != 1)
 		return say(reply, 404, "say which camera: ?camera=NAME\n");
-	if (strcmp(name, camera))
+	if (strcmp(name, camera) != 0)
 		return say(reply, 404, "no such camera, or it is not recorded\n");
 	if (query_seconds(request->query, "from", 0, &l.from) ||
 		query_seconds(request->query, "to", INT64_C(253402214400), &l.to))
 		return say(reply, 400, "from and to are times in Unix seconds\n");
 	/* Two days of room: one for the time zone, one for a recording that began the day before. */
-	err = tree_visit(
-		dir_fd, camera, l.from ? day_of(l.from, -2, first) : NULL, day_of(l.to, 1, last), add, &l);
+	err = tree_visit(dir_fd, camera, TREE_NEWEST_FIRST, l.from ? day_of(l.from, -2, first) : NULL,
+		day_of(l.to, 1, last), add, &l);
 	if (err >= 0)
 		err = print_list(&l, camera, reply);
 	free(l.entry);
@@ -199,7 +199,8 @@ static int split_id(const char *id, const char *camera, char day[NAME_DAY_BYTES]
 {
 	size_t n = strlen(camera);
 
-	if (strncmp(id, camera, n) || id[n] != '/' || strnlen(id + n + 1, NAME_DAY_BYTES) < NAME_DAY_BYTES)
+	if (strncmp(id, camera, n) != 0 || id[n] != '/' ||
+		strnlen(id + n + 1, NAME_DAY_BYTES) < NAME_DAY_BYTES)
 		return -ENOENT;
 	memcpy(day, id + n + 1, NAME_DAY_BYTES - 1);
 	day[NAME_DAY_BYTES - 1] = '\0';

@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <unistd.h>
 
+/* The most that a picture may be shown after its decoding; the longest reordering allowed is 16 frames. */
+#define MAX_OFFSET_NS (30 * CAM_SECOND)
+
 static void close_file(struct segment *s, bool remove)
 {
 	mp4_free(s->mp4);
@@ -15,6 +18,15 @@ static void close_file(struct segment *s, bool remove)
 		s->host->caps_unref(s->track[i].caps);
 		s->track[i].caps = NULL;
 	}
+}
+
+/* A frame's time at the nominal rate, 40 ms when that is not known or not believable. */
+static int64_t nominal_ticks(const struct cam_caps *caps)
+{
+	if (!caps->fps_num || !caps->fps_den || caps->fps_num / caps->fps_den >= 1000 ||
+		caps->fps_den / caps->fps_num >= 10)
+		return MP4_VIDEO_TIMESCALE / 25;
+	return (int64_t)MP4_VIDEO_TIMESCALE * caps->fps_den / caps->fps_num;
 }
 
 static void init_track(struct segment *s, enum mp4_track track, const struct mp4_format *format)
@@ -29,10 +41,8 @@ static void init_track(struct segment *s, enum mp4_track track, const struct mp4
 	t->timescale = mp4_timescale(format, track);
 	if (track == MP4_AUDIO)
 		t->duration = caps->codec == CAM_AAC ? 1024 : t->timescale / 50;
-	else if (caps->fps_num && caps->fps_den && caps->fps_num / caps->fps_den < 1000)
-		t->duration = t->timescale * caps->fps_den / caps->fps_num;
 	else
-		t->duration = t->timescale / 25;
+		t->duration = nominal_ticks(caps);
 }
 
 int segment_open(struct segment *s, const struct cam_host *host, int dir_fd, const char *camera,
@@ -97,15 +107,16 @@ struct staged {
 
 static int add(struct segment *s, enum mp4_track track, const struct staged *p, int64_t duration)
 {
-	const struct segment_track *t = &s->track[track];
-	int64_t pts =
-		p->buf->pts_ns == CAM_NO_TS ? p->dts : p->dts + ticks(t, p->buf->pts_ns - p->buf->dts_ns);
+	int64_t offset_ns = 0;
 
-	if (pts < p->dts) {
+	if (p->buf->pts_ns != CAM_NO_TS &&
+		(__builtin_sub_overflow(p->buf->pts_ns, p->buf->dts_ns, &offset_ns) || offset_ns < 0 ||
+			offset_ns > MAX_OFFSET_NS)) {
 		s->repaired++;
-		pts = p->dts;
+		offset_ns = 0;
 	}
-	return mp4_add(s->mp4, track, p->buf, (struct mp4_time){p->dts, pts, duration});
+	return mp4_add(s->mp4, track, p->buf,
+		(struct mp4_time){p->dts, p->dts + ticks(&s->track[track], offset_ns), duration});
 }
 
 static int add_last_video(struct segment *s, const struct staged *p, const struct cam_buf *next)

@@ -181,7 +181,8 @@ bool clip_same(const struct clip *c, int unit, const uint8_t *data, size_t len)
 
 static struct clip_file *logging; /* av_log's callback has no argument of its own */
 
-static void on_log(void *context, int level, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void on_log(
+	void *context, int level, const char *fmt, va_list ap)
 {
 	(void)context;
 	if (level > AV_LOG_WARNING || !logging)

@@ -320,7 +320,70 @@ TEST(too_little_space_stops_recording_in_order)
 	end();
 }
 
-RUN_TESTS(T(a_file_torn_anywhere_plays_up_to_its_last_whole_fragment), T(a_whole_file_stays_as_it_is),
+static void make_recording(const char *day)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/cam", r.folder);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/cam/%s", r.folder, day);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/cam/%s/cam_%s_12-00-00Z.mp4", r.folder, day, day);
+	write_file(path, whole, 1000);
+}
+
+TEST(overwriting_deletes_the_oldest_but_never_what_is_written)
+{
+	int fd;
+
+	begin(30);
+	r.config.overwrite = true;
+	r.config.min_free = 1;
+	make_recording("2026-01-01");
+	make_recording("2026-01-02");
+	make_recording("2026-01-03");
+	make_recording("2026-01-04"); /* set aside as torn, and so out of this */
+	start_and_stop();
+	CHECK_INT(r.f.stats[STAT_DELETED], 0);
+	CHECK_INT(rig_files(&r), 4);
+	fd = open(r.path[1], O_RDONLY | O_CLOEXEC);
+	CHECK_INT(flock(fd, LOCK_EX | LOCK_NB), 0);
+	r.config.min_free = INT64_C(1) << 60;
+	CHECK_INT(rig_start(&r), -ENOSPC); /* that much cannot be freed */
+	CHECK_INT(r.f.stats[STAT_DELETED], 2);
+	CHECK_INT(rig_files(&r), 2);
+	CHECK(strstr(r.path[0], "/cam/2026-01-02/cam_2026-01-02_12-00-00Z.mp4"));
+	snprintf(r.path[1], sizeof(r.path[1]), "%s/cam/2026-01-01", r.folder);
+	CHECK_INT(access(r.path[1], F_OK), -1);
+	close(fd);
+	end();
+}
+
+TEST(a_clock_that_jumps_begins_another_file)
+{
+	begin(100);
+	CHECK_INT(rig_start(&r), 0);
+	give(0, 30);
+	for (int i = 30; i < 60; i++) /* two hours ahead, then back again */
+		CHECK_INT(rig_give(&r, &clip, i, caps, 25, 7200 * CAM_SECOND), 0);
+	give(60, 100);
+	CHECK_INT(r.f.stats[STAT_SKIPPED], 20 + 15);
+	CHECK_INT(r.f.stats[STAT_REPAIRED], 0);
+	rig_stop(&r);
+	CHECK_INT(rig_files(&r), 3);
+	for (int i = 0; i < 3; i++) {
+		CHECK_INT(clip_file_read(&file, r.path[i]), 0);
+		CHECK_INT(file.warnings, 0);
+		CHECK_INT(file.packet[0].dts, 0);
+		CHECK(file.packet[file.n - 1].dts < 2 * 90000);
+		clip_file_free(&file);
+	}
+	end();
+}
+
+RUN_TESTS(T(overwriting_deletes_the_oldest_but_never_what_is_written),
+	T(a_clock_that_jumps_begins_another_file),
+	T(a_file_torn_anywhere_plays_up_to_its_last_whole_fragment), T(a_whole_file_stays_as_it_is),
 	T(tails_of_zeros_and_noise_are_cut), T(noise_under_a_recordings_name_harms_nothing),
 	T(a_file_that_another_process_writes_is_left_alone),
 	T(a_folder_that_cannot_be_written_is_a_clear_error), T(a_missing_folder_is_made_but_not_its_parents),

@@ -23,6 +23,8 @@ struct tree_entry {
 	int day_fd;
 };
 
+enum tree_order { TREE_NEWEST_FIRST, TREE_OLDEST_FIRST };
+
 /** Open the directory, making its last part if only that is missing. @return a descriptor, or -errno */
 int tree_open(const char *directory);
 /** @return 0, or why nothing can be written there: -EACCES, -EROFS and others */
@@ -39,10 +41,15 @@ void tree_close(struct tree_file *, bool remove);
 /** Open an existing one to read. @return a descriptor, or -errno; -ENOENT also for what is no recording's name */
 int tree_read(int dir_fd, const char *camera, const char *day, const char *name);
 /**
- * Visit the recordings of a camera from the newest to the oldest, leaving out foreign files and days outside of
- * first_day to last_day (NULL: no limit), until visit returns other than 0. Reads at most 4096 folders and 16384
+ * Visit the recordings of a camera from the newest to the oldest or the other way, leaving out foreign files and days
+ * outside of first_day to last_day (NULL: no limit), until visit returns other than 0. Reads at most 4096 folders and 16384
  * files in each. @return 0, what visit returned, or -errno
  */
-int tree_visit(int dir_fd, const char *camera, const char *first_day, const char *last_day,
+int tree_visit(int dir_fd, const char *camera, enum tree_order, const char *first_day, const char *last_day,
 	int (*visit)(void *arg, const struct tree_entry *), void *arg);
+/**
+ * Delete the oldest recordings of a camera, and days that become empty, until `want` bytes are free; never one that is
+ * being written, and at most 64 in one call. @return how many, or -errno
+ */
+int tree_make_room(int dir_fd, const char *camera, int64_t want);
 #endif
