@@ -19,7 +19,7 @@ struct decoder {
 	struct cam_buf sent[SLOTS]; /* by number modulo SLOTS: what the pictures' times are taken from */
 	int64_t numbers[SLOTS]; /* -1: none */
 	int64_t next; /* number of the next packet; travels through the decoder as its time stamp */
-	bool shown; /* an undamaged keyframe has come out since the start or the last flush */
+	bool shown; /* a picture that can be shown has come out since the start or the last flush */
 	bool tainted; /* a damaged picture has come out since the last keyframe */
 };
 
@@ -207,7 +207,9 @@ int decoder_take(struct decoder *d, struct decoded *ret)
 	if (is_key(f))
 		d->tainted = false;
 	d->tainted |= damaged;
-	d->shown |= is_key(f) && !damaged;
+	/* H.264's decoder itself holds pictures back until they are whole, also in streams without keyframes whose
+	 * pictures are refreshed bit by bit. */
+	d->shown |= !damaged && (is_key(f) || d->ctx->codec_id == AV_CODEC_ID_H264);
 	if (damaged || !d->shown)
 		return -EBADMSG;
 	slot = f->pts >= 0 ? (int)(f->pts % SLOTS) : 0;

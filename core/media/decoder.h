@@ -29,7 +29,7 @@ void decoder_flush(struct decoder *);
 int decoder_push(struct decoder *, const struct cam_buf *packet);
 /**
  * @return 1 and the next picture, 0: no more for now, -EBADMSG: a damaged one was thrown away, go on.
- * Before the first undamaged keyframe there are none; those that refer to a damaged one have CAM_CORRUPT.
+ * Before the first undamaged keyframe (or H.264 recovery point) there are none; those that refer to a damaged one have CAM_CORRUPT.
  */
 int decoder_take(struct decoder *, struct decoded *ret);
 #endif

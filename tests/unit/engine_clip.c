@@ -55,7 +55,7 @@ void paint_wave(AVFrame *f, int i)
 		for (int x = 0; x < f->width; x++)
 			f->data[0][y * f->linesize[0] + x] =
 				ranged(f, wave((x + 0.5) / f->width, (y + 0.5) / f->height, i));
-	for (int p = 1; p < 3; p++)
+	for (int p = 1; p < 3 && f->data[p]; p++)
 		memset(f->data[p], 128, (size_t)f->linesize[p] * (size_t)chroma_rows(f));
 }
 
@@ -128,6 +128,8 @@ static AVCodecContext *open_encoder(const struct clip_spec *s)
 	av_opt_set(c->priv_data, "x264-params", "bframes=0:scenecut=0", 0);
 	if (s->bframes)
 		av_opt_set(c->priv_data, "x264-params", "bframes=2:b-adapt=0:scenecut=0", 0);
+	if (s->refresh)
+		av_opt_set(c->priv_data, "x264-params", "bframes=0:scenecut=0:intra-refresh=1", 0);
 	av_opt_set(c->priv_data, "x265-params", "log-level=none:pools=none:frame-threads=1", 0);
 	must(avcodec_open2(c, codec, NULL) == 0, "open");
 	return c;

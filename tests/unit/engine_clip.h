@@ -17,6 +17,7 @@ struct clip_spec {
 	int range; /**< enum AVColorRange */
 	void (*paint)(AVFrame *frame, int i);
 	int painted; /**< The matrix that paint uses, when it is not the one that the stream names; 0: the same. */
+	int refresh; /**< libx264: refresh bit by bit instead of keyframes */
 };
 
 struct clip {

@@ -5,11 +5,12 @@
 
 #include <errno.h>
 #include <libavutil/pixfmt.h>
+#include <math.h>
 
 static struct clip_spec base(const char *encoder, int width, int height)
 {
 	return (struct clip_spec){encoder, width, height, 25, 24, 12, 0, AV_PIX_FMT_YUV420P,
-		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0};
+		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0};
 }
 
 static void start(struct engine **e, struct taken *t, uint32_t width)
@@ -31,6 +32,20 @@ static int push(struct engine *e, const struct cam_buf *b)
 	const char *why = "";
 
 	return engine_push(e, b, 0, &why);
+}
+
+/* @return whether all of the luma is close to picture i of paint_wave() */
+static int near_wave(const struct cam_buf *b, int i)
+{
+	for (uint32_t y = 0; y < b->caps->height; y++) {
+		for (uint32_t x = 0; x < b->caps->width; x++) {
+			double want = wave((x + 0.5) / b->caps->width, (y + 0.5) / b->caps->height, i);
+
+			if (fabs(b->plane[0].data[y * b->plane[0].stride + x] - want) > 8)
+				return 0;
+		}
+	}
+	return 1;
 }
 
 TEST(garbage_and_cut_packets_are_counted_and_survived)
@@ -82,9 +97,9 @@ TEST(garbage_and_cut_packets_are_counted_and_survived)
 	}
 }
 
-TEST(nothing_is_shown_before_a_keyframe)
+static void check_discontinuity(const char *encoder)
 {
-	struct clip_spec spec = base("libx264", 320, 192);
+	struct clip_spec spec = base(encoder, 320, 192);
 	struct cam_buf cut;
 	struct engine *e;
 	struct clip clip;
@@ -103,6 +118,34 @@ TEST(nothing_is_shown_before_a_keyframe)
 	CHECK_INT(push(e, clip.packet[12]), 0);
 	CHECK_INT(t.n, 2);
 	CHECK_INT(t.buf[1]->seq, 12);
+	engine_free(e);
+	taken_free(&t);
+	clip_free(&clip);
+}
+
+TEST(nothing_is_shown_before_a_keyframe)
+{
+	check_discontinuity("libx264");
+	check_discontinuity("libx265");
+}
+
+TEST(streams_that_refresh_bit_by_bit_are_shown_once_whole)
+{
+	struct clip_spec spec = base("libx264", 320, 192);
+	struct engine *e;
+	struct clip clip;
+	struct taken t;
+
+	spec.refresh = 1;
+	spec.n = 40;
+	spec.gop = 10;
+	clip_make(&clip, &spec);
+	CHECK(!(clip.packet[25]->flags & CAM_KEY));
+	start(&e, &t, 0);
+	for (int i = 5; i < clip.n; i++)
+		CHECK_INT(push(e, clip.packet[i]), 0);
+	CHECK(t.n > 10 && t.n < 30);
+	CHECK(near_wave(t.buf[0], (int)t.buf[0]->seq));
 	engine_free(e);
 	taken_free(&t);
 	clip_free(&clip);
@@ -399,7 +442,7 @@ TEST(times_out_of_any_order_do_no_harm)
 }
 
 RUN_TESTS(T(garbage_and_cut_packets_are_counted_and_survived), T(nothing_is_shown_before_a_keyframe),
-	T(joining_in_mid_gop_shows_nothing_grey),
+	T(joining_in_mid_gop_shows_nothing_grey), T(streams_that_refresh_bit_by_bit_are_shown_once_whole),
 	T(damaged_pictures_are_not_shown_and_what_follows_is_marked),
 	T(size_and_codec_may_change_in_mid_stream), T(parameter_sets_of_giants_are_refused),
 	T(caps_that_cannot_be_decoded_are_refused_with_a_reason),

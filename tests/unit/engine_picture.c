@@ -11,7 +11,7 @@
 static struct clip_spec base(const char *encoder, int width, int height)
 {
 	return (struct clip_spec){encoder, width, height, 25, 3, 25, 0, AV_PIX_FMT_YUV420P,
-		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0};
+		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0};
 }
 
 /* Everything of a clip at one wish. */
@@ -203,15 +203,26 @@ TEST(odd_and_tiny_sizes_work)
 TEST(ten_bit_and_other_samplings_are_converted)
 {
 	struct clip_spec ten = base("libx265", 320, 192), wide = base("mjpeg", 320, 192);
+	struct clip_spec grey = base("libx264", 320, 192);
 	struct engine_stats s;
 	struct taken t;
 
+	grey.format = AV_PIX_FMT_GRAY8;
 	ten.format = AV_PIX_FMT_YUV420P10;
 	ten.paint = paint_wave10;
 	render(&ten, picture(CAM_GREY, 160, 96), &t, &s);
 	CHECK_INT(t.n, 3);
 	CHECK(psnr_of_luma(t.buf[2]->plane[0].data, t.buf[2]->plane[0].stride, 160, 96, 2) > 36);
 	taken_free(&t);
+	for (int i = 0; i < 2; i++) {
+		grey.range = i ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+		render(&grey, picture(CAM_I420, i ? 320 : 100, i ? 192 : 60), &t, &s);
+		CHECK_INT(t.n, 3);
+		CHECK(psnr_of_luma(t.buf[2]->plane[0].data, t.buf[2]->plane[0].stride, i ? 320 : 100,
+			      i ? 192 : 60, 2) > 36);
+		CHECK(near(t.buf[2]->plane[2].data[30], 128, 1));
+		taken_free(&t);
+	}
 	wide.format = AV_PIX_FMT_YUV444P;
 	wide.range = AVCOL_RANGE_JPEG;
 	render(&wide, picture(CAM_I420, 320, 192), &t, &s);
