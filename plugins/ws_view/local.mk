@@ -33,8 +33,11 @@ libws_view_test_a_SOURCES = $(ws_view_sources) %D%/test_lib.c %D%/test_lib.h
 libws_view_test_a_CPPFLAGS = $(ws_view_cppflags)
 ws_view_test_libs = libws_view_test.a $(PLUGIN_TEST_LIBS) $(LWS_LIBS) $(UV_LIBS)
 
-check_PROGRAMS += plugin-ws_view-http plugin-ws_view-ws
-TESTS += plugin-ws_view-http plugin-ws_view-ws
+check_PROGRAMS += plugin-ws_view-files plugin-ws_view-http plugin-ws_view-ws
+TESTS += plugin-ws_view-files plugin-ws_view-http plugin-ws_view-ws
+plugin_ws_view_files_SOURCES = %D%/test_files.c
+plugin_ws_view_files_CPPFLAGS = $(ws_view_cppflags)
+plugin_ws_view_files_LDADD = $(ws_view_test_libs)
 plugin_ws_view_http_SOURCES = %D%/test_http.c
 plugin_ws_view_http_CPPFLAGS = $(ws_view_cppflags)
 plugin_ws_view_http_LDADD = $(ws_view_test_libs)

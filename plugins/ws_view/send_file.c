@@ -20,7 +20,7 @@ struct send_file {
 	uv_write_t write;
 	int fd;
 	int64_t at, left;
-	bool is_busy;
+	bool is_busy; /* a read or a write of it is under way */
 	char chunk[CHUNK];
 };
 
@@ -36,6 +36,7 @@ static void on_written(uv_write_t *req, int status)
 {
 	struct send_file *f = list_entry(req, struct send_file, write);
 
+	f->is_busy = false;
 	if (!f->c)
 		file_free(f);
 	else if (status < 0)
@@ -53,7 +54,7 @@ static void write_chunk(struct send_file *f, size_t len)
 	f->at += (int64_t)len;
 	f->left -= (int64_t)len;
 	f->c->deadline_ns = server_now() + PATIENCE_NS;
-	f->is_busy = true; /* until on_written() */
+	f->is_busy = true;
 	if (uv_write(&f->write, (uv_stream_t *)&f->c->tcp, &buf, 1, on_written)) {
 		f->is_busy = false;
 		conn_close(f->c);

@@ -9,13 +9,22 @@
 
 struct world w;
 
-/* libuv keeps a pair of descriptors from its first loop on. */
+static void nothing(uv_work_t *work)
+{
+	(void)work;
+}
+
+/* libuv keeps a pair of descriptors from its first loop on, and its threads from their first work on. */
 __attribute__((constructor)) static void warm_up(void)
 {
 	uv_loop_t loop;
+	uv_work_t work;
 
-	if (!uv_loop_init(&loop))
-		uv_loop_close(&loop);
+	if (uv_loop_init(&loop))
+		return;
+	if (!uv_queue_work(&loop, &work, nothing, NULL))
+		uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
 }
 
 static void on_turned(uv_timer_t *timer)
