@@ -19,6 +19,7 @@ struct session {
 	const struct rtsp_config *config;
 	struct connection connection;
 	struct track track[N_TRACKS];
+	bool heard; /* something of the video has come */
 	bool live; /* the first keyframe is out */
 	uint32_t next_flags; /* of the next video packet: CAM_DISCONTINUITY after a loss */
 };
@@ -213,6 +214,7 @@ static int take_packet(struct session *s, AVPacket *packet)
 	int64_t arrival_ns = connection_now();
 	int err = 0;
 
+	s->heard |= packet->stream_index == s->track[VIDEO].stream;
 	if (packet->size > 0 && packet->stream_index == s->track[VIDEO].stream &&
 		track_has_pieces(&s->track[VIDEO])) {
 		err = take_piece(s, packet, arrival_ns);
@@ -241,6 +243,9 @@ static int read_packets(struct session *s)
 	static const struct fault no_key = {-ETIMEDOUT, "keyframe_timeout",
 		"the camera has sent no keyframe in time; shorten its I-frame interval, or raise "
 		"keyframe_timeout"};
+	static const struct fault silent = {-ETIMEDOUT, "transport",
+		"the camera has agreed to send video, but none has come; restart it, or try the other "
+		"transport"};
 	static const struct fault stalled = {-ETIMEDOUT, "stall_timeout",
 		"the camera has stopped sending video; check its network and power"};
 
@@ -252,7 +257,7 @@ static int read_packets(struct session *s)
 		if (err) {
 			av_packet_free(&packet);
 			if (err == CONNECTION_INTERRUPTED)
-				return interrupted(s, s->live ? &stalled : &no_key);
+				return interrupted(s, s->live ? &stalled : s->heard ? &no_key : &silent);
 			return say(s, fault_of_read(err));
 		}
 		err = take_packet(s, packet);

@@ -126,6 +126,12 @@ static void play_units_then_silence(struct fake_camera *c, int fd)
 		fake_camera_drain(c, fd);
 }
 
+static void play_nothing(struct fake_camera *c, int fd)
+{
+	if (fake_camera_until_play(c, fd))
+		fake_camera_drain(c, fd);
+}
+
 static void play_no_keyframe(struct fake_camera *c, int fd)
 {
 	if (fake_camera_until_play(c, fd) && send_units(c, fd, 1, GOP))
@@ -374,7 +380,7 @@ TEST(a_new_size_makes_new_caps_at_its_keyframe)
 
 TEST(a_stall_and_a_missing_keyframe_end_the_session)
 {
-	struct fake_camera c = {0}, d = {0};
+	struct fake_camera c = {0}, d = {0}, e = {0};
 
 	usual();
 	encode_units(0, N_UNITS, 320, 180);
@@ -386,6 +392,9 @@ TEST(a_stall_and_a_missing_keyframe_end_the_session)
 	CHECK_INT(session_with(&d, play_no_keyframe), -ETIMEDOUT);
 	CHECK_STR(fake.option, "keyframe_timeout");
 	CHECK_INT(fake.n_published, 0);
+	fake_destroy(&fake);
+	CHECK_INT(session_with(&e, play_nothing), -ETIMEDOUT);
+	CHECK_STR(fake.option, "transport");
 	fake_destroy(&fake);
 	free_units();
 }
