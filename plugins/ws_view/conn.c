@@ -194,9 +194,8 @@ static void on_head(struct conn *c, size_t head_len)
 		return;
 	}
 	c->is_head = !strcmp(c->head.method, "HEAD");
-	if (!http_head_allowed(&c->head, c->s->conf->hosts, no))
-		conn_refuse(c, no->status, no->why);
-	else if (c->head.upgrade && !http_head_websocket(&c->head, no))
+	if (!http_head_allowed(&c->head, c->s->conf->hosts, no) ||
+		(c->head.upgrade && !http_head_websocket(&c->head, no)))
 		conn_refuse(c, no->status, no->why);
 	else if (c->head.upgrade && strcmp(c->head.path, "/ws"))
 		conn_refuse(c, 404, "The WebSocket is at /ws.");
@@ -274,9 +273,8 @@ void conn_accept(struct server *s)
 	list_add(&s->conns, &c->link);
 	server_count(s, 1);
 	c->deadline_ns = server_now() + PATIENCE_NS;
-	if (uv_accept((uv_stream_t *)&s->listener, (uv_stream_t *)&c->tcp))
-		conn_close(c);
-	else if (uv_tcp_nodelay(&c->tcp, 1) || uv_read_start((uv_stream_t *)&c->tcp, give_room, on_read))
+	if (uv_accept((uv_stream_t *)&s->listener, (uv_stream_t *)&c->tcp) || uv_tcp_nodelay(&c->tcp, 1) ||
+		uv_read_start((uv_stream_t *)&c->tcp, give_room, on_read))
 		conn_close(c);
 	else if (s->n_conns > (uint64_t)s->conf->max_connections)
 		turn_away(c);

@@ -79,7 +79,7 @@ static int explain(struct server *s, int err, const struct address *a)
 		return s->host->error(s->node, err, "listen",
 			"this machine has no address %s; choose another with listen", host);
 	return s->host->error(
-		s->node, err, "listen", "cannot listen on %s: %s", s->conf->listen, strerror(-err));
+		s->node, err, "listen", "cannot listen on %s: %s", s->conf->listen, uv_strerror(err));
 }
 
 int listen_bind(struct server *s)

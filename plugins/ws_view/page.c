@@ -12,7 +12,7 @@
 		".incbin \"" WS_VIEW_PAGE name "\"\n" #symbol "_end:\n"                                      \
 		".byte 0\n"                                                                                  \
 		".previous\n");                                                                              \
-	extern const char symbol[], symbol##_end[]
+	extern const char symbol[], symbol##_end[] /* NOLINT(bugprone-macro-parentheses): names */
 
 FILE_IN(ws_view_index, "index.html");
 FILE_IN(ws_view_style, "style.css");

@@ -26,6 +26,7 @@ static int grow(struct subs *s)
 
 	if ((s->n + 1) * 2 <= s->n_slots)
 		return 0;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	bigger.slots = calloc(bigger.n_slots, sizeof(*bigger.slots));
 	if (!bigger.slots)
 		return -ENOMEM;

@@ -173,7 +173,7 @@ TEST(head_is_limited_and_a_slow_one_is_ended)
 
 	world_open();
 	memset(request, 'a', sizeof(request) - 1);
-	memcpy(request, "GET / HTTP/1.1\r\nX: ", 19);
+	memcpy(request, "GET / HTTP/1.1\r\nX: ", sizeof("GET / HTTP/1.1\r\nX: ") - 1); /* NOLINT: no end */
 	CHECK_INT(ask(request, answer, sizeof(answer)), 431);
 	fd = dial();
 	idle = dial();

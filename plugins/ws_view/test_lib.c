@@ -73,7 +73,7 @@ void world_open_with(const struct ws_view_conf *conf)
 	CHECK_INT(cam_plugin_1.start(w.fake.self), 0);
 	line = strstr(w.fake.log, "listening on http://127.0.0.1:");
 	CHECK(line);
-	w.port = atoi(line + strlen("listening on http://127.0.0.1:"));
+	w.port = (int)strtol(line + strlen("listening on http://127.0.0.1:"), NULL, 10);
 }
 
 void world_open(void)
@@ -157,7 +157,7 @@ int ask(const char *request, char *ret, size_t room)
 	read_all(fd, ret, room);
 	close(fd);
 	if (!strncmp(ret, "HTTP/1.1 ", 9))
-		status = atoi(ret + 9);
+		status = (int)strtol(ret + 9, NULL, 10);
 	return status;
 }
 

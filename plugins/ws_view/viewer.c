@@ -120,7 +120,7 @@ static struct tile *find_tile(struct viewer *v, uint32_t id, size_t *ret_at)
 /* The whole wish is known: tiles that stay as they are stay, others end and begin. */
 static void apply(struct viewer *v)
 {
-	struct tile *now[TILES_MAX];
+	struct tile *now[TILES_MAX] = {NULL};
 	size_t n = 0, at, n_old = v->n_tiles;
 	const char *why;
 
@@ -303,7 +303,8 @@ static void add_camera(void *arg, const struct cam_camera *camera)
 	struct out *o = arg;
 	char codec[5] = "";
 
-	memcpy(codec, &(uint32_t){camera->codec}, 4);
+	for (unsigned i = 0; i < 4; i++)
+		codec[i] = (char)(camera->codec >> (8 * i));
 	out_add(o, o->data[o->len - 1] == '[' ? "" : ", ", o->data[o->len - 1] == '[' ? 0 : 2);
 	out_printf(o, "{\"name\": ");
 	out_json(o, camera->name);

@@ -148,6 +148,7 @@ static struct handles list_handles(uv_loop_t *loop)
 	uv_walk(loop, list_handle, &all);
 	all.room = all.n;
 	all.n = 0;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	all.at = malloc((all.room + 1) * sizeof(*all.at));
 	if (all.at)
 		uv_walk(loop, list_handle, &all);
