@@ -70,17 +70,25 @@ static void record_whole(void)
 	CHECK(whole_len > 1000 && whole_len < sizeof(whole));
 }
 
+static size_t last_end; /* of the last whole fragment, or of the index; set by whole_fragments() */
+
 /* @return how many fragments end within the first len bytes */
 static int whole_fragments(size_t len)
 {
 	int n = 0;
+
+	last_end = 0;
 
 	for (size_t at = 0; at + 8 <= whole_len;) {
 		size_t bytes = (size_t)whole[at] << 24 | (size_t)whole[at + 1] << 16 |
 			       (size_t)whole[at + 2] << 8 | whole[at + 3];
 
 		at += bytes;
-		n += at <= len && !memcmp(whole + at - bytes + 4, "mdat", 4);
+		if (at > len)
+			break;
+		n += !memcmp(whole + at - bytes + 4, "mdat", 4);
+		if (!memcmp(whole + at - bytes + 4, "mdat", 4) || !memcmp(whole + at - bytes + 4, "mfra", 4))
+			last_end = at;
 	}
 	return n;
 }
@@ -116,11 +124,14 @@ TEST(a_file_torn_anywhere_plays_up_to_its_last_whole_fragment)
 	for (int i = 0; i < 60; i++) {
 		size_t len = (random = random * 1103515245 + 12345) / 7 % whole_len;
 		int fragments = whole_fragments(len);
+		struct stat st;
 
 		write_file(path, whole, len);
 		start_and_stop();
 		if (fragments) {
 			check_plays(fragments * A_FRAGMENT);
+			CHECK_INT(stat(path, &st), 0);
+			CHECK_INT(st.st_size, last_end);
 			continue;
 		}
 		CHECK_INT(rig_files(&r), 1);
