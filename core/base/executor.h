@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file executor.h
- * Something that calls functions, one at a time and in the order they were posted: a strand, or the loop.
+ * Something that calls functions, one at a time and in the order they were posted: a strand, or the loop. Timers
+ * call theirs in the same place.
  */
 #ifndef CAM_BASE_EXECUTOR_H
 #define CAM_BASE_EXECUTOR_H
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
@@ -18,9 +21,26 @@ struct task {
 	void (*fn)(struct task *);
 };
 
+/**
+ * One call to make at a time. Lives inside what it works on, and must not be freed while it is set: cancel it first.
+ */
+struct timer {
+	struct task task; /* the executor's */
+	void (*fn)(struct timer *);
+	struct timer *next;
+	int64_t at_ns; /* CLOCK_MONOTONIC */
+	struct executor *on;
+	enum { TIMER_IDLE, TIMER_WAITING, TIMER_QUEUED } state; /* the executor's, under its lock */
+	bool again;
+};
+
 struct executor {
 	/** [any] Queue a task. Never fails, never blocks, never calls fn itself. */
 	void (*post)(struct executor *, struct task *);
+	/** [any] Set a timer; one that is set already is moved. fn may set it again. */
+	void (*post_at)(struct executor *, struct timer *, int64_t at_ns);
+	/** [here] Unset a timer. @return false: it is queued already, and fn is called once more, after what is queued now */
+	bool (*cancel)(struct executor *, struct timer *);
 	/** [any] True on the thread that is just now running a task of this executor. */
 	int (*is_here)(const struct executor *);
 };
@@ -28,6 +48,16 @@ struct executor {
 static inline void executor_post(struct executor *e, struct task *t)
 {
 	e->post(e, t);
+}
+
+static inline void executor_post_at(struct executor *e, struct timer *t, int64_t at_ns)
+{
+	e->post_at(e, t, at_ns);
+}
+
+static inline bool executor_cancel(struct executor *e, struct timer *t)
+{
+	return e->cancel(e, t);
 }
 
 /** A first-in first-out list of tasks; not locked. */

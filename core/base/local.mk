@@ -2,4 +2,5 @@ libcam_a_SOURCES += %D%/clock.h \
 	%D%/executor.h \
 	%D%/log.c %D%/log.h \
 	%D%/strand.c %D%/strand.h \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/timers.c %D%/timers.h

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/strand.h"
 
+#include "core/base/clock.h"
+#include "core/base/timers.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -21,7 +24,11 @@ struct strand {
 
 struct pool {
 	pthread_mutex_t lock;
-	pthread_cond_t work;
+	pthread_cond_t work; /* for idle threads but the keeper */
+	pthread_cond_t time; /* for the keeper, the one idle thread that waits for the next timer too */
+	unsigned n_idle; /* threads that wait for work */
+	bool keeping;
+	struct timers timers;
 	struct strand *ready, **ready_tail;
 	bool ending;
 	unsigned n_threads;
@@ -72,19 +79,79 @@ static void run_strand(struct pool *p, struct strand *s)
 		free(s);
 }
 
+/* Wake a thread for new work: the keeper only when no other is idle. With the pool locked. */
+static void wake(struct pool *p)
+{
+	if (p->n_idle)
+		pthread_cond_signal(&p->work);
+	else if (p->keeping)
+		pthread_cond_signal(&p->time);
+}
+
+/* Move the timers that are due to their strands. With the pool locked. */
+static void fire_timers(struct pool *p)
+{
+	int64_t now = p->timers.first ? clock_mono_ns() : 0;
+	struct timer *t;
+
+	while ((t = timers_take(&p->timers, now))) {
+		struct strand *s = container_of(t->on, struct strand, executor);
+
+		task_list_put(&s->tasks, &t->task);
+		if (!s->ready)
+			put_ready(p, s);
+	}
+}
+
+static void wait_for_work(struct pool *p)
+{
+	if (p->timers.first && !p->keeping) {
+		int64_t at = p->timers.first->at_ns;
+		struct timespec until = {at / CLOCK_SECOND, at % CLOCK_SECOND};
+
+		p->keeping = true;
+		pthread_cond_timedwait(&p->time, &p->lock, &until);
+		p->keeping = false;
+	} else {
+		p->n_idle++;
+		pthread_cond_wait(&p->work, &p->lock);
+		p->n_idle--;
+	}
+}
+
 static void *pool_thread(void *arg)
 {
 	struct pool *p = arg;
 
 	pthread_mutex_lock(&p->lock);
-	while (p->ready || !p->ending) {
-		if (p->ready)
-			run_strand(p, take_ready(p));
+	for (;;) {
+		fire_timers(p);
+		if (p->ready) {
+			struct strand *s = take_ready(p);
+
+			/* This one will be busy: another takes the rest of the work, or the watch. */
+			if (p->n_idle && (p->ready || (p->timers.first && !p->keeping)))
+				pthread_cond_signal(&p->work);
+			run_strand(p, s);
+		} else if (p->ending)
+			break;
 		else
-			pthread_cond_wait(&p->work, &p->lock);
+			wait_for_work(p);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
+}
+
+static void init_locks(struct pool *p)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->work, NULL);
+	pthread_cond_init(&p->time, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 }
 
 int pool_new(const char *name, unsigned threads, struct pool **ret)
@@ -94,8 +161,7 @@ int pool_new(const char *name, unsigned threads, struct pool **ret)
 
 	if (!p)
 		return -ENOMEM;
-	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->work, NULL);
+	init_locks(p);
 	p->ready_tail = &p->ready;
 	for (; p->n_threads < threads; p->n_threads++) {
 		err = pthread_create(&p->threads[p->n_threads], NULL, pool_thread, p);
@@ -116,10 +182,12 @@ void pool_free(struct pool *p)
 	pthread_mutex_lock(&p->lock);
 	p->ending = true;
 	pthread_cond_broadcast(&p->work);
+	pthread_cond_broadcast(&p->time);
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->threads[i], NULL);
 	pthread_cond_destroy(&p->work);
+	pthread_cond_destroy(&p->time);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
@@ -133,9 +201,49 @@ static void strand_post(struct executor *e, struct task *t)
 	task_list_put(&s->tasks, t);
 	if (!s->ready) {
 		put_ready(p, s);
-		pthread_cond_signal(&p->work);
+		wake(p);
 	}
 	pthread_mutex_unlock(&p->lock);
+}
+
+static void run_timer(struct task *task)
+{
+	struct timer *t = container_of(task, struct timer, task);
+	struct pool *p = container_of(t->on, struct strand, executor)->pool;
+	bool call;
+
+	pthread_mutex_lock(&p->lock);
+	call = timers_begin(&p->timers, t);
+	pthread_mutex_unlock(&p->lock);
+	if (call)
+		t->fn(t);
+}
+
+static void strand_post_at(struct executor *e, struct timer *t, int64_t at_ns)
+{
+	struct pool *p = container_of(e, struct strand, executor)->pool;
+
+	pthread_mutex_lock(&p->lock);
+	t->task.fn = run_timer;
+	if (timers_set(&p->timers, e, t, at_ns)) {
+		/* Somebody must wait for it: the keeper, for less long; or an idle thread, as the new keeper. */
+		if (p->keeping)
+			pthread_cond_signal(&p->time);
+		else if (p->n_idle)
+			pthread_cond_signal(&p->work);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+static bool strand_cancel(struct executor *e, struct timer *t)
+{
+	struct pool *p = container_of(e, struct strand, executor)->pool;
+	bool idle;
+
+	pthread_mutex_lock(&p->lock);
+	idle = timers_cancel(&p->timers, t);
+	pthread_mutex_unlock(&p->lock);
+	return idle;
 }
 
 static int strand_is_here(const struct executor *e)
@@ -149,7 +257,7 @@ struct strand *strand_new(struct pool *pool)
 
 	if (!s)
 		return NULL;
-	s->executor = (struct executor){strand_post, strand_is_here};
+	s->executor = (struct executor){strand_post, strand_post_at, strand_cancel, strand_is_here};
 	s->pool = pool;
 	task_list_init(&s->tasks);
 	return s;

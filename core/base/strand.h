@@ -17,13 +17,13 @@ struct strand;
  */
 int pool_new(const char *name, unsigned threads, struct pool **ret);
 
-/** [any, not a thread of the pool] Run what is queued, then end and join the threads. NULL is allowed. */
+/** [any, not a thread of the pool] No timer is set any more. Run what is queued, then end and join the threads. NULL is allowed. */
 void pool_free(struct pool *pool);
 
 /** [any] @return a strand, NULL without memory. The pool must outlive it. */
 struct strand *strand_new(struct pool *pool);
 
-/** [any, also from its own tasks] Free it once the tasks already posted have run. NULL is allowed. */
+/** [any, also from its own tasks] None of its timers is set. Free it once the tasks already posted have run. NULL is allowed. */
 void strand_free(struct strand *strand);
 
 /** [any] @return the strand as an executor; lives as long as the strand */

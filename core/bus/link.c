@@ -16,11 +16,12 @@ enum {
 
 struct link {
 	struct task task;
+	struct timer timer; /* instead of the task, when items are to gather */
 	atomic_uint refs;
 	struct link_end end;
 	uint32_t media, drop, max_items;
 	uint64_t max_bytes;
-	int64_t max_age_ns;
+	int64_t max_age_ns, batch_ns;
 
 	pthread_mutex_t lock; /* of all below */
 	const struct cam_buf **items; /* a ring of `room` */
@@ -28,11 +29,13 @@ struct link {
 	size_t exempt; /* so many at the head are history and do not count */
 	uint64_t bytes; /* of those that count */
 	bool scheduled, held, closed;
+	bool timed; /* scheduled by the timer */
 	bool want_key; /* only a keyframe may come next */
 	bool gap; /* something was dropped: mark the next one */
 };
 
 static void on_task(struct task *t);
+static void on_timer(struct timer *t);
 
 struct link *link_new(const struct cam_want *want, const struct link_end *end)
 {
@@ -44,12 +47,14 @@ struct link *link_new(const struct cam_want *want, const struct link_end *end)
 	atomic_init(&l->refs, 1);
 	pthread_mutex_init(&l->lock, NULL);
 	l->task.fn = on_task;
+	l->timer.fn = on_timer;
 	l->end = *end;
 	l->media = packets ? want->media : 0;
 	l->drop = want->drop ? want->drop : packets ? CAM_DROP_GOP : CAM_DROP_LATEST;
 	l->max_items = want->queue_items ? want->queue_items : packets ? PACKETS : PICTURES;
 	l->max_bytes = want->queue_bytes ? want->queue_bytes : BYTES;
 	l->max_age_ns = want->queue_age_ns;
+	l->batch_ns = want->batch_ns;
 	l->want_key = packets;
 	return l;
 }
@@ -222,9 +227,17 @@ static bool to_schedule(struct link *l)
 static void unlock_and_schedule(struct link *l)
 {
 	bool post = to_schedule(l);
+	/* Items gather while the queue is far from full. */
+	bool gather = l->batch_ns && l->n - l->exempt < l->max_items / 2 && l->bytes < l->max_bytes / 2;
 
-	pthread_mutex_unlock(&l->lock);
 	if (post)
+		l->timed = gather;
+	pthread_mutex_unlock(&l->lock);
+	if (!post)
+		return;
+	if (gather)
+		executor_post_at(l->end.on, &l->timer, clock_mono_ns() + l->batch_ns);
+	else
 		executor_post(l->end.on, &l->task);
 }
 
@@ -317,15 +330,23 @@ static void deliver(struct link *l, size_t turn)
 	}
 }
 
-static void on_task(struct task *t)
+static void work(struct link *l)
 {
-	struct link *l = container_of(t, struct link, task);
-
 	pthread_mutex_lock(&l->lock);
 	deliver(l, TURN);
-	l->scheduled = false;
+	l->scheduled = l->timed = false;
 	unlock_and_schedule(l);
 	link_unref(l);
+}
+
+static void on_task(struct task *t)
+{
+	work(container_of(t, struct link, task));
+}
+
+static void on_timer(struct timer *t)
+{
+	work(container_of(t, struct link, timer));
 }
 
 void link_resume(struct link *l)
@@ -344,10 +365,16 @@ void link_drain(struct link *l)
 
 void link_close(struct link *l)
 {
+	bool timed;
+
 	pthread_mutex_lock(&l->lock);
 	l->closed = true;
 	clear(l);
+	timed = l->timed;
+	l->timed = false;
 	pthread_mutex_unlock(&l->lock);
+	if (timed && executor_cancel(l->end.on, &l->timer))
+		link_unref(l); /* the timer's; the caller has one too */
 }
 
 bool link_is_closed(struct link *l)

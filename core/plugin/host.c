@@ -103,11 +103,11 @@ static void host_tick_at(struct cam_node *n, int64_t monotonic_ns)
 	node_assert_here(n);
 	if (!n->on)
 		return;
-	atomic_store(&n->tick_at, monotonic_ns);
-	if (atomic_exchange(&n->arm_queued, true))
-		return;
-	node_ref(n);
-	executor_post(&n->world->loop->executor, &n->tick_arm);
+	n->tick_wanted = monotonic_ns != CAM_NO_TS;
+	if (!n->tick_wanted)
+		(void)executor_cancel(n->on, &n->tick);
+	else
+		executor_post_at(n->on, &n->tick, monotonic_ns);
 }
 
 static bool is_packet(const struct cam_node *n, const struct cam_buf *buf)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/loop.h"
 
+#include "core/base/clock.h"
+
 static void loop_post(struct executor *e, struct task *t)
 {
 	struct loop *l = container_of(e, struct loop, executor);
@@ -34,18 +36,97 @@ static void run_tasks(struct loop *l)
 	}
 }
 
+static void fire_timers(struct loop *l)
+{
+	int64_t now = clock_mono_ns();
+	struct timer *t;
+
+	pthread_mutex_lock(&l->lock);
+	while ((t = timers_take(&l->timers, now)))
+		task_list_put(&l->tasks, &t->task);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void wait_for_timer(struct loop *l);
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct loop *l = container_of(timer, struct loop, timer);
+
+	fire_timers(l);
+	run_tasks(l);
+	wait_for_timer(l);
+}
+
+/* Set the uv timer to the soonest of ours. */
+static void wait_for_timer(struct loop *l)
+{
+	int64_t left = INT64_MIN;
+
+	pthread_mutex_lock(&l->lock);
+	if (l->timers.first)
+		left = l->timers.first->at_ns - clock_mono_ns();
+	pthread_mutex_unlock(&l->lock);
+	if (left == INT64_MIN)
+		return;
+	uv_update_time(&l->uv);
+	uv_timer_start(&l->timer, on_timer, left > 0 ? (uint64_t)((left + CLOCK_MS - 1) / CLOCK_MS) : 0, 0);
+}
+
 static void on_async(uv_async_t *async)
 {
-	run_tasks(container_of(async, struct loop, async));
+	struct loop *l = container_of(async, struct loop, async);
+
+	run_tasks(l);
+	if (!uv_is_closing((uv_handle_t *)&l->timer))
+		wait_for_timer(l);
+}
+
+static void run_timer(struct task *task)
+{
+	struct timer *t = container_of(task, struct timer, task);
+	struct loop *l = container_of(t->on, struct loop, executor);
+	bool call;
+
+	pthread_mutex_lock(&l->lock);
+	call = timers_begin(&l->timers, t);
+	pthread_mutex_unlock(&l->lock);
+	if (call)
+		t->fn(t);
+}
+
+static void loop_post_at(struct executor *e, struct timer *t, int64_t at_ns)
+{
+	struct loop *l = container_of(e, struct loop, executor);
+	bool soonest;
+
+	pthread_mutex_lock(&l->lock);
+	t->task.fn = run_timer;
+	soonest = timers_set(&l->timers, e, t, at_ns);
+	pthread_mutex_unlock(&l->lock);
+	if (soonest)
+		uv_async_send(&l->async);
+}
+
+static bool loop_cancel(struct executor *e, struct timer *t)
+{
+	struct loop *l = container_of(e, struct loop, executor);
+	bool idle;
+
+	pthread_mutex_lock(&l->lock);
+	idle = timers_cancel(&l->timers, t);
+	pthread_mutex_unlock(&l->lock);
+	return idle;
 }
 
 int loop_init(struct loop *l)
 {
 	int err;
 
-	l->executor = (struct executor){loop_post, loop_is_here};
+	l->executor = (struct executor){loop_post, loop_post_at, loop_cancel, loop_is_here};
 	l->thread = pthread_self();
 	task_list_init(&l->tasks);
+	l->timers = (struct timers){0};
 	err = uv_loop_init(&l->uv);
 	if (err)
 		return err;
@@ -54,6 +135,7 @@ int loop_init(struct loop *l)
 		uv_loop_close(&l->uv);
 		return err;
 	}
+	uv_timer_init(&l->uv, &l->timer);
 	pthread_mutex_init(&l->lock, NULL);
 	return 0;
 }
@@ -61,6 +143,7 @@ int loop_init(struct loop *l)
 void loop_close(struct loop *l)
 {
 	uv_close((uv_handle_t *)&l->async, NULL);
+	uv_close((uv_handle_t *)&l->timer, NULL);
 }
 
 int loop_destroy(struct loop *l)

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <uv.h>
 
-#include "core/base/executor.h"
+#include "core/base/timers.h"
 
 struct loop {
 	struct executor executor;
@@ -14,6 +14,8 @@ struct loop {
 	pthread_t thread; /* that called loop_init(): the one that runs it */
 	pthread_mutex_t lock;
 	struct task_list tasks;
+	struct timers timers; /* under lock */
+	uv_timer_t timer; /* for the soonest of them */
 };
 
 /** @return 0 or -errno. The caller's thread is the loop's from here on. */

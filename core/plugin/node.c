@@ -100,17 +100,21 @@ static void on_stopped(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, stopped);
 
-	uv_timer_stop(&n->tick);
+	n->behind_fence = &n->fenced;
 	executor_post(n->on, &n->fence);
 }
 
+/* The last that happens in the node's place. */
 static void do_fence(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, fence);
 
 	subscription_close_all(n);
 	n->active = false;
-	on_loop(n, &n->fenced);
+	if (executor_cancel(n->on, &n->tick))
+		on_loop(n, n->behind_fence);
+	else
+		executor_post(n->on, &n->fence); /* behind the tick that is queued */
 }
 
 static void on_fenced(struct task *t)
@@ -153,10 +157,11 @@ static void do_start(struct task *t)
 	n->active = true;
 	n->start_err = p->start ? p->start(n->self) : 0;
 	if (n->start_err) {
-		subscription_close_all(n);
-		n->active = false;
+		n->behind_fence = &n->started;
+		do_fence(&n->fence);
+	} else {
+		on_loop(n, &n->started);
 	}
-	on_loop(n, &n->started);
 }
 
 static void is_up(struct cam_node *n)
@@ -224,53 +229,15 @@ void node_start(struct cam_node *n)
 		is_up(n);
 }
 
-/* ---- ticks ---- */
-
-static void on_tick_timer(uv_timer_t *timer)
+static void do_tick(struct timer *t)
 {
-	struct cam_node *n = timer->data;
+	struct cam_node *n = container_of(t, struct cam_node, tick);
 
-	if (atomic_exchange(&n->fire_queued, true))
+	if (!n->active || !n->tick_wanted || atomic_load(&n->stopping))
 		return;
-	node_ref(n);
-	executor_post(n->on, &n->tick_fire);
-}
-
-static void on_tick_arm(struct task *t)
-{
-	struct cam_node *n = container_of(t, struct cam_node, tick_arm);
-	int64_t at, left;
-
-	atomic_store(&n->arm_queued, false);
-	at = atomic_load(&n->tick_at);
-	left = at - clock_mono_ns();
-	if (at == CAM_NO_TS || n->handles < 2 || n->life == NODE_IDLE) {
-		if (n->handles == 2)
-			uv_timer_stop(&n->tick);
-	} else {
-		uv_update_time(&n->world->loop->uv);
-		uv_timer_start(&n->tick, on_tick_timer,
-			left > 0 ? (uint64_t)((left + CLOCK_MS - 1) / CLOCK_MS) : 0, 0);
-	}
-	node_unref(n);
-}
-
-static void do_tick(struct task *t)
-{
-	struct cam_node *n = container_of(t, struct cam_node, tick_fire);
-	int64_t at = atomic_load(&n->tick_at);
-
-	atomic_store(&n->fire_queued, false);
-	if (n->active && at != CAM_NO_TS) {
-		if (clock_mono_ns() < at) {
-			node_host.tick_at(n, at);
-		} else {
-			atomic_store(&n->tick_at, CAM_NO_TS);
-			if (!atomic_load(&n->stopping) && n->spec.plugin->tick)
-				n->spec.plugin->tick(n->self);
-		}
-	}
-	node_unref(n);
+	n->tick_wanted = false;
+	if (n->spec.plugin->tick)
+		n->spec.plugin->tick(n->self);
 }
 
 /* ---- the node itself ---- */
@@ -330,8 +297,7 @@ static void set_tasks(struct cam_node *n)
 	n->fenced.fn = on_fenced;
 	n->failing.fn = on_failing;
 	n->changed.fn = on_changed;
-	n->tick_arm.fn = on_tick_arm;
-	n->tick_fire.fn = do_tick;
+	n->tick.fn = do_tick;
 }
 
 static void init_locks(struct cam_node *n)
@@ -356,7 +322,6 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 	n->world = world;
 	n->spec = *spec;
 	atomic_init(&n->refs, 1);
-	atomic_init(&n->tick_at, CAM_NO_TS);
 	atomic_init(&n->state, CAM_STOPPED);
 	init_locks(n);
 	set_tasks(n);
@@ -369,19 +334,14 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 		return err;
 	}
 	uv_timer_init(&world->loop->uv, &n->retry);
-	uv_timer_init(&world->loop->uv, &n->tick);
-	n->retry.data = n->tick.data = n;
-	n->handles = 2;
+	n->retry.data = n;
 	*ret = n;
 	return 0;
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_retry_closed(uv_handle_t *retry)
 {
-	struct cam_node *n = handle->data;
-
-	if (--n->handles == 0)
-		node_unref(n);
+	node_unref(retry->data);
 }
 
 void node_free(struct cam_node *n)
@@ -389,6 +349,5 @@ void node_free(struct cam_node *n)
 	if (!n)
 		return;
 	strand_free(n->strand);
-	uv_close((uv_handle_t *)&n->retry, on_handle_closed);
-	uv_close((uv_handle_t *)&n->tick, on_handle_closed);
+	uv_close((uv_handle_t *)&n->retry, on_retry_closed);
 }

@@ -30,24 +30,24 @@ struct cam_node {
 	/* [loop] */
 	enum node_life life;
 	bool want_up; /* between node_start() and node_stop() */
-	uv_timer_t retry, tick;
-	unsigned handles; /* of uv, not closed yet */
+	uv_timer_t retry;
 	struct backoff backoff;
 	int64_t up_since_ns;
 	int start_err;
+	struct task *behind_fence; /* goes to the loop after the fence */
 	struct task start, started, stop, stopped, fence, fenced, failing, changed;
 
 	/* [node] */
 	bool active; /* start() has begun, the fence has not passed */
 	atomic_uint turn; /* how often it was created: a queued call of an earlier self is void */
 	struct cam_sub *subs;
-	struct task tick_arm, tick_fire;
+	struct timer tick;
+	bool tick_wanted;
 
 	/* [any] */
-	atomic_bool stopping, failed, stop_said, changed_queued, arm_queued, fire_queued;
+	atomic_bool stopping, failed, stop_said, changed_queued;
 	atomic_int fail_err;
 	atomic_uint state, restarts;
-	atomic_llong tick_at;
 	struct link_flow flow;
 	atomic_llong *stats;
 	pthread_mutex_t lock; /* of the error */

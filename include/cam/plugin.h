@@ -143,6 +143,8 @@ struct cam_want {
 		queue_items; /**< Live items that may wait, 0: 512 packets or 1 picture. History does not count. */
 	uint64_t queue_bytes; /**< Bytes that may wait, 0: 64 MiB. */
 	int64_t queue_age_ns; /**< The age from which waiting items are dropped, 0: none. */
+	/** How long an item may wait for more to be taken with it: spares wake-ups where nobody looks on. 0: none. */
+	int64_t batch_ns;
 	/**
 	 * Pictures only, and only for nodes that are CAM_ON_CAMERA: memory to scale straight into, `bytes` long, one
 	 * packed plane. [node] consume() follows at once with a buffer that points there, or not at all when the

@@ -156,7 +156,8 @@ static int start(void *self)
 		.since_ns = r->config->history_ns,
 		.drop = CAM_DROP_GOP,
 		.queue_items = QUEUE_ITEMS,
-		.queue_bytes = QUEUE_BYTES};
+		.queue_bytes = QUEUE_BYTES,
+		.batch_ns = r->config->fragment_ns / 10};
 	int err;
 
 	r->dir_fd = tree_open(r->config->directory);

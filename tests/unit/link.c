@@ -9,11 +9,29 @@
 struct manual {
 	struct executor executor;
 	struct task_list tasks;
+	struct timer *timer; /* the one that was set */
+	int64_t at_ns;
 };
 
 static void manual_post(struct executor *e, struct task *t)
 {
 	task_list_put(&container_of(e, struct manual, executor)->tasks, t);
+}
+
+static void manual_post_at(struct executor *e, struct timer *t, int64_t at_ns)
+{
+	struct manual *m = container_of(e, struct manual, executor);
+
+	m->timer = t;
+	m->at_ns = at_ns;
+}
+
+static bool manual_cancel(struct executor *e, struct timer *t)
+{
+	struct manual *m = container_of(e, struct manual, executor);
+
+	CHECK(m->timer == t);
+	return true;
 }
 
 static int manual_is_here(const struct executor *e)
@@ -57,7 +75,7 @@ static void set_up(struct fixture *f, struct cam_want want)
 	struct link_end end = {&f->on.executor, take, f, &f->flow};
 
 	memset(f, 0, sizeof(*f));
-	f->on.executor = (struct executor){manual_post, manual_is_here};
+	f->on.executor = (struct executor){manual_post, manual_post_at, manual_cancel, manual_is_here};
 	task_list_init(&f->on.tasks);
 	f->caps = caps_new(&caps);
 	f->link = link_new(&want, &end);
@@ -191,6 +209,21 @@ TEST(consumer_that_says_later_gets_the_newest_on_resume)
 	tear_down(&f);
 }
 
+TEST(packets_gather_for_a_batch)
+{
+	struct fixture f;
+
+	set_up(&f, (struct cam_want){.form = CAM_PACKET, .queue_items = 10, .batch_ns = 1000});
+	for (int i = 0; i < 3; i++)
+		push(&f, i, i == 0);
+	manual_run(&f.on);
+	CHECK_STR(f.got, "");
+	f.on.timer->fn(f.on.timer);
+	CHECK_STR(f.got, "K0 p1 p2");
+	push(&f, 3, 0);
+	tear_down(&f);
+}
+
 TEST(closed_link_delivers_nothing)
 {
 	struct fixture f;
@@ -261,5 +294,5 @@ TEST(history_comes_before_live_without_gap_and_beyond_the_limits)
 
 RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyframe_and_marks_it),
 	T(queue_is_bounded_by_bytes), T(old_packets_go_in_whole_gops), T(latest_picture_wins),
-	T(consumer_that_says_later_gets_the_newest_on_resume), T(closed_link_delivers_nothing),
-	T(history_comes_before_live_without_gap_and_beyond_the_limits))
+	T(packets_gather_for_a_batch), T(consumer_that_says_later_gets_the_newest_on_resume),
+	T(closed_link_delivers_nothing), T(history_comes_before_live_without_gap_and_beyond_the_limits))

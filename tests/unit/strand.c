@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/strand.h"
 
+#include "core/base/clock.h"
+
 #include "tests/check.h"
 
+#include <semaphore.h>
 #include <stdatomic.h>
 
 struct count {
@@ -51,4 +54,84 @@ TEST(strand_runs_its_tasks_in_order_and_one_at_a_time)
 		CHECK_INT(order[s], TASKS);
 }
 
-RUN_TESTS(T(strand_runs_its_tasks_in_order_and_one_at_a_time))
+/* A timer that sets itself anew until it has been called often enough. */
+struct ticker {
+	struct timer timer;
+	struct task done;
+	atomic_int calls, early;
+	int wanted;
+	int64_t at_ns, period_ns;
+	sem_t over;
+};
+
+static void tick(struct timer *t)
+{
+	struct ticker *k = container_of(t, struct ticker, timer);
+
+	if (clock_mono_ns() < k->at_ns)
+		k->early++;
+	if (++k->calls == k->wanted) {
+		sem_post(&k->over);
+		return;
+	}
+	k->at_ns += k->period_ns;
+	executor_post_at(t->on, t, k->at_ns);
+}
+
+TEST(timers_call_in_time_on_their_strands)
+{
+	enum { TICKERS = 4, CALLS = 20 };
+	struct ticker tickers[TICKERS] = {0};
+	struct strand *strands[TICKERS];
+	struct pool *pool;
+
+	CHECK_INT(pool_new("test", 2, &pool), 0);
+	for (int i = 0; i < TICKERS; i++) {
+		struct ticker *k = &tickers[i];
+
+		CHECK((strands[i] = strand_new(pool)));
+		sem_init(&k->over, 0, 0);
+		k->timer.fn = tick;
+		k->wanted = CALLS;
+		k->period_ns = (1 + i) * CLOCK_MS;
+		k->at_ns = clock_mono_ns() + k->period_ns;
+		executor_post_at(strand_executor(strands[i]), &k->timer, k->at_ns);
+	}
+	for (int i = 0; i < TICKERS; i++) {
+		sem_wait(&tickers[i].over);
+		sem_destroy(&tickers[i].over);
+		strand_free(strands[i]);
+	}
+	pool_free(pool);
+	for (int i = 0; i < TICKERS; i++) {
+		CHECK_INT(tickers[i].calls, CALLS);
+		CHECK_INT(tickers[i].early, 0);
+	}
+}
+
+static void cancel(struct task *t)
+{
+	struct ticker *k = container_of(t, struct ticker, done);
+
+	CHECK(executor_cancel(k->timer.on, &k->timer));
+}
+
+TEST(cancelled_timer_is_not_called)
+{
+	struct ticker k = {.wanted = 1};
+	struct strand *strand;
+	struct pool *pool;
+
+	CHECK_INT(pool_new("test", 1, &pool), 0);
+	CHECK((strand = strand_new(pool)));
+	k.timer.fn = tick;
+	k.done.fn = cancel;
+	executor_post_at(strand_executor(strand), &k.timer, clock_mono_ns() + 3600 * CLOCK_SECOND);
+	executor_post(strand_executor(strand), &k.done);
+	strand_free(strand);
+	pool_free(pool);
+	CHECK_INT(k.calls, 0);
+}
+
+RUN_TESTS(T(timers_call_in_time_on_their_strands), T(cancelled_timer_is_not_called),
+	T(strand_runs_its_tasks_in_order_and_one_at_a_time))
