@@ -6,6 +6,7 @@
 #include <libavutil/opt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
