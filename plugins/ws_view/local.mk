@@ -4,6 +4,7 @@ ws_view_sources = %D%/ws_view.c %D%/server.h \
 	%D%/feed.c \
 	%D%/http_head.c %D%/http_head.h \
 	%D%/http_query.c \
+	%D%/leftover.c %D%/leftover.h \
 	%D%/list.h \
 	%D%/listen.c \
 	%D%/masked.c %D%/masked.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ws.h"
 
+#include "leftover.h"
 #include "masked.h"
 #include "server.h"
 
@@ -30,6 +31,7 @@ struct ws {
 	uv_idle_t ending;
 	uv_handle_t *handles[HANDLES_MAX]; /* the library's own on the loop */
 	unsigned n_handles;
+	struct leftover wakeup; /* the descriptor behind one of them */
 	unsigned n_open; /* of those, while they are counted */
 };
 
@@ -155,14 +157,25 @@ static struct handles list_handles(uv_loop_t *loop)
 	return all;
 }
 
+static void note_handle(struct ws *ws, uv_handle_t *handle)
+{
+	uv_os_fd_t fd;
+
+	if (ws->n_handles == HANDLES_MAX)
+		return;
+	ws->handles[ws->n_handles++] = handle;
+	if (uv_handle_get_type(handle) == UV_POLL && !uv_fileno(handle, &fd))
+		leftover_note(&ws->wakeup, fd);
+}
+
 /* Which handles the library has made for itself; it has no call that tells when they are closed. */
 static void note_handles(struct ws *ws, const struct handles *before)
 {
 	struct handles after = list_handles(ws->s->loop);
 
 	for (size_t i = 0; after.at && i < after.n; i++)
-		if (!holds(before, after.at[i]) && ws->n_handles < HANDLES_MAX)
-			ws->handles[ws->n_handles++] = after.at[i];
+		if (!holds(before, after.at[i]))
+			note_handle(ws, after.at[i]);
 	free(after.at);
 }
 
@@ -241,6 +254,7 @@ static void on_ending(uv_idle_t *idle)
 		return;
 	if (ws->context)
 		lws_context_destroy(ws->context);
+	leftover_close(&ws->wakeup);
 	uv_close((uv_handle_t *)idle, on_ended);
 }
 
