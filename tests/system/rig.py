@@ -39,7 +39,7 @@ def wait_for(condition, seconds, what):
         value = condition()
         if value:
             return value
-        assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
+        assert time.monotonic() < end, f"waited {seconds} s in vain: {what() if callable(what) else what}"
         select.select([], [], [], 0.05)
 
 
@@ -153,6 +153,10 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def open_files(self):
+        folder = pathlib.Path(f"/proc/{self.process.pid}/fd")
+        return sorted(os.readlink(fd) for fd in folder.iterdir())
+
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
@@ -233,11 +237,12 @@ class Rig:
 
     def single(self, url, env=None, **popen):
         """A server in single-camera mode, by environment variables alone."""
-        port = free_port()
+        port, env = free_port(), env or {}
+        recorder = f"CAM_SERVER__CAMERAS__{env.get('CAMERA_NAME', 'camera_001').upper()}__RECORDER"
+        folder = {} if recorder in env else {f"{recorder}__DIRECTORY": str(self.recordings)}
         return Server(self, port=port, env={
             "CAMERA_RTSP_URL": url, "SHARED_MEMORY_NAME": self.shm,
-            "CAM_SERVER__SINKS__WEB__LISTEN": f"127.0.0.1:{port}",
-            "CAM_SERVER__CAMERAS__CAMERA_001__RECORDER__DIRECTORY": str(self.recordings), **(env or {}),
+            "CAM_SERVER__SINKS__WEB__LISTEN": f"127.0.0.1:{port}", **folder, **env,
         }, **popen)
 
     def write(self, name, text):

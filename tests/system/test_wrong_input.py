@@ -88,7 +88,9 @@ def a_plugin_of_another_abi_is_refused_by_name(rig):
 
 
 def a_plugin_of_the_wrong_kind_is_refused(rig):
-    ends(rig, rig.yaml(GOOD.replace("plugin: mem_ring", "plugin: recorder_mp4")), 2, r"yaml:5:\d+", "recorder")
+    ends(rig, rig.yaml(GOOD.replace("plugin: ws_view", "plugin: mem_ring")), 2, r"yaml:8:\d+", "sink", lines=None)
+    ends(rig, rig.yaml(GOOD.replace("{plugin: test_in, width: 320, height: 180}", "{plugin: mem_ring}")), 2, "source",
+        lines=None)
 
 
 def a_port_that_is_taken_is_named(rig):
@@ -159,7 +161,7 @@ def check_says_fine_and_touches_nothing(rig):
 
 
 def printed_configuration_masks_secrets_and_tells_origins(rig):
-    text = GOOD.replace("test_in, width: 320, height: 180", 'rtsp_in, url: "rtsp://u:hush1@192.0.2.1/", password: hush2')
+    text = GOOD.replace("test_in, width: 320, height: 180", 'rtsp_in, url: "rtsp://192.0.2.1/", user: u, password: hush2')
     server = rig.yaml(text, "--print-config", "-s", "sinks.web.quality=42")
     assert server.process.wait(10 * harness.SLOW) == 0, server.log()
     rig.servers.remove(server)
