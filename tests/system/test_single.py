@@ -95,6 +95,7 @@ def a_wrong_password_is_told_without_the_secret(rig):
 def stopping_leaves_nothing_growing(rig):
     server = rig.single(rig.camera().url()).wait_live("camera_001")
     server.feed(3)
+    harness.wait_for(lambda: rig.files("camera_001"), 10, "a recording")
     harness.wait_for(lambda: server.metric("cam_camera_decoders", camera="camera_001") == 0, 10, "decoder freed")
     before = server.census()
     for _ in range(5):
