@@ -27,10 +27,10 @@ class Browser:
         # Chromium wants them as 3 and 4; copies far up cannot be in each other's way.
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in (theirs_in, theirs_out)]
         self.process = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{high[0]} 4>&{high[1]}', "sh"]
-            + [shutil.which("chromium") or "chromium", *OPTIONS, f"--user-data-dir={profile}", "about:blank"],
-            pass_fds=high, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**os.environ, "HOME": str(rig.folder), "TMPDIR": str(rig.folder)}, start_new_session=True,
+            [shutil.which("chromium") or "chromium", *OPTIONS, f"--user-data-dir={profile}", "about:blank"],
+            preexec_fn=lambda: (os.dup2(high[0], 3), os.dup2(high[1], 4)), pass_fds=(3, 4), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "HOME": str(rig.folder), "TMPDIR": str(rig.folder)},
         )
         for fd in (theirs_in, theirs_out, *high):
             os.close(fd)
