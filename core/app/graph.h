@@ -40,6 +40,7 @@ struct graph {
 	bool coming_up; /**< non-sources are starting; sources wait for them */
 	bool up; /**< has been up once: failing nodes do not end the server any more */
 	bool stopping;
+	unsigned stops; /**< Calls that are stopping nodes right now, one inside the other. */
 	/** [loop] Everything has had its first start; or, before that has ever been so, a required node has failed. */
 	void (*on_up)(void *arg, const struct graph_node *failed, int err);
 	void (*on_down)(void *arg); /**< [loop] after graph_stop(): everything has ended */

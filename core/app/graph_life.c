@@ -112,11 +112,14 @@ void graph_node_ended(struct graph *g, struct cam_node *node)
 	if (n->ended)
 		return;
 	n->ended = true;
+	g->stops++;
 	if (!recorders && may_stop(g, CAM_RECORDER))
 		stop_kind(g, CAM_RECORDER);
 	if (!buffers && may_stop(g, CAM_BUFFER))
 		stop_kind(g, CAM_BUFFER);
-	if (all_left(g))
+	g->stops--;
+	/* A node that waits to be tried again ends within node_stop(): only the outermost call may free the graph. */
+	if (!g->stops && all_left(g))
 		graph_left(g);
 }
 
@@ -124,10 +127,7 @@ void graph_go_down(struct graph *g)
 {
 	bool recorders = may_stop(g, CAM_RECORDER), buffers = may_stop(g, CAM_BUFFER);
 
-	if (all_left(g)) {
-		graph_left(g);
-		return;
-	}
+	g->stops++;
 	/* With nobody before them, they need not wait to be told. */
 	if (buffers)
 		stop_kind(g, CAM_BUFFER);
@@ -135,6 +135,9 @@ void graph_go_down(struct graph *g)
 		stop_kind(g, CAM_RECORDER);
 	stop_kind(g, CAM_SINK);
 	stop_kind(g, CAM_SOURCE);
+	g->stops--;
+	if (!g->stops && all_left(g))
+		graph_left(g);
 }
 
 void graph_stop(struct graph *g)
