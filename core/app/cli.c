@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/cli.h"
 
+#include "core/app/health.h"
 #include "core/config/report.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@ static const struct known {
 	{"print-config", 0, CLI_PRINT_CONFIG, NULL, "print every value and where it came from"},
 	{"plugins", 0, CLI_PLUGINS, NULL, "list the plugins"},
 	{"demo", 0, 'd', NULL, "run two cameras made up here, for http://127.0.0.1:5000/"},
+	{"health", 0, CLI_HEALTH, "[URL]",
+		"ask a running server whether it is well, at " HEALTH_URL "; exit 0 if so"},
 	{"help", 'h', CLI_HELP, "[PLUGIN]", "print this, or a plugin's options, statistics and routes"},
 	{"version", 'V', CLI_VERSION, NULL, "print the version"},
 };
@@ -122,11 +125,13 @@ static int options(struct parse *p, int argc, char **argv)
 	return err;
 }
 
-/* The words after the options: only --help has one. */
+/* The words after the options: only --help and --health have one. */
 static int words(struct parse *p, int argc, char **argv)
 {
 	if (optind < argc && p->cli->action == CLI_HELP)
 		p->cli->plugin = argv[optind++];
+	else if (optind < argc && p->cli->action == CLI_HEALTH)
+		p->cli->url = argv[optind++];
 	if (optind < argc)
 		return usage(p, "what is to be done with \"", argv[optind],
 			"\"? a configuration is named with -c FILE");

@@ -11,6 +11,7 @@ enum cli_action {
 	CLI_CHECK, /**< Load the configuration and say whether it is right. */
 	CLI_PRINT_CONFIG, /**< Print every value with its origin. */
 	CLI_PLUGINS, /**< List the plugins. */
+	CLI_HEALTH, /**< Ask a running server, at `url`, whether it is well. */
 	CLI_HELP, /**< Print cli_help(), or the help of `plugin`. */
 	CLI_VERSION
 };
@@ -22,6 +23,7 @@ struct cli {
 	bool demo;
 	const char **sets; /**< "path=value", NULL at the end; owned */
 	const char *plugin; /**< --help PLUGIN; NULL: none */
+	const char *url; /**< --health URL; NULL: HEALTH_URL */
 };
 
 /** Exit codes of cam_server. */

@@ -1,5 +1,5 @@
-# In the library, so that its test links it.
-libcam_a_SOURCES += %D%/cli.c %D%/cli.h
+# In the library, so that their tests link them.
+libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/health.c %D%/health.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/graph_life.c \

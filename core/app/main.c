@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line: load plugins and configuration, then run, check or print. */
 #include "core/app/cli.h"
+#include "core/app/health.h"
 #include "core/app/server.h"
 #include "core/plugin/loader.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +90,18 @@ static int print_help(struct loader *loader, const char *plugin)
 	return exit_code;
 }
 
+static int ask_health(const char *url)
+{
+	struct text message = {0};
+	int err = health_ask(url ? url : HEALTH_URL, HEALTH_MS, &message);
+
+	fputs(text_str(&message), err ? stderr : stdout);
+	text_free(&message);
+	if (err == -EINVAL)
+		return CLI_EXIT_USAGE;
+	return err ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+}
+
 /* ---- running ---- */
 
 /* Where the configuration comes from, now and on SIGHUP. */
@@ -169,6 +183,8 @@ static int act(const struct cli *cli, struct loader *loader)
 	case CLI_VERSION:
 		printf("cam_server %s, plugin ABI %u.%u\n", PACKAGE_VERSION, CAM_ABI_MAJOR, CAM_ABI_MINOR);
 		return CLI_EXIT_OK;
+	case CLI_HEALTH:
+		return ask_health(cli->url);
 	case CLI_HELP:
 		return print_help(loader, cli->plugin);
 	case CLI_PLUGINS:

@@ -60,6 +60,19 @@ TEST(cli_help_takes_a_plugin)
 	cli_free(&c);
 }
 
+TEST(cli_health_takes_a_url)
+{
+	struct cli c;
+
+	CHECK_INT(parse("--health", &c), 0);
+	CHECK_INT(c.action, CLI_HEALTH);
+	CHECK(!c.url);
+	cli_free(&c);
+	CHECK_INT(parse("--health http://127.0.0.1:8080/healthz", &c), 0);
+	CHECK_STR(c.url, "http://127.0.0.1:8080/healthz");
+	cli_free(&c);
+}
+
 TEST(cli_refuses_with_a_remedy)
 {
 	static const char *const cases[][2] = {
@@ -75,6 +88,8 @@ TEST(cli_refuses_with_a_remedy)
 				"configuration\n"},
 		{"a.yaml", "cam_server: what is to be done with \"a.yaml\"? a configuration is named with -c "
 			   "FILE\n"},
+		{"--check a",
+			"cam_server: what is to be done with \"a\"? a configuration is named with -c FILE\n"},
 		{"--help a b",
 			"cam_server: what is to be done with \"b\"? a configuration is named with -c FILE\n"},
 		{"--check=1", "cam_server: --check=1: this option takes no value, or there is none of that "
@@ -92,7 +107,7 @@ TEST(cli_refuses_with_a_remedy)
 TEST(cli_help_names_every_option)
 {
 	static const char *const names[] = {"-c, --config FILE", "-s, --set PATH=VALUE", "--check",
-		"--print-config", "--plugins", "--demo", "--help [PLUGIN]", "--version"};
+		"--print-config", "--plugins", "--demo", "--health [URL]", "--help [PLUGIN]", "--version"};
 	struct text out = {0};
 
 	cli_help(&out);
@@ -102,4 +117,4 @@ TEST(cli_help_names_every_option)
 }
 
 RUN_TESTS(T(cli_runs_a_file_with_sets), T(cli_knows_each_action), T(cli_help_takes_a_plugin),
-	T(cli_refuses_with_a_remedy), T(cli_help_names_every_option))
+	T(cli_health_takes_a_url), T(cli_refuses_with_a_remedy), T(cli_help_names_every_option))

@@ -55,3 +55,7 @@ TESTS += unit-node
 unit_node_SOURCES = %D%/node.c
 unit_node_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_node_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-health
+TESTS += unit-health
+unit_health_SOURCES = %D%/health.c
+unit_health_LDADD = $(TEST_LIBS)
