@@ -5,5 +5,6 @@ EXTRA_DIST += %D%/check.h
 include %D%/unit/local.mk
 include %D%/plugin/local.mk
 include %D%/system/local.mk
+include %D%/image/local.mk
 include %D%/browser/local.mk
 include %D%/lint/local.mk

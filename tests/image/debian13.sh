@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Build with Debian 13's compiler and libraries and run the unit and plugin tests there. As root; the network is used for
+# apt only, and nothing outside $XDG_CACHE_HOME/cam_server-tests is touched.
+#
+#     tests/image/debian13.sh [--keep]
+#
+# --keep leaves the root with the build in it. Ends with "N passed, N failed"; exit 0 when none failed.
+set -u -o pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+. "$here/base.sh"
+
+PACKAGES="gcc g++ libc6-dev make autoconf automake libtool pkgconf python3 python3-numpy clang
+	libuv1-dev libyaml-dev libturbojpeg0-dev libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
+	libwebsockets-dev libwebsockets-evlib-uv"
+LIMIT_SECONDS=1500
+
+# ---- inside: own mounts, processes, and a network of nothing but a loopback device ----
+
+# shellcheck disable=SC2317 # called by name
+build_and_test() { # ROOT
+	mount --rbind /dev "$1/dev" && mount -t tmpfs -o mode=1777 none "$1/dev/shm" && mount -t proc proc "$1/proc" &&
+		ip link set lo up || return 1
+	nice chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 CAM_TEST_SKIP_SYSTEM=1 \
+		bash -euc '
+		cd /src && autoreconf -fi > /build/autoreconf.log 2>&1
+		cd /build
+		say() { printf "%s\n" "$*"; }
+		say "$(gcc --version | head -1); FFmpeg $(pkg-config --modversion libavcodec)," \
+			"libwebsockets $(pkg-config --modversion libwebsockets), libuv $(pkg-config --modversion libuv)"
+		/src/configure --enable-werror --enable-asserts CFLAGS="-O2 -g" > configure.log || { tail -5 configure.log; exit 1; }
+		say "building"
+		make -j2 > make.log 2>&1 || { grep -E "error|Error" make.log | head -40; exit 1; }
+		say "testing"
+		make -j2 check > check.log 2>&1 || true
+		grep -E "(error|\*\*\*)" check.log | head -20 || true
+		'
+}
+
+# ---- outside ----
+
+install_root() { # ROOT
+	cp /etc/resolv.conf "$1/etc/resolv.conf"
+	mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" || return 1
+	# shellcheck disable=SC2086 # a list of words
+	DEBIAN_FRONTEND=noninteractive nice chroot "$1" sh -euc 'apt-get -qq update
+		apt-get -qq install -y --no-install-recommends "$@"; apt-get clean' install $PACKAGES < /dev/null
+}
+
+make_build_root() { # TAR BASE
+	local root rc=0
+	root=$(mktemp -d "$cache/root.XXXXXX") || return 1
+	say "installing the build's packages"
+	{ tar -C "$root" -xf "$2" && declare -f install_root > "$1.sh" &&
+		PACKAGES=$PACKAGES timeout 900 unshare --mount --propagation private \
+			bash -c '. "$1"; install_root "$2"' bash "$1.sh" "$root"; } > "$1.log" 2>&1 || rc=1
+	[ $rc = 0 ] || tail -5 "$1.log"
+	[ $rc = 0 ] && nice tar -C "$root" --numeric-owner --one-file-system -cf "$1.part" . && mv "$1.part" "$1" || rc=1
+	rm -rf --one-file-system "$root"
+	return $rc
+}
+
+export_tree() { # FOLDER
+	mkdir -p "$1" && cd "$top" && git ls-files -z --cached --others --exclude-standard |
+		while IFS= read -rd '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
+		tar --null -T - -cf - | tar -C "$1" --no-same-owner -xf -
+}
+
+count() { # WORD: how many results of this kind the tests have
+	cat "$root"/build/*.trs "$root"/build/*/*/*.trs "$root"/build/*/*.trs 2>/dev/null | grep -c "^:test-result: $1"
+}
+
+main() {
+	local base tar
+	[ "$(id -u)" = 0 ] || die "needs root"
+	need debootstrap iproute2
+	base=$(base_tar) || die "no Debian 13 root"
+	tar=$cache/build-$SUITE-$( { say "$base $PACKAGES"; declare -f install_root; } | sha256sum | cut -c1-12).tar
+	[ -s "$tar" ] || make_build_root "$tar" "$base" || die "no root to build in"
+	root=$(mktemp -d "$cache/debian13.XXXXXX") || die "no room in $cache"
+	trap 'rm -rf --one-file-system "$root"' EXIT
+	[ "${1:-}" != --keep ] || { trap - EXIT; say "keeping $root"; }
+	tar -C "$root" -xf "$tar" && mkdir "$root/build" && export_tree "$root/src" || die "cannot fill $root"
+	declare -f build_and_test > "$root/steps.sh"
+	timeout $LIMIT_SECONDS unshare --mount --pid --fork --kill-child --net --propagation private \
+		bash -c '. "$1/steps.sh"; build_and_test "$1"' bash "$root" || die "it does not build"
+	grep -rl --include=*.trs -E '^:test-result: (FAIL|ERROR)' "$root/build" | while read -r trs; do
+		say "FAIL $(basename "$trs" .trs)"
+		grep -B12 -E '^(not ok|ERROR|Bail out)' "${trs%.trs}.log" | head -40 | sed 's/^/     | /'
+	done
+	say "$(count PASS) passed, $(($(count FAIL) + $(count ERROR))) failed"
+	[ "$(count PASS)" -gt 0 ] && [ "$(($(count FAIL) + $(count ERROR)))" = 0 ]
+}
+
+main "$@"
