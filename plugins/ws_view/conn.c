@@ -249,7 +249,7 @@ static void turn_away(struct conn *c)
 
 	server_stat(c->s, STAT_REFUSED, 1);
 	uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
-	if (c->s->n_conns > (uint64_t)c->s->conf->max_connections + LINGERING_MAX)
+	if (c->s->n_conns > c->s->max_conns + LINGERING_MAX)
 		conn_close(c);
 	else
 		conn_end(c);
@@ -276,7 +276,7 @@ void conn_accept(struct server *s)
 	if (uv_accept((uv_stream_t *)&s->listener, (uv_stream_t *)&c->tcp) || uv_tcp_nodelay(&c->tcp, 1) ||
 		uv_read_start((uv_stream_t *)&c->tcp, give_room, on_read))
 		conn_close(c);
-	else if (s->n_conns > (uint64_t)s->conf->max_connections)
+	else if (s->n_conns > s->max_conns)
 		turn_away(c);
 }
 

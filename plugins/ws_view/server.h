@@ -44,6 +44,7 @@ struct server {
 	struct ws *ws;
 	struct out cameras; /**< the last list of cameras, JSON */
 	bool cameras_dirty;
+	unsigned max_conns; /**< the option, or less where descriptors are few */
 	unsigned n_conns; /**< sockets, viewers among them */
 	unsigned n_viewers;
 	unsigned pending; /**< handles and requests of ours that libuv still holds */

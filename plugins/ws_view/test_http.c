@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -207,6 +208,26 @@ TEST(a_cap_answers_at_once_and_all_comes_back)
 	world_close();
 }
 
+TEST(half_of_the_descriptors_stay_for_others)
+{
+	struct rlimit limit, low;
+	int fds[10];
+
+	CHECK(!getrlimit(RLIMIT_NOFILE, &limit));
+	low = (struct rlimit){20, limit.rlim_max};
+	CHECK(!setrlimit(RLIMIT_NOFILE, &low));
+	world_open();
+	CHECK(!setrlimit(RLIMIT_NOFILE, &limit));
+	CHECK(strstr(w.fake.log, "info at most 10 connections"));
+	for (int i = 0; i < 10; i++)
+		fds[i] = dial();
+	CHECK(TURN_UNTIL(w.fake.stats[STAT_CONNECTIONS] == 10));
+	CHECK_INT(get("/", answer, sizeof(answer)), 503);
+	for (int i = 0; i < 10; i++)
+		close(fds[i]);
+	world_close();
+}
+
 TEST(feed_sends_the_newest_picture_when_the_socket_takes_it)
 {
 	static const char request[] =
@@ -245,5 +266,5 @@ TEST(feed_sends_the_newest_picture_when_the_socket_takes_it)
 RUN_TESTS(T(page_is_served_with_its_policy_and_etag), T(other_paths_are_answered_by_the_server),
 	T(malformed_requests_are_refused), T(bad_upgrades_are_never_answered_101),
 	T(paths_out_of_the_tree_are_refused_in_every_spelling), T(head_is_limited_and_a_slow_one_is_ended),
-	T(a_cap_answers_at_once_and_all_comes_back),
+	T(a_cap_answers_at_once_and_all_comes_back), T(half_of_the_descriptors_stay_for_others),
 	T(feed_sends_the_newest_picture_when_the_socket_takes_it))

@@ -199,7 +199,7 @@ static void create_context(struct ws *ws)
 	info.retry_and_idle_policy = &ws->idle;
 	info.pcontext = &ws->context;
 	/* Otherwise it makes tables as large as the limit of descriptors, a million in containers. */
-	info.fd_limit_per_thread = (unsigned)ws->s->conf->max_connections + 64;
+	info.fd_limit_per_thread = ws->s->max_conns + 64;
 	lws_set_log_level(0, NULL); /* every reason for its messages is ours to tell, in our words */
 	ws->context = lws_create_context(&info);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -137,6 +138,21 @@ static void stop(void *self)
 	server_released(s);
 }
 
+/* Half of the process's descriptors stay for cameras and recordings (fault P4). */
+static void limit_connections(struct server *s)
+{
+	struct rlimit limit;
+
+	s->max_conns = (unsigned)s->conf->max_connections;
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur / 2 >= s->max_conns)
+		return;
+	s->max_conns = (unsigned)(limit.rlim_cur / 2);
+	s->host->log(s->node, CAM_INFO,
+		"at most %u connections, half of the open files that are allowed; raise that limit (ulimit "
+		"-n) for more",
+		s->max_conns);
+}
+
 /* What can fail comes before what only libuv can let go of again, since a failed start() has no stop(). */
 static int start(void *self)
 {
@@ -145,6 +161,7 @@ static int start(void *self)
 
 	if (fd < 0)
 		return fd;
+	limit_connections(s);
 	err = ws_open(s, &s->ws);
 	if (err) {
 		close(fd);

@@ -80,10 +80,7 @@ export class Link {
 		const scheme = location.protocol === "https:" ? "wss:" : "ws:";
 		const socket = new WebSocket(`${scheme}//${location.host}/ws`);
 		socket.binaryType = "arraybuffer";
-		socket.onopen = () => {
-			this.#pause = FIRST_PAUSE_MS;
-			this.on.up();
-		};
+		socket.onopen = () => this.on.up();
 		socket.onmessage = (event) => this.#receive(event.data);
 		socket.onclose = () => this.#closed(socket);
 		this.#socket = socket;
@@ -109,6 +106,7 @@ export class Link {
 		const message = JSON.parse(data);
 		if (message.type === "hello") {
 			this.#limit = message.message_bytes;
+			this.#pause = FIRST_PAUSE_MS;
 			this.on.hello(message);
 			if (this.#view)
 				this.view(this.#view);

@@ -153,7 +153,8 @@ function showCameras(cameras) {
 			removeTile(name);
 	for (const camera of cameras) {
 		const tile = tiles.get(camera.name) ?? addTile(camera);
-		tile.isLinked = true;
+		if (!tile.isLinked)
+			tile.linked();
 		tile.update(camera);
 	}
 	const ordered = names.map((name) => tiles.get(name));

@@ -55,6 +55,12 @@ export class Tile {
 		this.update(camera);
 	}
 
+	/** The server is there again: its clock may be another. */
+	linked() {
+		this.isLinked = true;
+		this.#skew = Infinity;
+	}
+
 	/** What the server says of the camera. */
 	update(camera) {
 		this.camera = camera;
