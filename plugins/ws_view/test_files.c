@@ -3,6 +3,8 @@
 
 #include "conn.h"
 
+#include "tests/check.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/mman.h>

@@ -4,8 +4,21 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* check.h goes back to the test only from the file that it is in; what fails here ends the program. */
+#define CHECK(cond)                                                                                          \
+	do {                                                                                                 \
+		if (!(cond)) {                                                                               \
+			printf("Bail out! %s:%d: %s\n", __FILE__, __LINE__, #cond);                          \
+			exit(EXIT_FAILURE);                                                                  \
+		}                                                                                            \
+	} while (0)
+#define CHECK_INT(is, want) CHECK((is) == (want))
 
 struct world w;
 

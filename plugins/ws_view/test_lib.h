@@ -7,7 +7,6 @@
 #define WS_VIEW_TEST_LIB_H
 #include "server.h"
 
-#include "tests/check.h"
 #include "tests/plugin/fake_host.h"
 
 struct world {

@@ -2,6 +2,8 @@
 #include "test_lib.h"
 #include "viewer.h"
 
+#include "tests/check.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
