@@ -4,7 +4,7 @@
 BUILD_PACKAGES="build-essential autoconf automake libtool pkg-config libuv1-dev libyaml-dev libturbojpeg0-dev
 libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libwebsockets-dev libwebsockets-evlib-uv"
 TEST_PACKAGES="ffmpeg opencv-doc python3 python3-numpy python3-gi gir1.2-gst-rtsp-server-1.0
-gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad binutils chromium nodejs"
+gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad binutils chromium nodejs npm"
 LINT_PACKAGES="clang clang-format clang-tidy cppcheck"
 
 jobs=$(nproc)
@@ -17,6 +17,7 @@ say()
 is_installed()
 {
 	case $1 in
+	npm) command -v npm >/dev/null && return 0 ;;
 	nodejs) command -v node >/dev/null && return 0 ;;
 	chromium) command -v chromium >/dev/null && return 0 ;;
 	esac
