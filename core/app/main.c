@@ -6,6 +6,7 @@
 #include "core/plugin/loader.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,16 @@ static int load(void *arg, struct config **ret, struct text *errors)
 	return config_load(&in, ret, errors);
 }
 
+/*
+ * Packets come and go all the time, the large ones too: give their memory back to the system later than by default,
+ * and do not map and unmap each keyframe.
+ */
+static void set_up_malloc(void)
+{
+	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
+	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+}
+
 /* Takes config over. */
 static int run(struct config *config, struct origin *origin)
 {
@@ -137,6 +148,7 @@ static int run(struct config *config, struct origin *origin)
 		return CLI_EXIT_FAILED;
 	}
 	tzset();
+	set_up_malloc();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of that file */
 	return server_run(&setup);

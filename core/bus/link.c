@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 enum {
-	TURN = 32, /* items delivered before others on the executor get their turn */
+	TURN = 64, /* items delivered before others on the executor get their turn */
 	PACKETS = 512,
 	PICTURES = 1
 };
@@ -214,7 +214,7 @@ static unsigned make_room(struct link *l, const struct cam_buf *buf, bool *ret_r
 	return dropped + (*ret_refuse && l->gap);
 }
 
-/* With the lock held. @return whether the caller is to post the task */
+/* With the lock held. @return whether the caller is to post the task or set the timer */
 static bool to_schedule(struct link *l)
 {
 	if (l->scheduled || l->held || l->closed || !l->n)
@@ -224,11 +224,15 @@ static bool to_schedule(struct link *l)
 	return true;
 }
 
+/* Items gather while the queue is far from full. */
+static bool may_gather(const struct link *l)
+{
+	return l->batch_ns && l->n - l->exempt < l->max_items / 2 && l->bytes < l->max_bytes / 2;
+}
+
 static void unlock_and_schedule(struct link *l)
 {
-	bool post = to_schedule(l);
-	/* Items gather while the queue is far from full. */
-	bool gather = l->batch_ns && l->n - l->exempt < l->max_items / 2 && l->bytes < l->max_bytes / 2;
+	bool post = to_schedule(l), gather = post && may_gather(l);
 
 	if (post)
 		l->timed = gather;
@@ -330,10 +334,23 @@ static void deliver(struct link *l, size_t turn)
 	}
 }
 
+/*
+ * While items keep coming for a link that gathers, it stays scheduled by its timer: the producer never has to wake
+ * anybody, and the consumer wakes once a batch.
+ */
 static void work(struct link *l)
 {
+	size_t had;
+
 	pthread_mutex_lock(&l->lock);
+	had = l->n;
 	deliver(l, TURN);
+	if (had && !l->n && !l->held && !l->closed && l->batch_ns) {
+		l->timed = true;
+		pthread_mutex_unlock(&l->lock);
+		executor_post_at(l->end.on, &l->timer, clock_mono_ns() + l->batch_ns);
+		return;
+	}
 	l->scheduled = l->timed = false;
 	unlock_and_schedule(l);
 	link_unref(l);

@@ -190,6 +190,11 @@ static bool is_recording(const struct recorder *r)
 	return r->segment.mp4 || r->n_pending;
 }
 
+int64_t recorder_batch_ns(const struct recorder *r)
+{
+	return r->config->fragment_ns / 5;
+}
+
 /* A fragment ends at a keyframe after half its time, else after its time. Audio waits for the video, a while. */
 static bool fragment_is_due(const struct recorder *r, const struct cam_buf *buf)
 {

@@ -49,6 +49,8 @@ struct recorder {
 	bool warned_audio, warned_video, warned_params;
 };
 
+/** How long packets may wait in the queue, so that the disk's thread wakes seldom. */
+int64_t recorder_batch_ns(const struct recorder *);
 /** @return 0, or -errno with the error told to the host: the node has failed */
 int recorder_take(struct recorder *, const struct cam_buf *);
 /** What has waited for long is written out; a file that nothing comes for is finished. @return as above */

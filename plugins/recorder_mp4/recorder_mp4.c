@@ -19,8 +19,9 @@ static const struct cam_opt options[] = {
 		NULL, NULL, "Where recordings go, in a folder for each camera and day."},
 	{"segment", CAM_TIME, 0, CAM_INT_AT(struct config, segment_ns), "5m", 1e9, 86400e9, NULL, NULL,
 		"How long a file gets before the next one begins, at the keyframe after this time."},
-	{"fragment", CAM_TIME, 0, CAM_INT_AT(struct config, fragment_ns), "1s", 100e6, 60e9, NULL, NULL,
-		"How often what has been recorded goes to the disk; a crash loses at most this."},
+	{"fragment", CAM_TIME, 0, CAM_INT_AT(struct config, fragment_ns), "800ms", 100e6, 60e9, NULL, NULL,
+		"How often what has been recorded goes to the disk; a crash loses at most this and a quarter "
+		"more."},
 	{"audio", CAM_BOOL, 0, CAM_BOOL_AT(struct config, audio), "true", 0, 0, NULL, NULL,
 		"Record the camera's first audio track too, when it is AAC or Opus."},
 	{"history", CAM_TIME, 0, CAM_INT_AT(struct config, history_ns), "0s", 0, 3600e9, NULL, NULL,
@@ -157,7 +158,7 @@ static int start(void *self)
 		.drop = CAM_DROP_GOP,
 		.queue_items = QUEUE_ITEMS,
 		.queue_bytes = QUEUE_BYTES,
-		.batch_ns = r->config->fragment_ns / 10};
+		.batch_ns = recorder_batch_ns(r)};
 	int err;
 
 	r->dir_fd = tree_open(r->config->directory);

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TICK_NS (CAM_SECOND / 5) /* how soon a reader is noticed */
+#define TICK_NS (CAM_SECOND / 2) /* how soon a reader is noticed */
 #define RETRY_NS (CAM_SECOND * 5) /* after /dev/shm was found full */
 #define STEP_BYTES (UINT64_C(8) << 20) /* reserved at once: about 2 ms, so that other cameras' work goes on */
 #define FPS_DEN 1000u

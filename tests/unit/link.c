@@ -220,7 +220,14 @@ TEST(packets_gather_for_a_batch)
 	CHECK_STR(f.got, "");
 	f.on.timer->fn(f.on.timer);
 	CHECK_STR(f.got, "K0 p1 p2");
-	push(&f, 3, 0);
+	push(&f, 3, 0); /* the timer is set still, and nothing else is posted */
+	manual_run(&f.on);
+	f.on.timer->fn(f.on.timer);
+	CHECK_STR(f.got, "K0 p1 p2 p3");
+	f.on.timer->fn(f.on.timer); /* nothing came: it rests, and the next packet wakes it */
+	f.on.timer = NULL;
+	push(&f, 4, 0);
+	CHECK(f.on.timer);
 	tear_down(&f);
 }
 
