@@ -52,6 +52,14 @@ const char *ring_name_problem(const char *name);
 void ring_measure(const struct ring_spec *, struct ring_size *ret);
 /** @return bytes free in /dev/shm; UINT64_MAX when it has no limit or that cannot be told */
 uint64_t ring_free_bytes(void);
+/** @return MiB, rounded up: the size of /dev/shm that has `bytes` more free than it has now; 0 when that cannot be told */
+uint64_t ring_size_mib(uint64_t bytes);
+/** @return bytes in MiB, rounded up */
+static inline uint64_t ring_mib(uint64_t bytes)
+{
+	return (bytes + (UINT64_C(1) << 20) - 1) >> 20;
+}
+
 /**
  * What all rings may need, against what /dev/shm has. @return bytes that all its objects may grow to, when it is this
  * ring that brings them above *ret_total, the size of /dev/shm; else 0, so that only one of many rings complains

@@ -257,11 +257,11 @@ static void warn_if_overcommitted(struct shm_ring *s)
 
 	if (need)
 		s->host->log(s->node, CAM_WARN,
-			"/dev/shm has %llu MiB and is too small for all rings to be read at once, which so "
-			"far takes "
-			"%llu bytes: make it larger (docker run --shm-size=SIZE), or lower seconds, fps, "
-			"width or height",
-			(unsigned long long)(total >> 20), (unsigned long long)need);
+			"/dev/shm has %llu MiB and is too small for all rings to be read at once, "
+			"which so far takes %llu bytes: make it larger (docker run --shm-size=%llum), "
+			"or lower seconds, fps, width or height",
+			(unsigned long long)(total >> 20), (unsigned long long)need,
+			(unsigned long long)ring_mib(need));
 }
 
 static int start(void *self)

@@ -22,6 +22,14 @@ uint64_t ring_free_bytes(void)
 	return statvfs(FOLDER, &fs) || !fs.f_blocks ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
 }
 
+uint64_t ring_size_mib(uint64_t bytes)
+{
+	struct statvfs fs;
+
+	return statvfs(FOLDER, &fs) ? 0
+				    : ring_mib((uint64_t)(fs.f_blocks - fs.f_bavail) * fs.f_frsize + bytes);
+}
+
 uint64_t ring_overcommits(const struct ring *r, uint64_t *ret_total)
 {
 	uint64_t need = 0, total;
@@ -35,7 +43,7 @@ uint64_t ring_overcommits(const struct ring *r, uint64_t *ret_total)
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of its own */
 	for (int i = 0; i < MAX_OBJECTS && (entry = readdir(dir)); i++)
 		if (!fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode))
-			need += (uint64_t)st.st_size;
+			need += ((uint64_t)st.st_size + CAM_SHM_PAGE - 1) / CAM_SHM_PAGE * CAM_SHM_PAGE;
 	closedir(dir);
 	total = (uint64_t)fs.f_blocks * fs.f_frsize;
 	*ret_total = total;
@@ -60,14 +68,13 @@ int ring_no_room(const struct ring *r, int err, struct ring_why *why)
 	why->option = "seconds";
 	if (err == -ENOSPC)
 		snprintf(why->text, sizeof(why->text),
-			"the ring needs %llu bytes (%llu MiB) in %s, which has %llu bytes (%llu MiB) "
-			"free: "
-			"make it larger (docker run --shm-size=SIZE, mount -o remount,size=SIZE %s), or "
-			"lower "
-			"seconds, fps, width or height",
-			(unsigned long long)need, (unsigned long long)(need >> 20), FOLDER,
-			(unsigned long long)ring_free_bytes(), (unsigned long long)(ring_free_bytes() >> 20),
-			FOLDER);
+			"the ring needs %llu bytes (%llu MiB) in %s, which has %llu bytes free: "
+			"make it larger (docker run --shm-size=%llum, mount -o remount,size=%lluM %s), "
+			"or lower seconds, fps, width or height",
+			(unsigned long long)need, (unsigned long long)ring_mib(need), FOLDER,
+			(unsigned long long)ring_free_bytes(),
+			(unsigned long long)ring_size_mib(need + CAM_SHM_PAGE),
+			(unsigned long long)ring_size_mib(need + CAM_SHM_PAGE), FOLDER);
 	else
 		snprintf(why->text, sizeof(why->text), "cannot reserve %llu bytes in %s: %s",
 			(unsigned long long)need, FOLDER, strerrordesc_np(-err));

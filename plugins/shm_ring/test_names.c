@@ -167,7 +167,7 @@ static int in_a_full_shm(void)
 
 	if (rig_start(&rig) != -ENOSPC || strcmp(rig.f.option, "seconds") != 0)
 		return 1;
-	if (!strstr(rig.f.error, "1843200") || !strstr(rig.f.error, "--shm-size"))
+	if (!strstr(rig.f.error, "1843200") || !strstr(rig.f.error, "--shm-size=2m"))
 		return 2;
 	if (rig_sized(&rig) != -1)
 		return 3;
@@ -175,7 +175,7 @@ static int in_a_full_shm(void)
 	if (rig_start(&rig) || !strstr(rig.f.log, "too small") || cam_shm_open(rig.name, &reader))
 		return 4;
 	rig_tick(&rig);
-	if (!strstr(rig.f.log, "1843200") || !strstr(rig.f.log, "--shm-size") || rig_subscribed(&rig))
+	if (!strstr(rig.f.log, "1843200") || !strstr(rig.f.log, "--shm-size=2m") || rig_subscribed(&rig))
 		return 5;
 	if (cam_shm_wait(&reader, 0, 1000000, &seq) != -ENOSPC || rig.f.failed)
 		return 6;
