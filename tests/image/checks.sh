@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+# What the image must do. Sourced by run, which calls each check_*; what a check starts ends with it.
+
+CAMERA_ADDRESS=172.30.250.1:8554 # the bridge's own address, on which containers find the machine
+CAMERA_URL=rtsp://$CAMERA_ADDRESS/h264
+RECORDINGS=$WORK/recordings
+PASSED=0
+FAILED=0
+
+# ---- what the checks are made of ----
+
+ok() { # NAME COMMAND...: passes when it succeeds
+	local name=$1
+	shift
+	if "$@" > "$WORK/check.log" 2>&1; then
+		PASSED=$((PASSED + 1))
+		say "ok   $name"
+	else
+		FAILED=$((FAILED + 1))
+		say "FAIL $name"
+		tail -15 "$WORK/check.log" | cut -c1-400 | sed 's/^/     | /'
+	fi
+}
+
+is() { [ "$1" = "$2" ] || { say "\"$1\" is not \"$2\""; return 1; }; }
+at_most() { [ "$1" -le "$2" ] || { say "$1 is more than $2"; return 1; }; }
+not() { ! "$@"; }
+image() { docker image inspect cam_server --format "$1"; }
+state() { docker inspect "$1" --format "{{.State.$2}}"; }
+get() { curl -sS -f --max-time 5 "http://127.0.0.1:$1$2"; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+within() { # SECONDS COMMAND...: succeeds as soon as the command does
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" > "$WORK/within.log" 2>&1; do
+		[ $SECONDS -lt $end ] || { say "in vain: $*"; tail -5 "$WORK/within.log"; return 1; }
+		sleep 0.1
+	done
+}
+
+start() { # NAME OPTION...: a container of the image
+	local name=$1
+	shift
+	docker run -d --name "$name" "$@" cam_server 2>&1 || { say "$name does not start"; return 1; }
+}
+
+is_live() { get "$1" "/api/v1/cameras/$2" | grep -q '"state":"live"'; }
+logs_say() { docker logs "$1" 2>&1 | tee -a "$WORK/check.log" | grep -qE -- "$2"; }
+logs_never_say() { not logs_say "$@"; }
+recorded() { find "$RECORDINGS" -name '*.mp4' -size +20k | grep -q .; }
+
+plays() { # the newest recording: seconds of H.264 that decode without an error
+	local file seconds
+	file=$(find "$RECORDINGS" -name '*.mp4' -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2)
+	seconds=$(ffprobe -v error -select_streams v -show_entries format=duration:stream=codec_name,width -of csv=p=0 "$file")
+	say "$file: $seconds"
+	grep -q '^h264,1920' <<< "$seconds" && awk '/^[0-9.]+$/ { exit !($1 >= 1) }' <<< "${seconds##*$'\n'}" &&
+		[ -z "$(ffmpeg -v error -nostdin -i "$file" -t 3 -f null - 2>&1 | tee -a "$WORK/check.log")" ]
+}
+
+is_jpeg() { # PORT PATH: what it gives is a picture of 896x512
+	get "$1" "$2" > "$WORK/picture.jpg" && file_size=$(stat -c %s "$WORK/picture.jpg") && [ "$file_size" -gt 2000 ] &&
+		is "$(ffprobe -v error -show_entries stream=codec_name,width,height -of csv=p=0 "$WORK/picture.jpg")" "$3"
+}
+
+feeds() { # PORT: at least three JPEGs of the multipart stream
+	curl -sS --max-time 3 "http://127.0.0.1:$1/video_feed" > "$WORK/feed" 2>/dev/null
+	[ "$(grep -ac '^Content-Type: image/jpeg' "$WORK/feed")" -ge 3 ]
+}
+
+stops() { # NAME: TERM ends it within 2 s, with exit 0
+	local began
+	began=$(now_ms)
+	docker stop -t 8 "$1" || return 1
+	at_most $(($(now_ms) - began)) 2000 && is "$(state "$1" ExitCode)" 0
+}
+
+reads_ring() { # NAME RING OPTION...: three pictures in a container that shares the other's IPC
+	local name=$1 ring=$2
+	shift 2
+	docker run --rm --network none --ipc "container:$name" "$@" cam_server_reader -n 3 -t 15 "$ring" | tee -a "$WORK/check.log" |
+		grep -c '^seq .* 896x512 ' | grep -qx 3
+}
+
+before_all() {
+	echo 1 > /proc/sys/net/ipv4/ip_forward # of the private network only; docker warns otherwise
+	/usr/bin/python3 "$WORK/tree/tests/tools/camera.py" --port 8555 "h264=$FOOTAGE/h264.annexb" "h265=$FOOTAGE/h265.annexb" \
+		> "$WORK/camera.log" 2>&1 &
+	CAMERA=$!
+	socat "TCP-LISTEN:8554,bind=${CAMERA_ADDRESS%:*},fork,reuseaddr" TCP:127.0.0.1:8555 2> /dev/null &
+	FORWARD=$!
+	within 20 grep -q '^ready' "$WORK/camera.log" || die "the test camera does not start"
+	clean_up
+}
+
+clean_up() {
+	# Twice: containers that share another's IPC go first.
+	for _ in 1 2; do docker ps -aq | xargs -r docker rm -f -v; done > /dev/null 2>&1
+	rm -rf "$RECORDINGS"
+	install -d -o 10001 -g 10001 "$RECORDINGS"
+}
+
+after_all() { kill $CAMERA $FORWARD; }
+
+# ---- the checks ----
+
+check_image() {
+	local tools='for c in cc gcc c++ ld as make tcc clang; do ! command -v $c || exit 1; done'
+
+	ok "the image runs as 10001:10001" is "$(image '{{.Config.User}}')" 10001:10001
+	ok "it is of at most 280 MB ($(($(image '{{.Size}}') / 1000000)) MB)" at_most "$(image '{{.Size}}')" 280000000
+	ok "it has no compiler" docker run --rm --entrypoint sh cam_server -c "$tools"
+	ok "it starts the binary itself" is "$(image '{{json .Config.Entrypoint}}')" '["/usr/bin/cam_server"]'
+	ok "it names port and volume" is "$(image '{{json .Config.ExposedPorts}}{{json .Config.Volumes}}')" \
+		'{"5000/tcp":{}}{"/recordings":{}}'
+	ok "its health is asked by the binary" is "$(image '{{json .Config.Healthcheck.Test}}')" \
+		'["CMD","/usr/bin/cam_server","--health"]'
+	ok "it tells its licence" is "$(image '{{index .Config.Labels "org.opencontainers.image.licenses"}}')" MIT
+	ok "the licence is in it" docker run --rm --entrypoint grep cam_server -q 'Permission is hereby granted' \
+		/usr/share/doc/cam_server/copyright
+	docker run --rm cam_server --plugins > "$WORK/plugins.log" 2>&1
+	ok "all six plugins can be used" is "$(grep -vc 'cannot be used' "$WORK/plugins.log")" 6
+}
+
+check_usage() {
+	local code
+	docker run --name t1 cam_server > /dev/null 2>&1
+	code=$?
+	ok "without an address it ends with 2" is $code 2
+	ok "... and tells what to set" logs_say t1 'CAMERA_RTSP_URL.*rtsp://'
+}
+
+# The line of the README, with nothing added but a name.
+check_environment() {
+	local began
+	began=$(now_ms)
+	docker run -d --rm --name t1 --shm-size=512m -e CAMERA_RTSP_URL="$CAMERA_URL" -e CAMERA_NAME=porch \
+		-e SHARED_MEMORY_NAME=porch_shm -e LOCAL_TIMEZONE=Europe/Paris -p 5000:5000 -v "$RECORDINGS:/recordings" \
+		cam_server > /dev/null
+	within 20 recorded && began=$(($(now_ms) - began))
+	ok "environment: records ($began ms after docker run)" recorded
+	ok "environment: the camera is live under its name" within 10 is_live 5000 porch
+	ok "environment: the page is there" bash -c 'curl -sf http://127.0.0.1:5000/ | grep -qi "<!doctype html"'
+	ok "environment: a picture of the camera" is_jpeg 5000 /api/v1/cameras/porch/snapshot.jpg mjpeg,1920,1080
+	ok "environment: the live feed" feeds 5000
+	ok "environment: ready" get 5000 /readyz
+	ok "environment: no warning about memory" logs_never_say t1 'shm'
+	ok "environment: becomes healthy" within 30 is_healthy t1
+	ok "environment: local time in the recording's name" bash -c "ls $RECORDINGS/porch/*/porch_*+0[12]00.mp4"
+	docker stop -t 8 t1 > /dev/null
+	ok "environment: the recording plays" plays
+	ok "environment: it belongs to the container's user" is "$(stat -c %u:%g "$RECORDINGS/porch")" 10001:10001
+}
+
+is_healthy() { is "$(state "$1" Health.Status)" healthy; }
+
+check_locked_down() {
+	local locks="--read-only --cap-drop ALL --security-opt no-new-privileges"
+
+	# shellcheck disable=SC2086 # a list of options
+	ok "locked down: starts" start t1 $locks --shm-size=512m --ipc shareable -p 5000:5000 -v "$RECORDINGS:/recordings" \
+		-e CAMERA_RTSP_URL="$CAMERA_URL"
+	ok "locked down: live" within 10 is_live 5000 camera_001
+	# shellcheck disable=SC2086
+	ok "locked down: another container reads the ring" reads_ring t1 camera_shm $locks
+	ok "locked down: has no capabilities" grep -qx 'CapEff:.0*' "/proc/$(state t1 Pid)/status"
+	ok "locked down: stops within 2 s, exit 0" stops t1
+	ok "locked down: nothing went wrong" logs_never_say t1 ' (error|warn) '
+	ok "locked down: the recording plays" plays
+}
+
+check_shared_memory() {
+	local size
+	ok "64 MiB of shared memory: starts" start t1 --ipc shareable -p 5000:5000 -v "$RECORDINGS:/recordings" \
+		-e CAMERA_RTSP_URL="$CAMERA_URL"
+	ok "64 MiB: the size is told at the start" within 5 logs_say t1 '--shm-size=[0-9]+m'
+	size=$(docker logs t1 2>&1 | grep -oE -- '--shm-size=[0-9]+m' | head -1)
+	ok "64 MiB: a reader gets no picture" not reads_ring t1 camera_shm
+	ok "64 MiB: what is needed is told again" logs_say t1 "needs [0-9]+ bytes.*${size:-none}"
+	ok "64 MiB: recording goes on" within 10 recorded
+	ok "64 MiB: the rest goes on" is_live 5000 camera_001
+	ok "64 MiB: stops within 2 s, exit 0" stops t1
+	clean_up
+	ok "with $size: starts" start t1 ${size:-none} --ipc shareable -p 5000:5000 -v "$RECORDINGS:/recordings" \
+		-e CAMERA_RTSP_URL="$CAMERA_URL"
+	ok "with $size: live" within 10 is_live 5000 camera_001
+	ok "with $size: a reader gets pictures" reads_ring t1 camera_shm
+	ok "with $size: no word about it" logs_never_say t1 'shm-size'
+}
+
+check_owner() {
+	chown root:root "$RECORDINGS"
+	ok "another's volume: starts" start t1 --shm-size=512m -p 5000:5000 -v "$RECORDINGS:/recordings" \
+		-e CAMERA_RTSP_URL="$CAMERA_URL"
+	ok "another's volume: the chown is told" within 10 logs_say t1 'chown -R 10001 '
+	ok "another's volume: it ends with 1" within 5 is_ended t1 1
+	chown -R 10001 "$RECORDINGS"
+	docker start t1 > /dev/null
+	ok "another's volume: once it is put right, it records" within 10 recorded
+	ok "another's volume: stops within 2 s, exit 0" stops t1
+}
+
+is_ended() { is "$(state "$1" Status) $(state "$1" ExitCode)" "exited $2"; }
