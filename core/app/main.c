@@ -130,8 +130,8 @@ static int load(void *arg, struct config **ret, struct text *errors)
  */
 static void set_up_malloc(void)
 {
-	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
-	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024);
+	mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
 }
 
 /* Takes config over. */

@@ -81,11 +81,12 @@ static void open_packets(struct demand *d)
 	d->packets = link_new(&want, &end);
 	if (!d->packets)
 		return;
-	d->catch_up_ns = clock_mono_ns();
 	if (port_add(d->port, d->packets, CAM_SINCE_KEYFRAME)) {
 		link_unref(d->packets);
 		d->packets = NULL;
 	}
+	/* What history has is only decoded, but for the newest: that one is shown at once. */
+	d->catch_up_ns = port_newest_ns(d->port);
 }
 
 static void on_add(struct task *t)

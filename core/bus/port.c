@@ -16,6 +16,7 @@ struct port {
 	pthread_mutex_t *lock; /* of the tree; taken before the locks of links */
 	struct port_history history;
 	struct port *parent;
+	int64_t newest_ns; /* arrival of the last video packet */
 	struct set links, children;
 };
 
@@ -97,6 +98,8 @@ static unsigned hand_on(struct port *p, const struct cam_buf *buf)
 {
 	unsigned dropped = 0;
 
+	if (buf->track == 0)
+		p->newest_ns = buf->arrival_ns;
 	if (p->history.keep)
 		p->history.keep(p->history.self, buf);
 	for (size_t i = 0; i < p->links.n; i++)
@@ -144,6 +147,16 @@ int port_add(struct port *p, struct link *link, int64_t since_ns)
 	}
 	pthread_mutex_unlock(p->lock);
 	return err;
+}
+
+int64_t port_newest_ns(struct port *p)
+{
+	int64_t ns;
+
+	pthread_mutex_lock(p->lock);
+	ns = p->newest_ns;
+	pthread_mutex_unlock(p->lock);
+	return ns;
 }
 
 void port_remove(struct port *p, struct link *link)

@@ -42,6 +42,8 @@ unsigned port_publish(struct port *, const struct cam_buf *buf);
  * keyframe @return 0, -ENOMEM
  */
 int port_add(struct port *, struct link *, int64_t since_ns);
+/** [any] @return when the newest video packet that came out here had arrived; 0: none has */
+int64_t port_newest_ns(struct port *);
 /** [any] Take it off, if it hangs there. */
 void port_remove(struct port *, struct link *);
 /** [any] @return the links on it and on the ports below it */

@@ -231,17 +231,17 @@ int mp4_add(struct mp4 *m, enum mp4_track track, const struct cam_buf *buf, stru
 	return m->err;
 }
 
-static int write_out(struct mp4 *m)
+static int write_out(struct mp4 *m, bool sync)
 {
 	avio_flush(m->muxer->pb);
-	if (!m->err && fdatasync(m->fd))
+	if (!m->err && sync && fdatasync(m->fd))
 		m->err = -errno;
 	if (!m->err)
 		m->good = m->written;
 	return m->err;
 }
 
-int mp4_flush(struct mp4 *m)
+int mp4_flush(struct mp4 *m, bool sync)
 {
 	int err = m->err ? m->err : av_write_frame(m->muxer, NULL);
 
@@ -251,7 +251,7 @@ int mp4_flush(struct mp4 *m)
 		return m->err;
 	/* Each fragment states its own time, so that no rounding or gap shifts what follows. */
 	av_opt_set(m->muxer->priv_data, "movflags", "+frag_discont", 0);
-	return write_out(m);
+	return write_out(m, sync);
 }
 
 int mp4_finish(struct mp4 *m)
@@ -260,7 +260,7 @@ int mp4_finish(struct mp4 *m)
 
 	if (err < 0 && !m->err)
 		m->err = err == AVERROR(ENOMEM) ? -ENOMEM : -EINVAL;
-	return m->err ? m->err : write_out(m);
+	return m->err ? m->err : write_out(m, true);
 }
 
 int64_t mp4_good_bytes(const struct mp4 *m)

@@ -44,8 +44,8 @@ int64_t mp4_timescale(const struct mp4_format *, enum mp4_track);
 int mp4_new(int fd, const struct mp4_format *, struct mp4 **ret);
 /** Add a packet to the fragment. DTS rise strictly in each track. @return 0 or -errno */
 int mp4_add(struct mp4 *, enum mp4_track, const struct cam_buf *, struct mp4_time);
-/** Write the fragment and sync it to the disk. @return 0 or -errno */
-int mp4_flush(struct mp4 *);
+/** Hand the fragment to the kernel: safe from a crash of this program. @param sync from a power cut too @return 0 or -errno */
+int mp4_flush(struct mp4 *, bool sync);
 /** Write the index that ends the file, and sync. Call mp4_flush() before. @return 0 or -errno */
 int mp4_finish(struct mp4 *);
 /** @return the bytes up to the end of the last fragment that was written whole */

@@ -35,7 +35,7 @@ static const struct cam_opt options[] = {
 
 static const struct cam_stat stats[] = {
 	[STAT_SEGMENTS] = {"segments", CAM_COUNTER, "Files begun."},
-	[STAT_FRAGMENTS] = {"fragments", CAM_COUNTER, "Fragments written and synced to the disk."},
+	[STAT_FRAGMENTS] = {"fragments", CAM_COUNTER, "Fragments written."},
 	[STAT_PACKETS] = {"packets", CAM_COUNTER, "Packets written."},
 	[STAT_BYTES] = {"bytes", CAM_COUNTER, "Bytes of the packets written."},
 	[STAT_SKIPPED] = {"skipped", CAM_COUNTER,

@@ -158,7 +158,11 @@ int segment_write(struct segment *s, const struct segment_packets *packets, cons
 		*ret_held = staged[MP4_AUDIO].buf;
 		s->track[MP4_AUDIO].next = staged[MP4_AUDIO].dts;
 	}
-	return err ? err : mp4_flush(s->mp4);
+	if (err)
+		return err;
+	/* Every second fragment goes to the disk at once: with fragments of a second, a power cut costs two. */
+	s->synced = packets->last || !s->synced;
+	return mp4_flush(s->mp4, s->synced);
 }
 
 int segment_finish(struct segment *s)

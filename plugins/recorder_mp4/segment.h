@@ -24,6 +24,7 @@ struct segment {
 	struct tree_file file;
 	int64_t start_ns; /**< dts_ns of the first packet. */
 	struct segment_track track[MP4_TRACKS];
+	bool synced; /**< The last fragment is on the disk. */
 	uint64_t repaired; /**< Time stamps mended since the last look. */
 };
 
@@ -44,7 +45,7 @@ struct segment_packets {
 int segment_open(struct segment *, const struct cam_host *, int dir_fd, const char *camera,
 	const struct cam_buf *key, const struct cam_caps *audio);
 /**
- * Write the packets as one fragment, on the disk when this returns. Packets of tracks that the file does not have
+ * Write the packets as one fragment; what a power cut may cost is at most one that was written before. Packets of tracks that the file does not have
  * are left out.
  * @param ret_held the audio packet that was not written because its duration shows only in what follows: hand it in
  * again first; NULL: none. It is one of `packets`.
