@@ -39,7 +39,7 @@ static void add_packet(struct unit *u, const uint8_t *head, size_t head_len, con
 	p[3] = (uint8_t)rtp;
 	p[4] = 0x80; /* version 2 */
 	p[5] = PAYLOAD_TYPE;
-	memcpy(p + 12, "cams", 4); /* the synchronisation source */
+	memset(p + 12, 'c', 4); /* the synchronisation source */
 	if (head_len)
 		memcpy(p + TCP_HEAD + RTP_HEAD, head, head_len);
 	memcpy(p + TCP_HEAD + RTP_HEAD + head_len, data, len);

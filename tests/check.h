@@ -33,7 +33,7 @@ static jmp_buf check_out;
 #define CHECK_STR(is, want)                                                                                  \
 	do {                                                                                                 \
 		const char *is_ = (is), *want_ = (want);                                                     \
-		if (!is_ || strcmp(is_, want_)) {                                                            \
+		if (!is_ || strcmp(is_, want_) != 0) {                                                       \
 			printf("# %s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, #is,               \
 				is_ ? is_ : "(null)", want_);                                                \
 			longjmp(check_out, 1);                                                               \

@@ -50,6 +50,7 @@ static int make_port(const struct graph *g, struct graph_node *n, struct port *a
 		above = port_of_stage(g, n->conf->camera, n->conf->from);
 	if (n->conf->plugin->kind == CAM_BUFFER)
 		err = port_set_parent(n->port, above);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): only stages of cameras have ports */
 	return err ? err : port_set_parent(n->camera->port, n->port);
 }
 

@@ -14,8 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int print(const struct text *out, int exit_code)
 {
 	if (out->failed) {
@@ -130,8 +128,10 @@ static int load(void *arg, struct config **ret, struct text *errors)
  */
 static void set_up_malloc(void)
 {
+	/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet */
 	mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024);
 	mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+	/* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 /* Takes config over. */

@@ -123,6 +123,7 @@ static const struct cam_plugin *load(struct loader *l, const char *file, const c
 	const char *why;
 
 	if (!lib) {
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps a text for each thread */
 		snprintf(l->why, sizeof(l->why), "plugin \"%s\" cannot be loaded: %s", name, dlerror());
 		return NULL;
 	}
@@ -196,9 +197,8 @@ void loader_names(struct loader *l, void (*visit)(void *arg, const char *name), 
 		DIR *d = opendir(l->folders[i]);
 		const struct dirent *e;
 
-		while (d &&
-			(e = readdir(
-				 d))) { /* NOLINT(concurrency-mt-unsafe): glibc's is, on one DIR per thread */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is safe, with a DIR of one's own */
+		while (d && (e = readdir(d))) {
 			char name[NAME_MAX + 1];
 			size_t n = strlen(e->d_name);
 

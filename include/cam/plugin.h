@@ -205,6 +205,7 @@ struct cam_opt {
 
 /* clang-format off */
 /** offsetof() that does not compile when the member is not of the C type that the parser writes. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): T is a type */
 #define CAM_FIELD(S, member, T) (offsetof(S, member) + 0 * sizeof(_Generic(((S *)0)->member, T : 0)))
 /** The five C types: `{"port", CAM_INT, 0, CAM_INT_AT(struct conf, port), "5000", 1, 65535, NULL, NULL, "..."}` */
 #define CAM_BOOL_AT(S, member) CAM_FIELD(S, member, bool)

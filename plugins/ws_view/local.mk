@@ -30,6 +30,7 @@ EXTRA_DIST += %D%/README.md $(ws_view_page)
 
 # The same sources once more, for the tests; built only for them.
 EXTRA_LIBRARIES = libws_view_test.a
+CLEANFILES += libws_view_test.a
 libws_view_test_a_SOURCES = $(ws_view_sources) %D%/test_lib.c %D%/test_lib.h
 libws_view_test_a_CPPFLAGS = $(ws_view_cppflags)
 ws_view_test_libs = libws_view_test.a $(PLUGIN_TEST_LIBS) $(LWS_LIBS) $(UV_LIBS)
