@@ -3,7 +3,6 @@
 
 CAMERA_ADDRESS=172.30.250.1:8554 # the bridge's own address, on which containers find the machine
 CAMERA_URL=rtsp://$CAMERA_ADDRESS/h264
-RECORDINGS=$WORK/recordings
 PASSED=0
 FAILED=0
 
@@ -202,3 +201,31 @@ check_owner() {
 }
 
 is_ended() { is "$(state "$1" Status) $(state "$1" ExitCode)" "exited $2"; }
+
+# docker-compose with the file as it is; the images are already there.
+compose() { docker-compose -p cam_server -f "$WORK/tree/docker/compose.yaml" --ansi never "$@"; }
+
+check_compose() {
+	export FRONT_URL=$CAMERA_URL YARD_URL=rtsp://$CAMERA_ADDRESS/h265
+	ok "compose, a container a camera: starts" compose --profile each up -d --no-build
+	ok "compose: both cameras are live" within 20 both_live 5000 5001
+	ok "compose: the third container reads the ring" within 20 logs_say cam_server_reader_1 'seq [0-9]+ 896x512'
+	ok "compose: ends" compose --profile each down -t 8 -v
+	ok "compose, one container: starts" compose --profile one up -d --no-build
+	ok "compose: both cameras are live in it" within 20 both_live 5000 5000
+	ok "compose: it records both" within 10 docker run --rm --network none --volumes-from cam_server_cameras_1:ro \
+		--entrypoint sh cam_server -c 'ls /recordings/front/*/front_*.mp4 /recordings/yard/*/yard_*.mp4'
+	ok "compose: no warning" logs_never_say cam_server_cameras_1 ' (error|warn) '
+	ok "the dashboard asks for metrics that there are" bash -c \
+		'curl -sf http://127.0.0.1:5000/metrics | /usr/bin/python3 "$0"' "$WORK/tree/tests/image/dashboard.py"
+	ok "compose: ends again" compose --profile one down -t 8 -v
+}
+
+both_live() { is_live "$1" front && is_live "$2" yard; }
+
+check_manifests() {
+	# The image's own binary looks at the configuration.
+	printf '#!/bin/sh\nexec docker run --rm -v "$3:$3:ro" -e FRONT_PASSWORD -e YARD_PASSWORD cam_server "$@"\n' > "$WORK/cam_server"
+	chmod 755 "$WORK/cam_server"
+	ok "the Kubernetes manifests are of the API's types" /usr/bin/python3 "$WORK/tree/tests/image/manifests.py" "$WORK/cam_server"
+}

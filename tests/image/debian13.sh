@@ -83,8 +83,11 @@ main() {
 	[ "${1:-}" != --keep ] || { trap - EXIT; say "keeping $root"; }
 	tar -C "$root" -xf "$tar" && mkdir "$root/build" && export_tree "$root/src" || die "cannot fill $root"
 	declare -f build_and_test > "$root/steps.sh"
-	timeout $LIMIT_SECONDS unshare --mount --pid --fork --kill-child --net --propagation private \
-		bash -c '. "$1/steps.sh"; build_and_test "$1"' bash "$root" || die "it does not build"
+	timeout -s KILL $LIMIT_SECONDS unshare --mount --pid --fork --kill-child --net --propagation private \
+		bash -c '. "$1/steps.sh"; build_and_test "$1"' bash "$root" &
+	# timeout leads a process group, and what it kills takes the namespaces' processes along.
+	trap "kill -KILL -- -$!" TERM INT HUP
+	wait $! || die "it does not build"
 	grep -rl --include=*.trs -E '^:test-result: (FAIL|ERROR)' "$root/build" | while read -r trs; do
 		say "FAIL $(basename "$trs" .trs)"
 		grep -B12 -E '^(not ok|ERROR|Bail out)' "${trs%.trs}.log" | head -40 | sed 's/^/     | /'
