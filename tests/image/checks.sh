@@ -47,7 +47,7 @@ start() { # NAME OPTION...: a container of the image
 is_live() { get "$1" "/api/v1/cameras/$2" | grep -q '"state":"live"'; }
 logs_say() { docker logs "$1" 2>&1 | tee -a "$WORK/check.log" | grep -qE -- "$2"; }
 logs_never_say() { not logs_say "$@"; }
-recorded() { find "$RECORDINGS" -name '*.mp4' -size +20k | grep -q .; }
+recorded() { find "$RECORDINGS" -name '*.mp4' -size "+${1:-20}k" | grep -q .; } # [KIB]; a second takes 500
 
 plays() { # the newest recording: seconds of H.264 that decode without an error
 	local file seconds
@@ -164,6 +164,7 @@ check_locked_down() {
 	# shellcheck disable=SC2086
 	ok "locked down: another container reads the ring" reads_ring t1 camera_shm $locks
 	ok "locked down: has no capabilities" grep -qx 'CapEff:.0*' "/proc/$(state t1 Pid)/status"
+	ok "locked down: records" within 10 recorded 1000
 	ok "locked down: stops within 2 s, exit 0" stops t1
 	ok "locked down: nothing went wrong" logs_never_say t1 ' (error|warn) '
 	ok "locked down: the recording plays" plays
