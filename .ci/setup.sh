@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What `run` and `check` share: the packages of Debian, and building out of tree. Sourced, not run.
+# What `run` and `run-tests` share: the packages of Debian, and building out of tree. Sourced, not run.
 
 BUILD_PACKAGES="build-essential autoconf automake libtool pkg-config libuv1-dev libyaml-dev libturbojpeg0-dev
 libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libwebsockets-dev libwebsockets-evlib-uv"
