@@ -64,6 +64,13 @@ static void listen_on(int family, const char *path)
 		ntohs(is_v4 ? v4.sin_port : any.sin6_port), path);
 }
 
+static void end_server(void)
+{
+	shutdown(s.fd, SHUT_RDWR); /* where nobody came, accept() ends */
+	pthread_join(s.thread, NULL);
+	close(s.fd);
+}
+
 static int ask(const char *answer, bool in_bytes, int timeout_ms)
 {
 	int err;
@@ -75,8 +82,7 @@ static int ask(const char *answer, bool in_bytes, int timeout_ms)
 	CHECK(!pthread_create(&s.thread, NULL, serve, NULL));
 	text_free(&message);
 	err = health_ask(s.url, timeout_ms, &message);
-	pthread_join(s.thread, NULL);
-	close(s.fd);
+	end_server();
 	return err;
 }
 
@@ -101,6 +107,7 @@ TEST(health_tells_other_answers)
 	CHECK_INT(ask("SSH-2.0-OpenSSH_9.2p1 Debian\r\n", false, 5000), -EPROTO);
 	CHECK(says("no web server"));
 	CHECK_INT(ask("HTTP/1.1 2x0 OK\r\n\r\n", false, 5000), -EPROTO);
+	CHECK_INT(ask("HTTP/1.1-200 OK\r\n\r\n", false, 5000), -EPROTO);
 	CHECK_INT(ask("HTTP/1.1 20", false, 5000), -EPROTO);
 	CHECK_INT(ask("", false, 5000), -EPROTO);
 	text_free(&message);
@@ -132,8 +139,7 @@ TEST(health_asks_over_ipv6)
 	listen_on(AF_INET6, "");
 	CHECK(!pthread_create(&s.thread, NULL, serve, NULL));
 	err = health_ask(s.url, 5000, &message);
-	pthread_join(s.thread, NULL);
-	close(s.fd);
+	end_server();
 	CHECK_INT(err, 0);
 	CHECK(!strncmp(s.request, "GET / HTTP/1.1\r\nHost: [::1]:", 28));
 	text_free(&message);
