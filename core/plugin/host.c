@@ -26,7 +26,8 @@ static struct uv_loop_s *host_loop(struct cam_node *n)
 	return n->spec.plugin->place == CAM_ON_LOOP ? &n->world->loop->uv : NULL;
 }
 
-static void host_log(struct cam_node *n, enum cam_level level, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void host_log(
+	struct cam_node *n, enum cam_level level, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -35,7 +36,8 @@ static void host_log(struct cam_node *n, enum cam_level level, const char *fmt, 
 	va_end(ap);
 }
 
-static int host_error(struct cam_node *n, int err, const char *option, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static int host_error(
+	struct cam_node *n, int err, const char *option, const char *fmt, ...)
 {
 	va_list ap;
 

@@ -30,7 +30,8 @@ static struct uv_loop_s *host_loop(struct cam_node *node)
 	return of(node)->loop;
 }
 
-static void host_log(struct cam_node *node, enum cam_level level, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void host_log(
+	struct cam_node *node, enum cam_level level, const char *fmt, ...)
 {
 	char *log = of(node)->log;
 	size_t n = strlen(log), room = sizeof(of(node)->log) - n;
@@ -45,7 +46,8 @@ static void host_log(struct cam_node *node, enum cam_level level, const char *fm
 	strcat(log, "\n");
 }
 
-static int host_error(struct cam_node *node, int err, const char *option, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static int host_error(
+	struct cam_node *node, int err, const char *option, const char *fmt, ...)
 {
 	struct fake *f = of(node);
 	va_list ap;
