@@ -19,6 +19,7 @@ enum figure {
 	DECODERS,
 	DECODED,
 	SCALED,
+	CONVERTED,
 	ENCODED,
 	DECODE_ERRORS,
 	N_FIGURES
@@ -37,7 +38,8 @@ static const struct {
 	[SUBSCRIBERS] = {"cam_camera_subscribers", "gauge", "Consumers of the camera in any form."},
 	[DECODERS] = {"cam_camera_decoders", "gauge", "Decoders that exist: 0 while nobody wants pictures."},
 	[DECODED] = {"cam_camera_pictures_decoded_total", "counter", "Pictures decoded."},
-	[SCALED] = {"cam_camera_pictures_scaled_total", "counter", "Pictures scaled or converted."},
+	[SCALED] = {"cam_camera_pictures_scaled_total", "counter", "Pictures scaled."},
+	[CONVERTED] = {"cam_camera_pictures_converted_total", "counter", "Pictures converted to BGR."},
 	[ENCODED] = {"cam_camera_jpegs_encoded_total", "counter", "JPEGs encoded."},
 	[DECODE_ERRORS] = {"cam_camera_decode_errors_total", "counter", "Packets that could not be decoded."},
 };
@@ -61,6 +63,7 @@ static void read_figures(const struct graph *g, struct camera *camera, double re
 	ret[DECODERS] = e.decoders;
 	ret[DECODED] = (double)e.decoded;
 	ret[SCALED] = (double)e.scaled;
+	ret[CONVERTED] = (double)e.converted;
 	ret[ENCODED] = (double)e.encoded;
 	ret[DECODE_ERRORS] = (double)e.errors;
 }
