@@ -24,10 +24,39 @@ is_installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Install those of the packages that are missing; asks for the password of sudo when not root.
-packages()
+# watched LOG COMMAND...: the output is added to LOG; a terminal shows meanwhile for how long, and the last line of it.
+watched()
 {
+	local log=$1 watcher= code
+	shift
+	if [ -t 1 ]; then
+		watch_log "$log" "$(tput cols 2>/dev/null || echo 80)" &
+		watcher=$!
+	fi
+	"$@" >>"$log" 2>&1
+	code=$?
+	if [ -n "$watcher" ]; then
+		kill "$watcher"
+		wait "$watcher" 2>/dev/null
+		printf '\r\033[K'
+	fi
+	return $code
+}
+
+watch_log()
+{
+	local began=$SECONDS
+	while sleep 1 && kill -0 $$ 2>/dev/null; do
+		printf '\r\033[K%8d s  %s' $((SECONDS - began)) "$(tail -n 1 "$1" | tr -cd '[:print:]' | cut -c "1-$(($2 - 14))")"
+	done
+}
+
+# Which of the packages are to be installed. Says so, and has sudo ask for its password before a log hides the question.
+need_packages()
+{
+	local package
 	missing=
+	as_root=
 	for package in "$@"; do
 		is_installed "$package" || missing="$missing $package"
 	done
@@ -36,12 +65,24 @@ packages()
 		echo "This is not Debian; install the like of:$missing" >&2
 		return 1
 	}
-	as_root=
-	[ "$(id -u)" = 0 ] || as_root=sudo
-	echo "installing:$missing"
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 update &&
-		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 \
-			install --no-install-recommends $missing
+	echo "to be installed:$missing" | fold -s -w 100 | sed 's/^/         /'
+	[ "$(id -u)" != 0 ] || return 0
+	as_root=sudo
+	{ command -v sudo >/dev/null && sudo true; } || {
+		echo "You are not root, and sudo does not work. Let root run, then try again:" >&2
+		echo "apt-get update; apt-get install --no-install-recommends$missing" >&2
+		return 1
+	}
+}
+
+# Install what need_packages found.
+packages()
+{
+	[ -n "$missing" ] || return 0
+	# What fails to update may be somebody else's archive; what is missing then, install says.
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 update
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 \
+		install --no-install-recommends $missing
 }
 
 # configured FOLDER [OPTION]...: a build folder made by configure, once for each set of options.
