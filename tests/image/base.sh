@@ -94,3 +94,14 @@ base_tar() {
 	) 9> "$cache/base.lock" || return 1
 	say "$tar"
 }
+
+# The tree without what is built in it.
+export_tree() ( # FROM TO
+	mkdir -p "$2" && cd "$1" || return 1
+	if [ -e .git ]; then
+		git -c safe.directory='*' ls-files -z --cached --others --exclude-standard
+	else
+		find . -path './build*' ! -path './build-aux*' -prune -o ! -type d -print0
+	fi | while IFS= read -rd '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
+		tar --null -T - -cf - | tar -C "$2" --no-same-owner -xf -
+)

@@ -29,12 +29,12 @@ build_and_test() { # ROOT
 		say() { printf "%s\n" "$*"; }
 		say "$(gcc --version | head -1); FFmpeg $(pkg-config --modversion libavcodec)," \
 			"libwebsockets $(pkg-config --modversion libwebsockets), libuv $(pkg-config --modversion libuv)"
-		/src/configure --enable-werror --enable-asserts CFLAGS="-O2 -g" > configure.log || { tail -5 configure.log; exit 1; }
+		/src/configure --enable-werror --enable-asserts CFLAGS="-O2 -g" > configure.log 2>&1 || { tail -5 configure.log; exit 1; }
 		say "building"
 		make -j2 > make.log 2>&1 || { grep -E "error|Error" make.log | head -40; exit 1; }
 		say "testing"
 		make -j2 check > check.log 2>&1 || true
-		grep -E "(error|\*\*\*)" check.log | head -20 || true
+		grep -E ": (error|fatal error|undefined)" check.log | head -20 || true
 		'
 }
 
@@ -61,12 +61,6 @@ make_build_root() { # TAR BASE
 	return $rc
 }
 
-export_tree() { # FOLDER
-	mkdir -p "$1" && cd "$top" && git ls-files -z --cached --others --exclude-standard |
-		while IFS= read -rd '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-		tar --null -T - -cf - | tar -C "$1" --no-same-owner -xf -
-}
-
 count() { # WORD: how many results of this kind the tests have
 	cat "$root"/build/*.trs "$root"/build/*/*/*.trs "$root"/build/*/*.trs 2>/dev/null | grep -c "^:test-result: $1"
 }
@@ -81,7 +75,7 @@ main() {
 	root=$(mktemp -d "$cache/debian13.XXXXXX") || die "no room in $cache"
 	trap 'rm -rf --one-file-system "$root"' EXIT
 	[ "${1:-}" != --keep ] || { trap - EXIT; say "keeping $root"; }
-	tar -C "$root" -xf "$tar" && mkdir "$root/build" && export_tree "$root/src" || die "cannot fill $root"
+	tar -C "$root" -xf "$tar" && mkdir "$root/build" && export_tree "$top" "$root/src" || die "cannot fill $root"
 	declare -f build_and_test > "$root/steps.sh"
 	timeout -s KILL $LIMIT_SECONDS unshare --mount --pid --fork --kill-child --net --propagation private \
 		bash -c '. "$1/steps.sh"; build_and_test "$1"' bash "$root" &
