@@ -166,9 +166,11 @@ is_healthy() { is "$(state "$1" Health.Status)" healthy; }
 check_locked_down() {
 	local locks="--read-only --cap-drop ALL --security-opt no-new-privileges"
 
+	echo "$CAMERA_URL" > "$WORK/address"
 	# shellcheck disable=SC2086 # a list of options
 	ok "locked down: starts" start t1 $locks --shm-size=512m --ipc shareable -p 5000:5000 -v "$RECORDINGS:/recordings" \
-		-e CAMERA_RTSP_URL="$CAMERA_URL"
+		-v "$WORK/address:/run/secrets/address:ro" -e CAMERA_RTSP_URL_FILE=/run/secrets/address
+	ok "locked down: the address is in no one's view" not bash -c "docker inspect t1 | grep rtsp:"
 	ok "locked down: live" within 10 is_live 5000 camera_001
 	# shellcheck disable=SC2086
 	ok "locked down: another container reads the ring" reads_ring t1 camera_shm $locks
