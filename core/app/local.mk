@@ -1,5 +1,8 @@
 # In the library, so that their tests link them.
-libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/health.c %D%/health.h
+libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/health.c %D%/health.h \
+	%D%/notify.c %D%/notify.h \
+	%D%/protect.c %D%/protect.h \
+	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/graph_life.c \
@@ -7,6 +10,7 @@ cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/server.c %D%/server.h \
+	%D%/service.c %D%/service.h \
 	%D%/status.c %D%/status.h
 cam_server_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 cam_server_LDFLAGS = $(AM_LDFLAGS) $(EXE_LDFLAGS)

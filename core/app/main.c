@@ -2,6 +2,7 @@
 /* The command line: load plugins and configuration, then run, check or print. */
 #include "core/app/cli.h"
 #include "core/app/health.h"
+#include "core/app/protect.h"
 #include "core/app/server.h"
 #include "core/plugin/loader.h"
 
@@ -107,10 +108,14 @@ static int ask_health(const char *url)
 struct origin {
 	const struct cli *cli;
 	struct loader *loader;
+	struct protect protect;
 };
 
 static int load(void *arg, struct config **ret, struct text *errors)
 {
+	struct config *config = NULL;
+	int err;
+
 	const struct origin *o = arg;
 	struct config_input in = {.file = o->cli->file,
 		.text = o->cli->demo ? config_demo : NULL,
@@ -119,7 +124,14 @@ static int load(void *arg, struct config **ret, struct text *errors)
 		.sets = o->cli->sets,
 		.plugins = {find, names, o->loader}};
 
-	return config_load(&in, ret, errors);
+	err = config_load(&in, &config, errors);
+	if (!err)
+		err = protect_check(&o->protect, config, errors);
+	if (err)
+		config_free(config);
+	else
+		*ret = config;
+	return err;
 }
 
 /*
@@ -139,10 +151,13 @@ static int run(struct config *config, struct origin *origin)
 {
 	struct log log;
 	struct server_setup setup = {&log, config, load, origin};
+	int exit_code;
 
 	log_init(&log, STDERR_FILENO, (enum log_level)config->server.log_level);
 	/* The zone of recordings' names. The environment is where libc looks; no thread runs yet. */
-	if (setenv("TZ", config->server.timezone, 1)) { /* NOLINT(concurrency-mt-unsafe) */
+	if (setenv("TZ", config->server.timezone, 1) || /* NOLINT(concurrency-mt-unsafe) */
+		(config->server.protect &&
+			protect_now(&origin->protect, config, origin->cli->file, environ, &log))) {
 		log_line(&log, LOG_ERROR, NULL, "out of memory");
 		config_free(config);
 		return CLI_EXIT_FAILED;
@@ -151,7 +166,9 @@ static int run(struct config *config, struct origin *origin)
 	set_up_malloc();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of that file */
-	return server_run(&setup);
+	exit_code = server_run(&setup);
+	protect_free(&origin->protect);
+	return exit_code;
 }
 
 static int print_config(const struct config *config)
@@ -167,7 +184,7 @@ static int print_config(const struct config *config)
 
 static int with_config(const struct cli *cli, struct loader *loader)
 {
-	struct origin origin = {cli, loader};
+	struct origin origin = {.cli = cli, .loader = loader};
 	struct config *config = NULL;
 	struct text errors = {0};
 	int exit_code = CLI_EXIT_OK;

@@ -3,6 +3,7 @@
 
 #include "core/app/graph.h"
 #include "core/app/routes.h"
+#include "core/app/service.h"
 #include "core/app/status.h"
 #include "core/base/clock.h"
 #include "core/media/buf.h"
@@ -20,6 +21,7 @@ struct server {
 	struct node_world world;
 	struct graph graph;
 	struct routes routes;
+	struct service service;
 	const struct server_setup *setup;
 	struct log *log;
 	uv_signal_t term, interrupt, hangup;
@@ -118,6 +120,7 @@ static void close_all(struct server *s)
 	uv_close((uv_handle_t *)&s->hangup, NULL);
 	uv_close((uv_handle_t *)&s->deadline, NULL);
 	uv_close((uv_handle_t *)&s->watch, NULL);
+	service_close(&s->service);
 	graph_free(&s->graph);
 	loop_close(&s->loop);
 }
@@ -148,6 +151,7 @@ static void leave(struct server *s, int exit_code)
 	s->stopping = true;
 	s->exit_code = exit_code;
 	s->stop_began_ns = clock_mono_ns();
+	service_stopping(&s->service);
 	s->routes.ready = false;
 	uv_timer_stop(&s->watch);
 	uv_timer_start(&s->deadline, on_deadline, LEAVE_MS, 0);
@@ -180,9 +184,10 @@ static void warn_of_fixed(struct server *s, const struct config *next)
 {
 	const struct config_server *is = &s->graph.config->server, *wanted = &next->server;
 
-	if (is->cpu_threads != wanted->cpu_threads || strcmp(is->timezone, wanted->timezone))
+	if (is->cpu_threads != wanted->cpu_threads || strcmp(is->timezone, wanted->timezone) != 0 ||
+		is->protect != wanted->protect)
 		log_line(s->log, LOG_WARN, NULL,
-			"server.cpu_threads and server.timezone change with a restart only");
+			"server.cpu_threads, server.protect and server.timezone change with a restart only");
 }
 
 static void reload(struct server *s)
@@ -194,10 +199,12 @@ static void reload(struct server *s)
 		s->reload_again = true;
 		return;
 	}
+	service_reloading(&s->service);
 	if (s->setup->load(s->setup->arg, &next, &errors)) {
 		log_line(s->log, LOG_ERROR, NULL,
 			"the new configuration is wrong; the old one stays in force");
 		log_lines(s->log, LOG_ERROR, text_str(&errors));
+		service_ready(&s->service);
 	} else {
 		log_lines(s->log, LOG_WARN, next->warnings);
 		warn_of_fixed(s, next);
@@ -224,6 +231,7 @@ static void is_up(struct server *s)
 	log_line(s->log, LOG_INFO, NULL, "up: %zu camera%s, %zu nodes", s->graph.n_cameras,
 		s->graph.n_cameras == 1 ? "" : "s", s->graph.n_nodes);
 	tell_sinks(s);
+	service_ready(&s->service);
 	if (s->reload_again) {
 		s->reload_again = false;
 		reload(s);
@@ -256,6 +264,7 @@ static void on_watch(uv_timer_t *timer)
 
 	if (digest != s->digest)
 		tell_sinks(s);
+	service_look(&s->service);
 	s->digest = digest;
 }
 
@@ -325,6 +334,7 @@ int server_run(const struct server_setup *setup)
 	init_world(s);
 	graph_init(&s->graph);
 	init_handles(s);
+	service_init(&s->service, &s->loop, &s->graph);
 	if (begin(s))
 		s->exit_code = 1;
 	uv_run(&s->loop.uv, UV_RUN_DEFAULT);

@@ -31,6 +31,7 @@ struct pool {
 	struct timers timers;
 	struct strand *ready, **ready_tail;
 	bool ending;
+	char name[16]; /* of its threads; each sets its own, since another's goes through /proc */
 	unsigned n_threads;
 	pthread_t threads[];
 };
@@ -123,6 +124,7 @@ static void *pool_thread(void *arg)
 {
 	struct pool *p = arg;
 
+	pthread_setname_np(pthread_self(), p->name);
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		fire_timers(p);
@@ -163,13 +165,13 @@ int pool_new(const char *name, unsigned threads, struct pool **ret)
 		return -ENOMEM;
 	init_locks(p);
 	p->ready_tail = &p->ready;
+	snprintf(p->name, sizeof(p->name), "%s", name);
 	for (; p->n_threads < threads; p->n_threads++) {
 		err = pthread_create(&p->threads[p->n_threads], NULL, pool_thread, p);
 		if (err) {
 			pool_free(p);
 			return -err;
 		}
-		pthread_setname_np(p->threads[p->n_threads], name);
 	}
 	*ret = p;
 	return 0;

@@ -37,6 +37,7 @@ struct config_server {
 	int64_t log_level; /**< enum log_level */
 	int64_t cpu_threads; /**< 0: one a core */
 	const char *timezone; /**< Of file names: a name of the tz database. */
+	bool protect; /**< Give up what the configuration does not need; see core/app/protect.h. */
 };
 
 /** One stage of a camera, or one sink. */
@@ -58,6 +59,7 @@ struct config {
 	size_t n_nodes;
 	const char *const *cameras; /**< Names in the order of the file. */
 	size_t n_cameras;
+	const char *secret_folders; /**< Where files of secrets were read from, each with '\n'. */
 	const char *warnings; /**< Lines to log, each with its '\n'; "" when there are none. */
 };
 

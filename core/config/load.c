@@ -103,6 +103,7 @@ int config_load(const struct config_input *in, struct config **ret, struct text 
 		return -ENOMEM;
 	}
 	l.arena = &out->arena;
+	out->pub.secret_folders = "";
 	run(&l);
 	out->pub.warnings = arena_copy(l.arena, text_str(&report.warnings), report.warnings.len);
 	err = verdict(&l);

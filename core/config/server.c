@@ -20,6 +20,9 @@ const struct cam_opt config_server_options[] = {
 		NULL, "Threads that decode, scale and encode; 0: one a core."},
 	{"timezone", CAM_STRING, 0, CAM_STRING_AT(struct config_server, timezone), "UTC", 0, 0, NULL, NULL,
 		"The time zone of file names, by its name in the tz database: Europe/Berlin."},
+	{"protect", CAM_BOOL, 0, CAM_BOOL_AT(struct config_server, protect), "true", 0, 0, NULL, NULL,
+		"Give up the right to start programs and to open files that the configuration does not "
+		"name."},
 	{0}};
 
 /* @return why it is no time zone, NULL if it is one */

@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* More of them than a hand-written file has are not remembered. */
+enum { SECRET_FOLDERS_BYTES = 8192 };
+
 /* One stage on its way to be a node. */
 struct making {
 	struct load *load;
@@ -137,6 +140,22 @@ static const struct tree *value_of(struct making *m, const struct cam_opt *o, bo
 	return *ret_file ? f : v;
 }
 
+/* Remember where it lies: a reload will read it again. */
+static const char *secret_file(struct load *l, const char *path)
+{
+	const char *known = l->out->pub.secret_folders, *slash = strrchr(path, '/'), *folder, *line;
+
+	folder = !slash ? "." : slash == path ? path : arena_copy(l->arena, path, (size_t)(slash - path));
+	if (!known || !folder || strchr(folder, '\n'))
+		return path;
+	for (line = known; *line; line = strchrnul(line, '\n') + 1)
+		if (!strncmp(line, folder, strlen(folder)) && line[strlen(folder)] == '\n')
+			return path;
+	if (line - known < SECRET_FOLDERS_BYTES)
+		l->out->pub.secret_folders = arena_printf(l->arena, "%s%s\n", known, folder);
+	return path;
+}
+
 static const char *text_of(struct making *m, const struct cam_opt *o, const struct tree *t, bool is_file)
 {
 	struct load *l = m->load;
@@ -144,7 +163,7 @@ static const char *text_of(struct making *m, const struct cam_opt *o, const stru
 	struct env_value v;
 
 	if (text && is_file) {
-		v = env_read_secret(l->arena, load_names_in(l, text, m->stage));
+		v = env_read_secret(l->arena, secret_file(l, load_names_in(l, text, m->stage)));
 		if (v.why)
 			report_error(l->report, &t->at, tree_path(l->arena, t), "%s", v.why);
 		return v.text;

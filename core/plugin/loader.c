@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYMBOL_BASE "cam_plugin_"
@@ -116,12 +117,48 @@ static bool has_other_version(void *lib)
 	return false;
 }
 
+/* @return whether others than root, the user and the owner of this program, who could change that as well, may write */
+static bool others_may_write(const struct stat *st)
+{
+	struct stat self;
+
+	if (st->st_uid != 0 && st->st_uid != geteuid() &&
+		(stat("/proc/self/exe", &self) || st->st_uid != self.st_uid))
+		return true;
+	/* What others put into a sticky folder is theirs, and is refused as a file. */
+	if ((st->st_mode & S_IWOTH) && !(S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX)))
+		return true;
+	/* A group of one's own, as of who works with umask 002, is nobody else. */
+	return (st->st_mode & S_IWGRP) && st->st_gid != 0 &&
+	       !(st->st_uid == geteuid() && st->st_gid == getegid());
+}
+
+/* @return why the file is not to be trusted, NULL if it is */
+static const char *distrust(const char *file)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+
+	if (stat(file, &st) == 0 && others_may_write(&st))
+		return "can be changed by other users; give it to root and `chmod go-w` it";
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(file, '/') - file), file);
+	if (stat(*folder ? folder : "/", &st) == 0 && others_may_write(&st))
+		return "lies in a folder that other users can write to; give that to root and `chmod go-w` "
+		       "it";
+	return NULL;
+}
+
 static const struct cam_plugin *load(struct loader *l, const char *file, const char *name)
 {
-	void *lib = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	const char *why = distrust(file);
 	const struct cam_plugin *p;
-	const char *why;
+	void *lib;
 
+	if (why) {
+		snprintf(l->why, sizeof(l->why), "plugin \"%s\" (%s) %s", name, file, why);
+		return NULL;
+	}
+	lib = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!lib) {
 		/* NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps a text for each thread */
 		snprintf(l->why, sizeof(l->why), "plugin \"%s\" cannot be loaded: %s", name, dlerror());

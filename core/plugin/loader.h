@@ -2,7 +2,8 @@
 /**
  * @file loader.h
  * Finds and loads plugins: the only user of libdl. A plugin is accepted or refused by its descriptor, before any of
- * its functions is called, and is never unloaded: its libraries may have thread-local destructors. [loop]
+ * its functions is called, and is never unloaded: its libraries may have thread-local destructors. A file that others
+ * than root and the user may change, itself or by its folder, is not even opened. [loop]
  */
 #ifndef CAM_PLUGIN_LOADER_H
 #define CAM_PLUGIN_LOADER_H

@@ -36,6 +36,7 @@ static void *sessions(void *arg)
 {
 	struct cam_node *n = arg;
 
+	pthread_setname_np(pthread_self(), "cam-source");
 	while (!atomic_load(&n->stopping)) {
 		int64_t began = clock_mono_ns(), pause;
 		int err;
@@ -86,8 +87,6 @@ int session_start(struct cam_node *n)
 	err = pthread_create(&n->thread, &attr, sessions, n);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	if (!err)
-		pthread_setname_np(n->thread, "cam-source");
 	return -err;
 }
 
