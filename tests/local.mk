@@ -1,6 +1,6 @@
 # A unit test is one C file that speaks TAP; see tests/check.h.
 TEST_LIBS = $(LIBCAM_LIBS)
-EXTRA_DIST += %D%/check.h
+EXTRA_DIST += %D%/check.h %D%/tsan.supp
 
 include %D%/unit/local.mk
 include %D%/plugin/local.mk
