@@ -9,32 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Everything the command line knows: getopt's table and --help are made of it. */
-static const struct known {
-	const char *name;
-	int letter; /* 0: none */
-	int action; /* enum cli_action, or a letter */
-	const char *arg; /* NULL: none; "[X]": a word may follow */
-	const char *help;
-} known[] = {
+static const struct cli_option known[] = {
 	{"config", 'c', 'c', "FILE", "read the configuration from FILE (YAML)"},
 	{"set", 's', 's', "PATH=VALUE",
 		"set one value, as in cameras.front.source.url=rtsp://...; beats the environment"},
 	{"check", 0, CLI_CHECK, NULL, "check the configuration, start nothing"},
 	{"print-config", 0, CLI_PRINT_CONFIG, NULL, "print every value and where it came from"},
+	{"schema", 0, CLI_SCHEMA, NULL,
+		"print the JSON Schema of the configuration, for editors and validators"},
+	{"example", 0, CLI_EXAMPLE, NULL, "print a configuration that shows every option"},
 	{"plugins", 0, CLI_PLUGINS, NULL, "list the plugins"},
 	{"demo", 0, 'd', NULL, "run two cameras made up here, for http://127.0.0.1:5000/"},
 	{"health", 0, CLI_HEALTH, "[URL]",
 		"ask a running server whether it is well, at " HEALTH_URL "; exit 0 if so"},
 	{"help", 'h', CLI_HELP, "[PLUGIN]", "print this, or a plugin's options, statistics and routes"},
 	{"version", 'V', CLI_VERSION, NULL, "print the version"},
+	/* What `make regenerate` asks for: with foreign plugins, `cam_server --man 5 | man -l -` shows theirs too. */
+	{"man", 0, CLI_MAN, "[SECTION]", NULL},
+	{"completion", 0, CLI_COMPLETION, NULL, NULL},
 };
 
 enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
 
 struct parse {
 	struct cli *cli;
-	const struct known *action; /* the option that chose the action */
+	const struct cli_option *action; /* the option that chose the action */
 	size_t n_sets;
 	struct text *message;
 };
@@ -45,7 +44,7 @@ static int usage(struct parse *p, const char *what, const char *which, const cha
 	return -EINVAL;
 }
 
-static int act(struct parse *p, const struct known *k)
+static int act(struct parse *p, const struct cli_option *k)
 {
 	if (p->action && p->action != k) {
 		text_printf(p->message, "cam_server: --%s and --%s do not go together; use one at a time\n",
@@ -57,7 +56,7 @@ static int act(struct parse *p, const struct known *k)
 	return 0;
 }
 
-static int one_option(struct parse *p, const struct known *k)
+static int one_option(struct parse *p, const struct cli_option *k)
 {
 	switch (k->action) {
 	case 'c':
@@ -93,7 +92,8 @@ static int unknown_option(struct parse *p, int c, const char *word)
 			": this option takes no value, or there is none of that name; see --help");
 	nearest_init(&near, word + 2);
 	for (size_t i = 0; i < N_KNOWN; i++)
-		nearest_try(&near, known[i].name);
+		if (known[i].help)
+			nearest_try(&near, known[i].name);
 	text_printf(p->message, "cam_server: there is no option %s; ", word);
 	if (near.best[0])
 		text_printf(p->message, "did you mean --%s?\n", near.best);
@@ -115,7 +115,7 @@ static int options(struct parse *p, int argc, char **argv)
 	opterr = 0;
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread yet */
 	while (!err && (c = getopt_long(argc, argv, ":c:s:hV", longs, &index)) != -1) {
-		const struct known *k = NULL;
+		const struct cli_option *k = NULL;
 
 		for (size_t i = 0; i < N_KNOWN; i++)
 			if (longs[i].val == c)
@@ -125,16 +125,21 @@ static int options(struct parse *p, int argc, char **argv)
 	return err;
 }
 
-/* The words after the options: only --help and --health have one. */
+/* The words after the options: only --help, --health and --man have one. */
 static int words(struct parse *p, int argc, char **argv)
 {
 	if (optind < argc && p->cli->action == CLI_HELP)
 		p->cli->plugin = argv[optind++];
 	else if (optind < argc && p->cli->action == CLI_HEALTH)
 		p->cli->url = argv[optind++];
+	else if (optind < argc && p->cli->action == CLI_MAN)
+		p->cli->section = argv[optind++];
 	if (optind < argc)
 		return usage(p, "what is to be done with \"", argv[optind],
 			"\"? a configuration is named with -c FILE");
+	if (p->cli->action == CLI_MAN && (!p->cli->section || (strcmp(p->cli->section, "1") != 0 &&
+								      strcmp(p->cli->section, "5") != 0)))
+		return usage(p, "--man needs a section", "", ": 1 or 5");
 	if (p->cli->demo && p->cli->file)
 		return usage(
 			p, "--demo and -c do not go together", "", "; the demo brings its own configuration");
@@ -167,6 +172,11 @@ void cli_free(struct cli *c)
 	c->sets = NULL;
 }
 
+const struct cli_option *cli_option(size_t i)
+{
+	return i < N_KNOWN ? &known[i] : NULL;
+}
+
 void cli_help(struct text *out)
 {
 	text_add(out, "Usage: cam_server [OPTION]...\n"
@@ -175,6 +185,8 @@ void cli_help(struct text *out)
 	for (size_t i = 0; i < N_KNOWN; i++) {
 		size_t start = out->len;
 
+		if (!known[i].help)
+			continue;
 		if (known[i].letter)
 			text_printf(out, "  -%c, ", known[i].letter);
 		else

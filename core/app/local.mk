@@ -2,6 +2,7 @@
 libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/health.c %D%/health.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/protect.c %D%/protect.h \
+	%D%/render.c %D%/render.h \
 	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/graph.c %D%/graph.h \

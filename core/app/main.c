@@ -3,7 +3,9 @@
 #include "core/app/cli.h"
 #include "core/app/health.h"
 #include "core/app/protect.h"
+#include "core/app/render.h"
 #include "core/app/server.h"
+#include "core/config/render.h"
 #include "core/plugin/loader.h"
 
 #include <errno.h>
@@ -85,6 +87,27 @@ static int print_help(struct loader *loader, const char *plugin)
 	} else {
 		cli_help(&out);
 	}
+	exit_code = print(&out, CLI_EXIT_OK);
+	text_free(&out);
+	return exit_code;
+}
+
+static int print_rendered(struct loader *loader, const struct cli *cli)
+{
+	const struct config_plugins plugins = {find, names, loader};
+	struct text out = {0};
+	int exit_code;
+
+	if (cli->action == CLI_SCHEMA)
+		config_schema(&plugins, &out);
+	else if (cli->action == CLI_EXAMPLE)
+		config_example(&plugins, &out);
+	else if (cli->action == CLI_COMPLETION)
+		render_completion(&plugins, &out);
+	else if (!strcmp(cli->section, "1"))
+		render_man(&out);
+	else
+		config_man(&plugins, &out);
 	exit_code = print(&out, CLI_EXIT_OK);
 	text_free(&out);
 	return exit_code;
@@ -216,6 +239,11 @@ static int act(const struct cli *cli, struct loader *loader)
 		return ask_health(cli->url);
 	case CLI_HELP:
 		return print_help(loader, cli->plugin);
+	case CLI_SCHEMA:
+	case CLI_EXAMPLE:
+	case CLI_MAN:
+	case CLI_COMPLETION:
+		return print_rendered(loader, cli);
 	case CLI_PLUGINS:
 		return list_plugins(loader);
 	default:

@@ -1,15 +1,20 @@
 libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/arena.c %D%/arena.h \
 	%D%/cameras.c \
+	%D%/completion.c \
 	%D%/env.c %D%/env.h \
+	%D%/example.c \
 	%D%/expand.c %D%/expand.h \
 	%D%/help.c \
+	%D%/man.c \
 	%D%/match.c \
 	%D%/nearest.c \
 	%D%/option.c %D%/option.h %D%/option_format.c \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/print.c \
+	%D%/render.c %D%/render.h \
 	%D%/report.c %D%/report.h \
+	%D%/schema.c %D%/schema.h %D%/schema_option.c \
 	%D%/server.c \
 	%D%/stage.c \
 	%D%/swap.c \
@@ -18,13 +23,18 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/wiring.c \
 	%D%/yaml.c %D%/yaml.h
 
-# The configurations that need no file: the YAML of config/, byte by byte, since long string literals are not portable.
+# Files that are built in, byte by byte, since long string literals are not portable: the configurations that need no
+# file, and the templates.
 nodist_libcam_a_SOURCES = %D%/builtin.c
 CLEANFILES += %D%/builtin.c
-%D%/builtin.c: config/single-camera.yaml config/demo.yaml
-	$(AM_V_GEN)$(MKDIR_P) %D% && { echo '#include "core/config/config.h"'; \
-	for f in single-camera demo; do \
-		echo "const char config_`echo $$f | tr - _`[] = {"; \
-		od -An -v -tu1 "$(srcdir)/config/$$f.yaml" | sed 's/  *\([0-9][0-9]*\)/\1,/g'; \
+builtin_files = single_camera:config/single-camera.yaml demo:config/demo.yaml \
+	example_template:config/example.yaml.in man1_template:doc/cam_server.1.in \
+	man5_template:doc/cam_server.yaml.5.in completion_template:doc/cam_server.bash-completion.in
+%D%/builtin.c: config/single-camera.yaml config/demo.yaml config/example.yaml.in doc/cam_server.1.in \
+		doc/cam_server.yaml.5.in doc/cam_server.bash-completion.in
+	$(AM_V_GEN)$(MKDIR_P) %D% && { echo '#include "core/config/render.h"'; \
+	for f in $(builtin_files); do \
+		echo "const char config_$${f%%:*}[] = {"; \
+		od -An -v -tu1 "$(srcdir)/$${f#*:}" | sed 's/  *\([0-9][0-9]*\)/\1,/g'; \
 		echo '0};'; \
 	done; } >$@.tmp && mv $@.tmp $@

@@ -25,10 +25,13 @@ unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
 # Configuration: unit tests, and one program for all golden cases in tests/config.
-dist_check_SCRIPTS += %D%/config_shipped.sh
-TESTS += %D%/config_shipped.sh
+dist_check_SCRIPTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py
+TESTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py
+check_PROGRAMS += config-schema-fakes
+config_schema_fakes_SOURCES = %D%/config_schema_fakes.c %D%/config_fakes.c %D%/config_fakes.h
+config_schema_fakes_LDADD = $(TEST_LIBS)
 config_tests = unit-config-golden unit-config-cli unit-config-hostile unit-config-option unit-config-load \
-	unit-config-memory
+	unit-config-memory unit-config-documented
 check_PROGRAMS += $(config_tests)
 TESTS += $(config_tests)
 unit_config_hostile_SOURCES = %D%/config_hostile.c %D%/config_fakes.c %D%/config_fakes.h
@@ -39,6 +42,8 @@ unit_config_load_SOURCES = %D%/config_load.c %D%/config_fakes.c %D%/config_fakes
 unit_config_load_LDADD = $(TEST_LIBS)
 unit_config_memory_SOURCES = %D%/config_memory.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_memory_LDADD = $(TEST_LIBS)
+unit_config_documented_SOURCES = %D%/config_documented.c
+unit_config_documented_LDADD = $(TEST_LIBS)
 unit_config_cli_SOURCES = %D%/config_cli.c
 unit_config_cli_LDADD = $(TEST_LIBS)
 unit_config_golden_SOURCES = %D%/config_golden.c %D%/config_fakes.c %D%/config_fakes.h

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Every option of every plugin, and of the server: documented everywhere, and settable from everywhere. */
+#include "tests/check.h"
+
+#include "core/config/load.h"
+#include "core/config/render.h"
+#include "core/plugin/loader.h"
+
+#include <unistd.h>
+
+struct world {
+	struct loader *loader;
+	struct config_plugins plugins;
+	struct plugin_list list;
+	struct text schema, man, example;
+};
+
+static const struct cam_plugin *find(void *arg, const char *name, const char **ret_why)
+{
+	return loader_find(arg, name, ret_why);
+}
+
+static void names(void *arg, void (*visit)(void *visit_arg, const char *name), void *visit_arg)
+{
+	loader_names(arg, visit, visit_arg);
+}
+
+static void set_up(struct world *w)
+{
+	const char *path = getenv("CAM_SERVER_PLUGIN_PATH"), *build = getenv("top_builddir");
+	struct text folder = {0};
+
+	*w = (struct world){0};
+	text_printf(&folder, "%s/.libs", build ? build : ".");
+	w->loader = loader_new(path ? path : text_str(&folder));
+	text_free(&folder);
+	CHECK(w->loader);
+	w->plugins = (struct config_plugins){find, names, w->loader};
+	plugin_list_fill(&w->list, &w->plugins);
+	CHECK(w->list.n && !w->list.failed);
+	config_schema(&w->plugins, &w->schema);
+	config_man(&w->plugins, &w->man);
+	config_example(&w->plugins, &w->example);
+}
+
+static void tear_down(struct world *w)
+{
+	text_free(&w->schema);
+	text_free(&w->man);
+	text_free(&w->example);
+	plugin_list_free(&w->list);
+	loader_free(w->loader);
+}
+
+/* Whether `want` stands between the line that begins a part and the one that begins the next. */
+static int stands(
+	const struct text *all, const char *begin, const char *end, const char *format, const char *option)
+{
+	const char *at = strstr(text_str(all), begin), *until, *found;
+	char want[128], *hole;
+
+	snprintf(want, sizeof(want), "%s", format);
+	hole = strchr(want, '@');
+	snprintf(hole, sizeof(want) - (size_t)(hole - want), "%s%s", option, strchr(format, '@') + 1);
+	at = at ? at + strlen(begin) : NULL;
+	until = at ? strstr(at, end) : NULL;
+	found = at ? strstr(at, want) : NULL;
+	if (found && (!until || found < until))
+		return 1;
+	printf("# %s is not told after \"%s\"\n", option, begin);
+	return 0;
+}
+
+static int documented(const struct world *w, const struct cam_plugin *p, const struct cam_opt *o)
+{
+	char schema[96], man[96], example[96];
+
+	snprintf(schema, sizeof(schema), "\"plugin_%s\": {", p->name);
+	snprintf(man, sizeof(man), "\n.SS %s\n", p->name);
+	snprintf(example, sizeof(example), "plugin: %s", p->name);
+	return stands(&w->schema, schema, "\"additionalProperties\"", "\n\"@\": {", o->name) &
+	       stands(&w->man, man, "\n.S", "\n.BR @ ", o->name) &
+	       stands(&w->example, example, "plugin: ", " @: ", o->name);
+}
+
+TEST(each_option_is_in_schema_manual_and_example)
+{
+	struct world w;
+	int n = 0, told = 0;
+
+	set_up(&w);
+	for (size_t i = 0; i < w.list.n; i++)
+		for (const struct cam_opt *o = w.list.items[i]->options; o && o->name; o++) {
+			if (o->flags & CAM_HIDDEN)
+				continue;
+			n++;
+			told += documented(&w, w.list.items[i], o);
+		}
+	for (const struct cam_opt *o = config_server_options; o->name; o++) {
+		n++;
+		told += stands(&w.schema, "\n\"server\": {", "\"additionalProperties\"", "\n\"@\": {",
+				o->name) &
+			stands(&w.man, "\n.SH SERVER\n", "\n.SH", "\n.BR @ ", o->name) &
+			stands(&w.example, "\nserver:\n", "\ndefaults:", " @: ", o->name);
+	}
+	tear_down(&w);
+	printf("# %d options\n", n);
+	CHECK_INT(told, n);
+}
+
+enum way { IN_FILE, BY_VARIABLE, BY_SET, N_WAYS };
+
+static const char *some_value(const struct cam_opt *o)
+{
+	return o->def ? o->def : "rtsp://192.0.2.1/";
+}
+
+/* The file of one node, with its required options; all but `left_out`. */
+static void file_with(
+	const struct cam_plugin *p, const struct cam_opt *set, const char *left_out, struct text *yaml)
+{
+	text_add(yaml, "cameras:\n  c:\n");
+	if (p->kind != CAM_SOURCE)
+		text_add(yaml, "    in: {plugin: test_in}\n");
+	text_printf(yaml, "%s%s:\n      plugin: %s\n", p->kind == CAM_SINK ? "sinks:\n  " : "    ", "node",
+		p->name);
+	for (const struct cam_opt *o = p->options; o && o->name; o++) {
+		if ((o != set && o->def) || (left_out && !strcmp(o->name, left_out)))
+			continue;
+		text_printf(yaml, "      %s: ", o->name);
+		text_json(yaml, some_value(o));
+		text_add(yaml, "\n");
+	}
+}
+
+static int set_by(struct world *w, const struct cam_plugin *p, const struct cam_opt *o, enum way way)
+{
+	static const char *const begins[] = {"t.yaml:", "environment CAM_SERVER__", "--set"};
+	const char *above = p->kind == CAM_SINK ? "sinks.node" : "cameras.c.node", *origin = "nothing";
+	struct text yaml = {0}, variable = {0}, set = {0}, errors = {0};
+	struct config *c = NULL;
+	int ok;
+
+	file_with(p, way == IN_FILE ? o : NULL, way == IN_FILE ? NULL : o->name, &yaml);
+	text_printf(&set, "%s.%s=%s", above, o->name, some_value(o));
+	text_printf(&variable, "CAM_SERVER__%s__%s=%s",
+		p->kind == CAM_SINK ? "SINKS__NODE" : "CAMERAS__C__NODE", o->name, some_value(o));
+	for (char *s = variable.data; s && *s != '='; s++)
+		*s = (char)(*s >= 'a' && *s <= 'z' ? *s - 32 : *s);
+	{
+		char *environ_of[] = {way == BY_VARIABLE ? variable.data : NULL, NULL};
+		const char *const sets[] = {way == BY_SET ? text_str(&set) : NULL, NULL};
+		struct config_input in = {.text = text_str(&yaml),
+			.text_name = "t.yaml",
+			.environ = environ_of,
+			.sets = sets,
+			.plugins = w->plugins};
+
+		config_load(&in, &c, &errors);
+	}
+	for (size_t i = 0; c && i < c->n_nodes; i++)
+		if (!strcmp(c->nodes[i].stage, "node"))
+			origin = config_origin(c, &c->nodes[i], o->name);
+	ok = !strncmp(origin, begins[way], strlen(begins[way]));
+	if (!ok)
+		printf("# %s.%s comes from %s, not %s: %s", p->name, o->name, origin, begins[way],
+			text_str(&errors));
+	config_free(c);
+	text_free(&yaml);
+	text_free(&variable);
+	text_free(&set);
+	text_free(&errors);
+	return ok;
+}
+
+TEST(each_option_can_be_set_in_the_file_by_variable_and_on_the_command_line)
+{
+	struct world w;
+	int n = 0, reached = 0;
+
+	set_up(&w);
+	for (size_t i = 0; i < w.list.n; i++)
+		for (const struct cam_opt *o = w.list.items[i]->options; o && o->name; o++)
+			for (enum way way = IN_FILE; way < N_WAYS; way++) {
+				n++;
+				reached += set_by(&w, w.list.items[i], o, way);
+			}
+	tear_down(&w);
+	CHECK_INT(reached, n);
+}
+
+RUN_TESTS(T(each_option_is_in_schema_manual_and_example),
+	T(each_option_can_be_set_in_the_file_by_variable_and_on_the_command_line))
