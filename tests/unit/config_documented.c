@@ -112,12 +112,13 @@ enum way { IN_FILE, BY_VARIABLE, BY_SET, N_WAYS };
 
 static const char *some_value(const struct cam_opt *o)
 {
-	return o->def ? o->def : "rtsp://192.0.2.1/";
+	if (!o->def)
+		return "rtsp://192.0.2.1/";
+	return *o->def ? o->def : "text";
 }
 
-/* The file of one node, with its required options; all but `left_out`. */
-static void file_with(
-	const struct cam_plugin *p, const struct cam_opt *set, const char *left_out, struct text *yaml)
+/* The file of one node, with all its options but `left_out`: some need one another. */
+static void file_with(const struct cam_plugin *p, const struct cam_opt *left_out, struct text *yaml)
 {
 	text_add(yaml, "cameras:\n  c:\n");
 	if (p->kind != CAM_SOURCE)
@@ -125,7 +126,7 @@ static void file_with(
 	text_printf(yaml, "%s%s:\n      plugin: %s\n", p->kind == CAM_SINK ? "sinks:\n  " : "    ", "node",
 		p->name);
 	for (const struct cam_opt *o = p->options; o && o->name; o++) {
-		if ((o != set && o->def) || (left_out && !strcmp(o->name, left_out)))
+		if (o == left_out)
 			continue;
 		text_printf(yaml, "      %s: ", o->name);
 		text_json(yaml, some_value(o));
@@ -141,7 +142,7 @@ static int set_by(struct world *w, const struct cam_plugin *p, const struct cam_
 	struct config *c = NULL;
 	int ok;
 
-	file_with(p, way == IN_FILE ? o : NULL, way == IN_FILE ? NULL : o->name, &yaml);
+	file_with(p, way == IN_FILE ? NULL : o, &yaml);
 	text_printf(&set, "%s.%s=%s", above, o->name, some_value(o));
 	text_printf(&variable, "CAM_SERVER__%s__%s=%s",
 		p->kind == CAM_SINK ? "SINKS__NODE" : "CAMERAS__C__NODE", o->name, some_value(o));

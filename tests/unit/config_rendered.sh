@@ -67,7 +67,7 @@ ok 'cam_server.yaml(5) is up to date' same doc/cam_server.yaml.5 --man 5
 ok 'the completion is up to date' same doc/cam_server.bash-completion --completion
 ok 'cam_server(1) is right for groff' reads cam_server.1
 ok 'cam_server.yaml(5) is right for groff' reads cam_server.yaml.5
-ok 'options are completed' completes '--schema --set' --s
+ok 'options are completed' completes '--set --schema' --s
 ok 'hidden options are not' completes '' --m
 ok 'plugins are completed' completes 'mem_ring' --help m
 ok 'sections are completed' completes 'server.' -s se

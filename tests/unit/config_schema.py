@@ -8,7 +8,7 @@ import re
 import subprocess
 
 TOP = pathlib.Path(os.environ.get("top_srcdir", "."))
-BUILD = pathlib.Path(os.environ.get("top_builddir", "build"))
+BUILD = pathlib.Path(os.environ.get("top_builddir", "build")).resolve()
 try:
     import jsonschema
     import yaml
@@ -19,7 +19,7 @@ except (ImportError, AttributeError):
     raise SystemExit(0)
 
 # Those that a schema can tell: the others break YAML itself, or rules across values, or have variables.
-BAD = """camera-text cameras-empty cameras-list cameras-text indent names no-cameras numbers plugin-kind plugin-unknown
+BAD = """camera-text cameras-empty cameras-list cameras-text names no-cameras numbers plugin-kind plugin-unknown
 ranges required-empty server server-list stage-list stage-text swap-unknown types typo unknown-keys value-list
 value-mapping value-missing""".split()
 
