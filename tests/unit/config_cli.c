@@ -40,7 +40,8 @@ TEST(cli_knows_each_action)
 		int action;
 	} cases[] = {{"", CLI_RUN}, {"--check", CLI_CHECK}, {"--print-config", CLI_PRINT_CONFIG},
 		{"--plugins", CLI_PLUGINS}, {"--version", CLI_VERSION}, {"--help", CLI_HELP},
-		{"-h", CLI_HELP}};
+		{"-h", CLI_HELP}, {"--schema", CLI_SCHEMA}, {"--example", CLI_EXAMPLE}, {"--man 5", CLI_MAN},
+		{"--completion", CLI_COMPLETION}};
 	struct cli c;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -71,6 +72,19 @@ TEST(cli_health_takes_a_url)
 	CHECK_INT(parse("--health http://127.0.0.1:8080/healthz", &c), 0);
 	CHECK_STR(c.url, "http://127.0.0.1:8080/healthz");
 	cli_free(&c);
+}
+
+TEST(cli_man_takes_a_section)
+{
+	struct cli c;
+
+	CHECK_INT(parse("--man 1", &c), 0);
+	CHECK_STR(c.section, "1");
+	cli_free(&c);
+	CHECK_INT(parse("--man", &c), -EINVAL);
+	CHECK_INT(parse("--man 3", &c), -EINVAL);
+	CHECK(strstr(text_str(&message), "1 or 5"));
+	text_free(&message);
 }
 
 TEST(cli_refuses_with_a_remedy)
@@ -117,4 +131,5 @@ TEST(cli_help_names_every_option)
 }
 
 RUN_TESTS(T(cli_runs_a_file_with_sets), T(cli_knows_each_action), T(cli_help_takes_a_plugin),
-	T(cli_health_takes_a_url), T(cli_refuses_with_a_remedy), T(cli_help_names_every_option))
+	T(cli_health_takes_a_url), T(cli_man_takes_a_section), T(cli_refuses_with_a_remedy),
+	T(cli_help_names_every_option))

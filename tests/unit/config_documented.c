@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every option of every plugin, and of the server: documented everywhere, and settable from everywhere. */
+#include "config_fakes.h"
 #include "tests/check.h"
 
 #include "core/config/load.h"
@@ -134,12 +135,29 @@ static void file_with(const struct cam_plugin *p, const struct cam_opt *left_out
 	}
 }
 
+/* @return the configuration, NULL with the errors */
+static struct config *loaded(
+	const struct world *w, const char *yaml, char *variable, const char *set, struct text *errors)
+{
+	char *environ_of[] = {variable, NULL};
+	const char *const sets[] = {set, NULL};
+	const struct config_input in = {.text = yaml,
+		.text_name = "t.yaml",
+		.environ = environ_of,
+		.sets = sets,
+		.plugins = w->plugins};
+	struct config *c = NULL;
+
+	config_load(&in, &c, errors);
+	return c;
+}
+
 static int set_by(struct world *w, const struct cam_plugin *p, const struct cam_opt *o, enum way way)
 {
 	static const char *const begins[] = {"t.yaml:", "environment CAM_SERVER__", "--set"};
 	const char *above = p->kind == CAM_SINK ? "sinks.node" : "cameras.c.node", *origin = "nothing";
 	struct text yaml = {0}, variable = {0}, set = {0}, errors = {0};
-	struct config *c = NULL;
+	struct config *c;
 	int ok;
 
 	file_with(p, way == IN_FILE ? NULL : o, &yaml);
@@ -148,17 +166,8 @@ static int set_by(struct world *w, const struct cam_plugin *p, const struct cam_
 		p->kind == CAM_SINK ? "SINKS__NODE" : "CAMERAS__C__NODE", o->name, some_value(o));
 	for (char *s = variable.data; s && *s != '='; s++)
 		*s = (char)(*s >= 'a' && *s <= 'z' ? *s - 32 : *s);
-	{
-		char *environ_of[] = {way == BY_VARIABLE ? variable.data : NULL, NULL};
-		const char *const sets[] = {way == BY_SET ? text_str(&set) : NULL, NULL};
-		struct config_input in = {.text = text_str(&yaml),
-			.text_name = "t.yaml",
-			.environ = environ_of,
-			.sets = sets,
-			.plugins = w->plugins};
-
-		config_load(&in, &c, &errors);
-	}
+	c = loaded(w, text_str(&yaml), way == BY_VARIABLE ? variable.data : NULL,
+		way == BY_SET ? text_str(&set) : NULL, &errors);
 	for (size_t i = 0; c && i < c->n_nodes; i++)
 		if (!strcmp(c->nodes[i].stage, "node"))
 			origin = config_origin(c, &c->nodes[i], o->name);
@@ -190,5 +199,56 @@ TEST(each_option_can_be_set_in_the_file_by_variable_and_on_the_command_line)
 	CHECK_INT(reached, n);
 }
 
-RUN_TESTS(T(each_option_is_in_schema_manual_and_example),
+/* @return whether option number i of the server tells this origin */
+static int server_set_by(const struct world *w, size_t i, const char *yaml, char *variable, const char *set)
+{
+	const char *want = variable ? "environment CAM_SERVER__SERVER__" : set ? "--set" : "t.yaml:";
+	struct text errors = {0};
+	struct config *c = loaded(w, yaml, variable, set, &errors);
+	const char *origin =
+		c ? ((const struct loaded *)(const void *)c)->server_origins[i] : text_str(&errors);
+	int ok = !strncmp(origin, want, strlen(want));
+
+	if (!ok)
+		printf("# server.%s comes from %s, not %s\n", config_server_options[i].name, origin, want);
+	config_free(c);
+	text_free(&errors);
+	return ok;
+}
+
+TEST(each_option_of_the_server_can_be_set_everywhere_too)
+{
+	static const char base[] = "cameras: {c: {in: {plugin: test_in}}}\n";
+	const struct cam_opt *o = config_server_options;
+	struct world w;
+	int reached = 0;
+	size_t n = 0;
+
+	set_up(&w);
+	for (; o[n].name; n++) {
+		char yaml[256], variable[128], set[128];
+
+		snprintf(yaml, sizeof(yaml), "%sserver: {%s: \"%s\"}\n", base, o[n].name, o[n].def);
+		snprintf(variable, sizeof(variable), "CAM_SERVER__SERVER__%s=%s", o[n].name, o[n].def);
+		snprintf(set, sizeof(set), "server.%s=%s", o[n].name, o[n].def);
+		reached += server_set_by(&w, n, yaml, NULL, NULL) +
+			   server_set_by(&w, n, base, variable, NULL) + server_set_by(&w, n, base, NULL, set);
+	}
+	tear_down(&w);
+	CHECK_INT(reached, 3 * (int)n);
+}
+
+TEST(a_plugin_that_the_example_does_not_know_stands_at_its_end)
+{
+	struct text out = {0};
+
+	config_example(&fake_plugins, &out);
+	CHECK(stands(&out, "\n# plugin: recorder_jpg, a recorder: ", "\n# plugin: ", "\n#- @: ", "segment"));
+	CHECK(!strstr(text_str(&out), "# plugin: recorder_mp4"));
+	text_free(&out);
+}
+
+RUN_TESTS(T(each_option_of_the_server_can_be_set_everywhere_too),
+	T(a_plugin_that_the_example_does_not_know_stands_at_its_end),
+	T(each_option_is_in_schema_manual_and_example),
 	T(each_option_can_be_set_in_the_file_by_variable_and_on_the_command_line))

@@ -76,6 +76,14 @@ def tests(real, fake):
         yield f"{text} does not fit", refused(real, camera % text)
     for text in ("password: 1234", "open_timeout: 1.5m", "transport: '${T:-tcp}'", "url_file: /run/u", "bitrate: 2000"):
         yield f"{text} fits", faults(real, camera % text)
+    groups = {"server": real["properties"]["server"], **{k: v for k, v in real["$defs"].items() if k.startswith("plugin_")}}
+    yield "each default fits its own option", [
+        f"{group}.{key}: {e.message}"
+        for group, schema in groups.items()
+        for key, value in schema["properties"].items()
+        if isinstance(value, dict) and "default" in value
+        for e in Validator({**value, "$defs": real["$defs"]}).iter_errors(value["default"])
+    ]
     secret = real["$defs"]["plugin_rtsp_in"]["properties"]["password"]
     yield "a secret is writeOnly", [] if secret.get("writeOnly") is True else [str(secret)]
     swapped = "defaults: {buffer: {plugin: shm_ring}}\ncameras: {a: {buffer: {%s}}}"
