@@ -178,7 +178,7 @@ enum {
 	CAM_SECRET = 1u << 1, /**< Never printed. */
 	CAM_RELOADABLE = 1u << 2, /**< Reserved: today every change restarts the node. */
 	CAM_HIDDEN = 1u << 3, /**< Works, but is not documented. */
-	CAM_FOLDER = 1u << 4, /**< A folder: CAM_ON_IO nodes on one file system share a thread. */
+	CAM_FOLDER = 1u << 4, /**< A folder to write in; CAM_ON_IO nodes on one file system share a thread. */
 	CAM_UNIQUE = 1u << 5, /**< Two nodes with one value for it are a configuration error. */
 	CAM_URL = 1u << 6 /**< A URL: a password inside is masked when printed. */
 };
