@@ -235,14 +235,13 @@ static void unlock_and_schedule(struct link *l)
 {
 	bool post = to_schedule(l), gather = post && may_gather(l);
 
-	if (post)
-		l->timed = gather;
-	pthread_mutex_unlock(&l->lock);
-	if (!post)
-		return;
-	if (gather)
+	/* Set under the lock: link_close() finds either no timer or one that it can take back. */
+	if (gather) {
+		l->timed = true;
 		executor_post_at(l->end.on, &l->timer, clock_mono_ns() + l->batch_ns);
-	else
+	}
+	pthread_mutex_unlock(&l->lock);
+	if (post && !gather)
 		executor_post(l->end.on, &l->task);
 }
 
