@@ -1,25 +1,36 @@
+RTSP_IN_DIALOGUE = %D%/wire.c %D%/wire.h %D%/client.c %D%/client.h %D%/auth.c %D%/auth.h %D%/sdp.c %D%/sdp.h \
+	%D%/url.c %D%/url.h %D%/fault.c %D%/fault.h
+RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/depay.c %D%/depay.h %D%/order.c %D%/order.h
+
 plugin_LTLIBRARIES += rtsp_in.la
-RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/connection.c %D%/connection.h %D%/track.c %D%/track.h \
-	%D%/unit.c %D%/unit.h %D%/order.c %D%/order.h %D%/fault.c %D%/fault.h %D%/url.c %D%/url.h $(LIB_AV_SOURCES)
+RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/socket.c %D%/socket.h %D%/track.c %D%/track.h \
+	$(RTSP_IN_DIALOGUE) $(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
 rtsp_in_la_SOURCES = $(RTSP_IN_SOURCES)
-rtsp_in_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+rtsp_in_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)
 rtsp_in_la_CFLAGS = $(AM_CFLAGS)
 rtsp_in_la_LDFLAGS = $(module_flags)
-rtsp_in_la_LIBADD = $(AVFORMAT_LIBS)
+rtsp_in_la_LIBADD = $(AVUTIL_LIBS) $(UV_LIBS)
 EXTRA_DIST += %D%/README.md
 
 check_PROGRAMS += plugin-rtsp_in
 TESTS += plugin-rtsp_in
 plugin_rtsp_in_SOURCES = %D%/test_rtsp_in.c %D%/fake_camera.c %D%/fake_camera.h %D%/../test_in/encoder.c \
 	%D%/../test_in/canvas.c %D%/../test_in/font.c $(RTSP_IN_SOURCES)
-plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS) $(UV_CFLAGS)
 plugin_rtsp_in_CFLAGS = $(AM_CFLAGS)
-plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
+plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS) $(UV_LIBS)
 
-check_PROGRAMS += plugin-rtsp_in-parts
-TESTS += plugin-rtsp_in-parts
-plugin_rtsp_in_parts_SOURCES = %D%/test_parts.c %D%/url.c %D%/unit.c %D%/order.c %D%/../test_in/encoder.c \
-	%D%/../test_in/canvas.c %D%/../test_in/font.c $(LIB_AV_SOURCES)
-plugin_rtsp_in_parts_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
-plugin_rtsp_in_parts_CFLAGS = $(AM_CFLAGS)
-plugin_rtsp_in_parts_LDADD = $(AVCODEC_LIBS)
+check_PROGRAMS += plugin-rtsp_in-dialogue
+TESTS += plugin-rtsp_in-dialogue
+plugin_rtsp_in_dialogue_SOURCES = %D%/test_dialogue.c $(RTSP_IN_DIALOGUE)
+plugin_rtsp_in_dialogue_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS)
+plugin_rtsp_in_dialogue_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_dialogue_LDADD = $(AVUTIL_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-media
+TESTS += plugin-rtsp_in-media
+plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/../test_in/encoder.c %D%/../test_in/canvas.c %D%/../test_in/font.c \
+	$(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
+plugin_rtsp_in_media_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
+plugin_rtsp_in_media_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS)
