@@ -4,7 +4,7 @@ RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/depay.c %D%/depay.h %D%/order.c %D%/orde
 
 plugin_LTLIBRARIES += rtsp_in.la
 RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/socket.c %D%/socket.h %D%/track.c %D%/track.h \
-	$(RTSP_IN_DIALOGUE) $(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
+	$(RTSP_IN_DIALOGUE) $(RTSP_IN_MEDIA) $(LIB_AV_SETS)
 rtsp_in_la_SOURCES = $(RTSP_IN_SOURCES)
 rtsp_in_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)
 rtsp_in_la_CFLAGS = $(AM_CFLAGS)
@@ -30,7 +30,7 @@ plugin_rtsp_in_dialogue_LDADD = $(AVUTIL_LIBS)
 check_PROGRAMS += plugin-rtsp_in-media
 TESTS += plugin-rtsp_in-media
 plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/../test_in/encoder.c %D%/../test_in/canvas.c %D%/../test_in/font.c \
-	$(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
+	$(RTSP_IN_MEDIA) $(LIB_AV_SETS)
 plugin_rtsp_in_media_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
 plugin_rtsp_in_media_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS)
