@@ -56,6 +56,27 @@ static int act(struct parse *p, const struct cli_option *k)
 	return 0;
 }
 
+/*
+ * A value may be a secret: it is kept here, and overwritten where `ps` and /proc/PID/cmdline show it, by stars, as many
+ * as there is room for and never more than 8. The path stays to be seen.
+ */
+static int one_set(struct parse *p, char *set)
+{
+	char *value = strchr(set, '='), *copy = strdup(set);
+	size_t n;
+
+	if (!copy) {
+		text_add(p->message, "cam_server: out of memory\n");
+		return -ENOMEM;
+	}
+	p->cli->sets[p->n_sets++] = copy;
+	value = value ? value + 1 : set;
+	n = strlen(value);
+	explicit_bzero(value, n);
+	memset(value, '*', n < 8 ? n : 8);
+	return 0;
+}
+
 static int one_option(struct parse *p, const struct cli_option *k)
 {
 	switch (k->action) {
@@ -65,8 +86,7 @@ static int one_option(struct parse *p, const struct cli_option *k)
 		p->cli->file = optarg;
 		return 0;
 	case 's':
-		p->cli->sets[p->n_sets++] = optarg;
-		return 0;
+		return one_set(p, optarg);
 	case 'd':
 		p->cli->demo = true;
 		return 0;
@@ -87,9 +107,13 @@ static int unknown_option(struct parse *p, int c, const char *word)
 	}
 	if (strncmp(word, "--", 2) != 0)
 		return usage(p, "there is no option ", letter, "; cam_server --help lists them");
-	if (strchr(word, '='))
-		return usage(p, word, "",
-			": this option takes no value, or there is none of that name; see --help");
+	if (strchr(word, '=')) {
+		text_printf(p->message,
+			"cam_server: %.*s: this option takes no value, or there is none of that name; see "
+			"--help\n",
+			(int)strcspn(word, "="), word);
+		return -EINVAL;
+	}
 	nearest_init(&near, word + 2);
 	for (size_t i = 0; i < N_KNOWN; i++)
 		if (known[i].help)
@@ -134,9 +158,15 @@ static int words(struct parse *p, int argc, char **argv)
 		p->cli->url = argv[optind++];
 	else if (optind < argc && p->cli->action == CLI_MAN)
 		p->cli->section = argv[optind++];
-	if (optind < argc)
-		return usage(p, "what is to be done with \"", argv[optind],
-			"\"? a configuration is named with -c FILE");
+	if (optind < argc) {
+		/* Not shown: it may be a password, or a URL that holds one. */
+		text_printf(p->message,
+			"cam_server: %d word%s too many behind the options; a file is named with -c FILE, a "
+			"value "
+			"set with -s PATH=VALUE\n",
+			argc - optind, argc - optind == 1 ? "" : "s");
+		return -EINVAL;
+	}
 	if (p->cli->action == CLI_MAN && (!p->cli->section || (strcmp(p->cli->section, "1") != 0 &&
 								      strcmp(p->cli->section, "5") != 0)))
 		return usage(p, "--man needs a section", "", ": 1 or 5");
@@ -148,7 +178,7 @@ static int words(struct parse *p, int argc, char **argv)
 
 int cli_parse(int argc, char **argv, struct cli *ret, struct text *message)
 {
-	struct cli cli = {.sets = calloc((size_t)argc + 1, sizeof(const char *))};
+	struct cli cli = {.sets = calloc((size_t)argc + 1, sizeof(char *))};
 	struct parse p = {.cli = &cli, .message = message};
 	int err;
 
@@ -168,6 +198,10 @@ int cli_parse(int argc, char **argv, struct cli *ret, struct text *message)
 
 void cli_free(struct cli *c)
 {
+	for (char **set = c->sets; set && *set; set++) {
+		explicit_bzero(*set, strlen(*set));
+		free(*set);
+	}
 	free(c->sets);
 	c->sets = NULL;
 }

@@ -25,7 +25,7 @@ struct cli {
 	enum cli_action action;
 	const char *file; /**< -c FILE; NULL: single-camera mode, or the demo */
 	bool demo;
-	const char **sets; /**< "path=value", NULL at the end; owned */
+	char **sets; /**< "path=value", NULL at the end; owned, also its texts */
 	const char *plugin; /**< --help PLUGIN; NULL: none */
 	const char *section; /**< --man SECTION: "1" or "5" */
 	const char *url; /**< --health URL; NULL: HEALTH_URL */
@@ -35,7 +35,8 @@ struct cli {
 enum { CLI_EXIT_OK = 0, CLI_EXIT_FAILED = 1, CLI_EXIT_USAGE = 2 };
 
 /**
- * Parse the command line. Reorders argv as getopt_long(3) does.
+ * Parse the command line. Reorders argv as getopt_long(3) does, and overwrites the values of --set in it: they may be
+ * secrets, and argv is what `ps` shows.
  * @return 0 and *ret, to be given to cli_free(); -EINVAL or -ENOMEM with a line in message: exit with CLI_EXIT_USAGE
  */
 int cli_parse(int argc, char **argv, struct cli *ret, struct text *message);

@@ -1,6 +1,7 @@
 # In the library, so that their tests link them.
 libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/health.c %D%/health.h \
 	%D%/notify.c %D%/notify.h \
+	%D%/private.c %D%/private.h \
 	%D%/protect.c %D%/protect.h \
 	%D%/render.c %D%/render.h \
 	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h

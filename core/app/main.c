@@ -2,6 +2,7 @@
 /* The command line: load plugins and configuration, then run, check or print. */
 #include "core/app/cli.h"
 #include "core/app/health.h"
+#include "core/app/private.h"
 #include "core/app/protect.h"
 #include "core/app/render.h"
 #include "core/app/server.h"
@@ -144,7 +145,7 @@ static int load(void *arg, struct config **ret, struct text *errors)
 		.text = o->cli->demo ? config_demo : NULL,
 		.text_name = o->cli->demo ? "demo.yaml" : NULL,
 		.environ = environ,
-		.sets = o->cli->sets,
+		.sets = (const char *const *)o->cli->sets,
 		.plugins = {find, names, o->loader}};
 
 	err = config_load(&in, &config, errors);
@@ -177,6 +178,8 @@ static int run(struct config *config, struct origin *origin)
 	int exit_code;
 
 	log_init(&log, STDERR_FILENO, (enum log_level)config->server.log_level);
+	if (config->server.core_dumps && !private_memory(false))
+		log_line(&log, LOG_WARN, NULL, "server.core_dumps: a core file would hold the passwords");
 	/* The zone of recordings' names. The environment is where libc looks; no thread runs yet. */
 	if (setenv("TZ", config->server.timezone, 1) || /* NOLINT(concurrency-mt-unsafe) */
 		(config->server.protect &&
@@ -258,6 +261,11 @@ int main(int argc, char **argv)
 	struct cli cli;
 	int exit_code;
 
+	if (private_memory(true))
+		fputs("cam_server: the kernel does not keep core files away; set the limit of their size to "
+		      "0 "
+		      "(ulimit -c 0)\n",
+			stderr);
 	if (cli_parse(argc, argv, &cli, &message)) {
 		fputs(message.failed ? "cam_server: out of memory\n" : text_str(&message), stderr);
 		text_free(&message);

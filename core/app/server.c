@@ -185,9 +185,10 @@ static void warn_of_fixed(struct server *s, const struct config *next)
 	const struct config_server *is = &s->graph.config->server, *wanted = &next->server;
 
 	if (is->cpu_threads != wanted->cpu_threads || strcmp(is->timezone, wanted->timezone) != 0 ||
-		is->protect != wanted->protect)
+		is->protect != wanted->protect || is->core_dumps != wanted->core_dumps)
 		log_line(s->log, LOG_WARN, NULL,
-			"server.cpu_threads, server.protect and server.timezone change with a restart only");
+			"server.core_dumps, server.cpu_threads, server.protect and server.timezone change "
+			"with a restart only");
 }
 
 static void reload(struct server *s)

@@ -81,6 +81,8 @@ static void anchor(struct timeline *t, const struct timeline_track *k, int64_t i
 void timeline_restart(struct timeline *t)
 {
 	t->anchored = false;
+	for (unsigned i = 0; i < CAM_MAX_TRACKS; i++)
+		t->track[i].broken_off = t->track[i].started;
 }
 
 unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
@@ -105,6 +107,9 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 		k->step_ns = USUAL_STEP;
 		k->started = true;
 	}
+	if (k->broken_off)
+		buf->flags |= CAM_DISCONTINUITY;
+	k->broken_off = false;
 	k->last_out_ns = buf->dts_ns;
 	buf->pts_ns = buf->dts_ns + lead;
 	buf->seq = k->seq++;

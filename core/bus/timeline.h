@@ -12,6 +12,7 @@
 struct timeline {
 	struct timeline_track {
 		bool started;
+		bool broken_off; /**< an earlier session had this track, the present one has not yet */
 		int64_t last_out_ns; /**< ours */
 		int64_t step_ns; /**< a usual distance, smoothed */
 		uint64_t seq;
@@ -21,9 +22,9 @@ struct timeline {
 	int64_t wall_offset_ns, wall_at_ns;
 };
 
-/** A new session with the camera begins: its clock may start anywhere, which is not a fault. */
+/** A new session with the camera begins: its clock may start anywhere, and what comes first is marked. */
 void timeline_restart(struct timeline *t);
 
-/** Zero-initialise a timeline; then set seq, dts_ns, pts_ns and wall_ns of each packet. @return stamps mended: 0 or 1 */
+/** Zero-initialise a timeline; then set seq, dts_ns, pts_ns, wall_ns and CAM_DISCONTINUITY of each packet. @return stamps mended: 0 or 1 */
 unsigned timeline_stamp(struct timeline *, struct cam_buf *buf);
 #endif

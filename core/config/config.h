@@ -38,6 +38,7 @@ struct config_server {
 	int64_t cpu_threads; /**< 0: one a core */
 	const char *timezone; /**< Of file names: a name of the tz database. */
 	bool protect; /**< Give up what the configuration does not need; see core/app/protect.h. */
+	bool core_dumps; /**< Leave core files and debuggers to the kernel; see core/app/private.h. */
 };
 
 /** One stage of a camera, or one sink. */

@@ -265,14 +265,14 @@ void overlay_environment(struct tree *root, char *const *variables, struct arena
 			found[i]);
 }
 
-static void one_set(struct overlay o, const char *set)
+static void one_set(struct overlay o, const char *set, unsigned number)
 {
 	const char *equals = strchr(set, '=');
 
+	/* Not shown: without a path before it, it may be a secret. */
 	if (!equals || equals == set) {
-		report_error(o.report, &o.at, NULL,
-			"\"%.*s\" is not PATH=VALUE, as in server.log_level=debug", (int)(equals ? 0 : 40),
-			set);
+		report_error(o.report, &o.at, NULL, "no. %u is not PATH=VALUE, as in server.log_level=debug",
+			number);
 		return;
 	}
 	o.path = o.rest = arena_copy(o.arena, set, (size_t)(equals - set));
@@ -286,12 +286,12 @@ static void one_set(struct overlay o, const char *set)
 
 void overlay_sets(struct tree *root, const char *const *sets, struct arena *a, struct report *r)
 {
-	for (; sets && *sets; sets++)
+	for (unsigned i = 0; sets && sets[i]; i++)
 		one_set((struct overlay){.root = root,
 				.arena = a,
 				.report = r,
 				.layer = LAYER_SET,
 				.separator = ".",
 				.at = {.source = "--set"}},
-			*sets);
+			sets[i], i + 1);
 }

@@ -23,6 +23,9 @@ const struct cam_opt config_server_options[] = {
 	{"protect", CAM_BOOL, 0, CAM_BOOL_AT(struct config_server, protect), "true", 0, 0, NULL, NULL,
 		"Give up the right to start programs and to open files that the configuration does not "
 		"name."},
+	{"core_dumps", CAM_BOOL, 0, CAM_BOOL_AT(struct config_server, core_dumps), "false", 0, 0, NULL, NULL,
+		"Let a crash leave a core file, and other programs of the same user read the memory: both "
+		"show the passwords."},
 	{0}};
 
 /* @return why it is no time zone, NULL if it is one */

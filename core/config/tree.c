@@ -8,6 +8,16 @@
 
 enum { NAME_SHOWN = 64 };
 
+/* Without what follows a ':' or '=': `password:secret`, the blank forgotten, is a key. @return how much is shown */
+static int shown(const char *key, const char **ret_more)
+{
+	size_t n = strcspn(key, ":=");
+
+	*ret_more = key[n] ? "..." : "";
+	n += key[n] != 0;
+	return n < NAME_SHOWN ? (int)n : NAME_SHOWN;
+}
+
 void where_print(const struct where *w, struct text *out)
 {
 	if (w->via)
@@ -67,14 +77,16 @@ const char *tree_kind_name(const struct tree *t)
 
 const char *tree_path(struct arena *a, const struct tree *t)
 {
-	const char *above;
+	const char *above, *more;
+	int n;
 
-	if (!t || !t->parent)
-		return t && t->key ? t->key : "";
+	if (!t)
+		return "";
 	above = tree_path(a, t->parent);
 	if (!t->key)
 		return above;
-	return arena_printf(a, "%s%s%.*s", above, *above ? "." : "", NAME_SHOWN, t->key);
+	n = shown(t->key, &more);
+	return arena_printf(a, "%s%s%.*s%s", above, *above ? "." : "", n, t->key, more);
 }
 
 static int by_key(const void *a, const void *b)

@@ -161,6 +161,11 @@ static void host_request(struct cam_node *n, const struct cam_request *request,
 	n->world->request(n->world->arg, request, done, arg);
 }
 
+static void host_retry_after(struct cam_node *n, int64_t ns)
+{
+	atomic_store(&n->retry_after_ns, ns);
+}
+
 const struct cam_host node_host = {
 	.size = sizeof(node_host),
 	.abi = CAM_ABI,
@@ -187,4 +192,5 @@ const struct cam_host node_host = {
 	.resume = host_resume,
 	.cameras = host_cameras,
 	.request = host_request,
+	.retry_after = host_retry_after,
 };

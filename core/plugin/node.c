@@ -38,6 +38,23 @@ void node_ended(struct cam_node *n)
 
 /* ---- failure and retry ---- */
 
+/* A camera that was live so long has worked. */
+#define WORKED (2 * CLOCK_SECOND)
+enum { SLOWEST = 100 };
+
+int64_t node_pause_ns(struct cam_node *n, int err, int64_t lived_ns)
+{
+	bool source = n->spec.plugin->kind == CAM_SOURCE;
+	int64_t least = atomic_exchange(&n->retry_after_ns, 0), pause;
+
+	if (source && err == -EACCES) /* a login refused: asking often locks accounts */
+		n->backoff.failures = SLOWEST;
+	else if (source && node_state(n) == CAM_LIVE && lived_ns > WORKED)
+		n->backoff.failures = 0; /* a camera that reboots is wanted back soon */
+	pause = backoff_next(&n->backoff, lived_ns, source ? BACKOFF_CAMERA_NS : BACKOFF_LOCAL_NS);
+	return pause > least ? pause : least;
+}
+
 static void on_retry(uv_timer_t *timer)
 {
 	struct cam_node *n = timer->data;
@@ -55,7 +72,7 @@ static void go_down(struct cam_node *n, int err)
 		node_ended(n);
 		return;
 	}
-	pause = backoff_next(&n->backoff, n->up_since_ns ? now - n->up_since_ns : 0, BACKOFF_LOCAL_NS);
+	pause = node_pause_ns(n, err, n->up_since_ns ? now - n->up_since_ns : 0);
 	n->up_since_ns = 0;
 	n->life = NODE_WAITING;
 	node_set_state(n, CAM_RETRYING);
@@ -155,6 +172,8 @@ static void do_start(struct task *t)
 	const struct cam_plugin *p = n->spec.plugin;
 
 	n->active = true;
+	if (p->kind == CAM_SOURCE)
+		timeline_restart(&n->spec.camera->timeline);
 	n->start_err = p->start ? p->start(n->self) : 0;
 	if (n->start_err) {
 		n->behind_fence = &n->started;
@@ -211,6 +230,7 @@ void node_start(struct cam_node *n)
 	atomic_store(&n->stopping, false);
 	atomic_store(&n->failed, false);
 	atomic_store(&n->stop_said, false);
+	node_clear_error(n);
 	node_set_state(n, CAM_CONNECTING);
 	err = n->spec.plugin->create(n, &node_host, n->spec.config, &n->self);
 	if (err) {

@@ -47,6 +47,7 @@ struct cam_node {
 	/* [any] */
 	atomic_bool stopping, failed, stop_said, changed_queued;
 	atomic_int fail_err;
+	atomic_llong retry_after_ns; /* what the plugin asked for; 0: nothing */
 	atomic_uint state, restarts;
 	struct link_flow flow;
 	atomic_llong *stats;
@@ -68,6 +69,10 @@ void node_fail(struct cam_node *, int err);
 void node_set_state(struct cam_node *, enum cam_state);
 /** [any] Log why it failed, with the pause until the next try; not the same more than once a minute. */
 void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
+/** [node, loop] The pause before the next try of a node that has failed after lived_ns. @return ns */
+int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
+/** [any] */
+void node_clear_error(struct cam_node *);
 /** [loop] The end of a node that was to end. */
 void node_ended(struct cam_node *);
 /** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */

@@ -71,6 +71,13 @@ void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
 		(double)pause_ns / (double)CLOCK_SECOND);
 }
 
+void node_clear_error(struct cam_node *n)
+{
+	pthread_mutex_lock(&n->lock);
+	n->error[0] = n->option[0] = '\0';
+	pthread_mutex_unlock(&n->lock);
+}
+
 static void tell_changed(void *self, void *arg)
 {
 	const struct cam_node *n = arg;

@@ -7,10 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* A session that was live so long has worked. */
-#define WORKED (2 * CLOCK_SECOND)
-
-enum { STACK_BYTES = 512 * 1024, SLOWEST = 100 };
+enum { STACK_BYTES = 512 * 1024 };
 
 /* Wait out the pause, or until the node is to end. */
 static void wait_pause(struct cam_node *n, int64_t pause_ns)
@@ -22,13 +19,6 @@ static void wait_pause(struct cam_node *n, int64_t pause_ns)
 	while (!atomic_load(&n->stopping))
 		if (pthread_cond_timedwait(&n->wake, &n->lock, &t) == ETIMEDOUT)
 			break;
-	pthread_mutex_unlock(&n->lock);
-}
-
-static void clear_error(struct cam_node *n)
-{
-	pthread_mutex_lock(&n->lock);
-	n->error[0] = n->option[0] = '\0';
 	pthread_mutex_unlock(&n->lock);
 }
 
@@ -45,18 +35,14 @@ static void *sessions(void *arg)
 		err = n->spec.plugin->run(n->self);
 		if (atomic_load(&n->stopping))
 			break;
-		if (err == -EACCES) /* a login refused: asking often locks accounts */
-			n->backoff.failures = SLOWEST;
-		else if (node_state(n) == CAM_LIVE && clock_mono_ns() - began > WORKED)
-			n->backoff.failures = 0; /* a camera that reboots is wanted back soon */
-		pause = backoff_next(&n->backoff, clock_mono_ns() - began, BACKOFF_CAMERA_NS);
+		pause = node_pause_ns(n, err, clock_mono_ns() - began);
 		node_set_state(n, CAM_RETRYING);
 		node_log_failure(n, err, pause);
 		wait_pause(n, pause);
 		if (atomic_load(&n->stopping))
 			break;
 		atomic_fetch_add(&n->restarts, 1);
-		clear_error(n);
+		node_clear_error(n);
 		node_set_state(n, CAM_CONNECTING);
 	}
 	executor_post(&n->world->loop->executor, &n->thread_ended);

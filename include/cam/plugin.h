@@ -34,7 +34,7 @@ extern "C" {
 #endif
 
 #define CAM_ABI_MAJOR 1u /**< Stands in the symbol's name too: another major version is another symbol. */
-#define CAM_ABI_MINOR 0u /**< Raised when members are added; plugins of a lower one still load. */
+#define CAM_ABI_MINOR 1u /**< Raised when members are added; plugins of a lower one still load. */
 #define CAM_ABI ((CAM_ABI_MAJOR << 16) | CAM_ABI_MINOR)
 
 #define CAM_NO_TS INT64_MIN /**< A time stamp that is not known. */
@@ -362,6 +362,9 @@ struct cam_host {
 	 */
 	void (*request)(struct cam_node *, const struct cam_request *,
 		void (*done)(void *arg, struct cam_reply *), void *arg);
+
+	/** [any] Once this node has failed, let at least so long pass before the next try. Since ABI 1.1. */
+	void (*retry_after)(struct cam_node *, int64_t ns);
 };
 
 /* ---- What the server calls ------------------------------------------------------------------------------------- */
@@ -383,7 +386,9 @@ enum {
 /**
  * The descriptor. Life of a node: check → create → start → (consume, tick, handle)* → stop → destroy, or with
  * CAM_ON_THREAD: check → create → run* → destroy. A node that fails is stopped, destroyed and created anew after a
- * pause that doubles from 0.5 s to 4 s, with jitter; only run() is called again without that, after 0.5 s to 30 s.
+ * pause that doubles from 0.5 s to 4 s, for sources to 30 s, with jitter; only run() is called again without that.
+ * From one start, or run(), of a source to the next, the server continues the camera's time line, and marks the
+ * first packet of each track that had been live before CAM_DISCONTINUITY.
  */
 struct cam_plugin {
 	uint32_t abi; /**< CAM_ABI */

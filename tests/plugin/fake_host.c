@@ -156,6 +156,11 @@ static void host_request(struct cam_node *node, const struct cam_request *reques
 	done(arg, &reply);
 }
 
+static void host_retry_after(struct cam_node *node, int64_t ns)
+{
+	of(node)->retry_after_ns = ns;
+}
+
 static const struct cam_host host = {
 	.size = sizeof(host),
 	.abi = CAM_ABI,
@@ -182,6 +187,7 @@ static const struct cam_host host = {
 	.resume = host_resume,
 	.cameras = host_cameras,
 	.request = host_request,
+	.retry_after = host_retry_after,
 };
 
 int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *config)

@@ -217,6 +217,8 @@ def environment(rig, more=None):
     keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LD_PRELOAD") or k.endswith("SAN_OPTIONS")}
     if "CAM_SERVER" not in os.environ:
         keep["CAM_SERVER_PLUGIN_PATH"] = str(BUILD / ".libs")
+    if os.geteuid():  # /proc/PID/fd is for root only, else
+        keep["CAM_SERVER__SERVER__CORE_DUMPS"] = "true"
     return {**keep, "TMPDIR": str(rig.folder / "tmp"), **(more or {})}
 
 

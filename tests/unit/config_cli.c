@@ -6,9 +6,10 @@
 
 static struct text message;
 
+static char copy[256];
+
 static int parse(const char *line, struct cli *ret)
 {
-	static char copy[256];
 	char *argv[16];
 	int argc = 0;
 
@@ -30,6 +31,20 @@ TEST(cli_runs_a_file_with_sets)
 	CHECK_STR(c.sets[0], "x.y=1");
 	CHECK_STR(c.sets[1], "z.w=2");
 	CHECK(!c.sets[2] && !c.demo);
+	cli_free(&c);
+}
+
+TEST(cli_overwrites_what_is_set_where_others_see_it)
+{
+	struct cli c;
+
+	CHECK_INT(parse("-sx.y=secret-word -s z.w=12 --set=secret", &c), 0);
+	CHECK_STR(copy, "cam_server");
+	CHECK_STR(copy + 11, "-sx.y=********");
+	CHECK(!memmem(copy, sizeof(copy), "word", 4) && !memmem(copy, sizeof(copy), "secret", 6));
+	CHECK(memmem(copy, sizeof(copy), "z.w=**", 7) && memmem(copy, sizeof(copy), "--set=******", 13));
+	CHECK_STR(c.sets[0], "x.y=secret-word");
+	CHECK_STR(c.sets[2], "secret");
 	cli_free(&c);
 }
 
@@ -100,13 +115,15 @@ TEST(cli_refuses_with_a_remedy)
 			"cam_server: --check and --plugins do not go together; use one at a time\n"},
 		{"--demo -c a", "cam_server: --demo and -c do not go together; the demo brings its own "
 				"configuration\n"},
-		{"a.yaml", "cam_server: what is to be done with \"a.yaml\"? a configuration is named with -c "
-			   "FILE\n"},
-		{"--check a",
-			"cam_server: what is to be done with \"a\"? a configuration is named with -c FILE\n"},
+		{"a.yaml", "cam_server: 1 word too many behind the options; a file is named with -c FILE, a "
+			   "value set with -s PATH=VALUE\n"},
+		{"--check -s a.password secret x",
+			"cam_server: 2 words too many behind the options; a file is named with -c FILE, a "
+			"value set with -s PATH=VALUE\n"},
 		{"--help a b",
-			"cam_server: what is to be done with \"b\"? a configuration is named with -c FILE\n"},
-		{"--check=1", "cam_server: --check=1: this option takes no value, or there is none of that "
+			"cam_server: 1 word too many behind the options; a file is named with -c FILE, "
+			"a value set with -s PATH=VALUE\n"},
+		{"--check=1", "cam_server: --check: this option takes no value, or there is none of that "
 			      "name; see --help\n"},
 	};
 	struct cli c;
@@ -130,6 +147,6 @@ TEST(cli_help_names_every_option)
 	text_free(&out);
 }
 
-RUN_TESTS(T(cli_runs_a_file_with_sets), T(cli_knows_each_action), T(cli_help_takes_a_plugin),
-	T(cli_health_takes_a_url), T(cli_man_takes_a_section), T(cli_refuses_with_a_remedy),
-	T(cli_help_names_every_option))
+RUN_TESTS(T(cli_runs_a_file_with_sets), T(cli_overwrites_what_is_set_where_others_see_it),
+	T(cli_knows_each_action), T(cli_help_takes_a_plugin), T(cli_health_takes_a_url),
+	T(cli_man_takes_a_section), T(cli_refuses_with_a_remedy), T(cli_help_names_every_option))

@@ -276,6 +276,37 @@ TEST(failed_start_is_destroyed_and_tried_anew)
 	CHECK_STR(s->calls, "create start destroy create start stop destroy");
 }
 
+/* A source on the loop that fails each time, asking for a pause. */
+static int start_asking_for_a_pause(void *self)
+{
+	struct script *s = self;
+
+	if (s->starts++)
+		return 0;
+	s->host->retry_after(s->node, 1200 * CLOCK_MS);
+	return s->host->error(s->node, -ECONNREFUSED, NULL, "come back later");
+}
+
+TEST(source_on_the_loop_is_tried_anew_after_the_pause_it_asks_for)
+{
+	struct script script = {0}, *s = &script;
+	struct cam_plugin source = taker;
+	struct world w;
+	int64_t began = clock_mono_ns();
+
+	source.kind = CAM_SOURCE;
+	source.place = CAM_ON_LOOP;
+	source.start = start_asking_for_a_pause;
+	set_up(&w);
+	add(&w, 0, &source, &s);
+	w.stop_after = 2;
+	node_start(w.nodes[0]);
+	run_world(&w, 10000);
+	CHECK(!w.late);
+	CHECK_INT(s->starts, 2);
+	CHECK(clock_mono_ns() - began >= 1200 * CLOCK_MS);
+}
+
 TEST(stop_during_the_pause_ends_at_once)
 {
 	struct script script = {.fail_starts = 1}, *s = &script;
@@ -369,6 +400,7 @@ TEST(request_is_answered_in_the_nodes_place)
 }
 
 RUN_TESTS(T(life_is_create_start_tick_stop_destroy), T(failed_start_is_destroyed_and_tried_anew),
+	T(source_on_the_loop_is_tried_anew_after_the_pause_it_asks_for),
 	T(stop_during_the_pause_ends_at_once), T(stop_while_starting_ends_after_the_start),
 	T(failing_consumer_is_made_anew_and_its_camera_goes_on),
 	T(subscription_of_a_stopped_node_takes_what_was_published), T(request_is_answered_in_the_nodes_place))

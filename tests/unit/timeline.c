@@ -80,6 +80,22 @@ TEST(new_session_goes_on_where_it_arrives_without_a_mend)
 	CHECK_INT(mended, 0);
 }
 
+TEST(new_session_marks_what_comes_first_on_each_track)
+{
+	struct timeline t = {0};
+	struct cam_buf a = {.track = 0}, b = {.track = 1}, c = {.track = 0}, d = {.track = 0};
+
+	timeline_stamp(&t, &a);
+	CHECK_INT(a.flags, 0);
+	timeline_restart(&t);
+	timeline_stamp(&t, &b);
+	timeline_stamp(&t, &c);
+	timeline_stamp(&t, &d);
+	CHECK_INT(b.flags, 0);
+	CHECK_INT(c.flags, CAM_DISCONTINUITY);
+	CHECK_INT(d.flags, 0);
+}
+
 TEST(sequence_counts_each_track)
 {
 	struct timeline t = {0};
@@ -95,4 +111,4 @@ TEST(sequence_counts_each_track)
 
 RUN_TESTS(T(good_stamps_pass_with_their_distances), T(dts_grows_whatever_the_camera_says),
 	T(jump_of_an_hour_is_mended_once), T(new_session_goes_on_where_it_arrives_without_a_mend),
-	T(sequence_counts_each_track))
+	T(new_session_marks_what_comes_first_on_each_track), T(sequence_counts_each_track))
