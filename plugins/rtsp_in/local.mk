@@ -3,7 +3,8 @@ RTSP_IN_DIALOGUE = %D%/wire.c %D%/wire.h %D%/client.c %D%/client.h %D%/auth.c %D
 RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/depay.c %D%/depay.h %D%/order.c %D%/order.h
 
 plugin_LTLIBRARIES += rtsp_in.la
-RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/socket.c %D%/socket.h %D%/track.c %D%/track.h \
+RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/session_impl.h %D%/media.c \
+	%D%/connection.c %D%/connection.h %D%/track.c %D%/track.h \
 	$(RTSP_IN_DIALOGUE) $(RTSP_IN_MEDIA) $(LIB_AV_SETS)
 rtsp_in_la_SOURCES = $(RTSP_IN_SOURCES)
 rtsp_in_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)
