@@ -28,7 +28,7 @@ struct script {
 	char calls[512];
 	const struct cam_host *host;
 	struct cam_node *node;
-	atomic_int starts, sessions, consumed, fail_starts, fail_consume;
+	atomic_int starts, sessions, consumed, ends, fail_starts, fail_consume;
 	struct cam_sub *sub;
 };
 
@@ -88,6 +88,18 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 	return 0;
 }
 
+/* Each session publishes two packets before it ends. */
+static int ended(void *self, struct cam_sub *sub)
+{
+	struct script *s = self;
+
+	CHECK(sub == s->sub);
+	s->ends++;
+	CHECK(s->consumed <= 2);
+	s->consumed = 0;
+	return 0;
+}
+
 static void tick(void *self)
 {
 	note(self, "tick");
@@ -116,6 +128,18 @@ static const struct cam_plugin taker = {.abi = CAM_ABI,
 	.consume = consume,
 	.tick = tick,
 	.routes = routes};
+
+static const struct cam_plugin told_taker = {.abi = CAM_ABI,
+	.size = sizeof(told_taker),
+	.kind = CAM_RECORDER,
+	.place = CAM_ON_IO,
+	.name = "told_taker",
+	.create = create,
+	.destroy = destroy,
+	.start = start,
+	.stop = stop,
+	.consume = consume,
+	.ended = ended};
 
 /* A source with a thread: each session publishes two keyframes and ends. */
 static int run(void *self)
@@ -368,6 +392,21 @@ TEST(subscription_of_a_stopped_node_takes_what_was_published)
 	CHECK(t->consumed >= 2);
 }
 
+TEST(the_end_of_each_session_is_told_behind_its_packets)
+{
+	struct script take = {0}, talk = {0}, *t = &take, *k = &talk;
+	struct world w;
+
+	set_up(&w);
+	add(&w, 0, &told_taker, &t);
+	add(&w, 1, &talker, &k);
+	node_start(w.nodes[0]);
+	node_start(w.nodes[1]);
+	run_world(&w, 1500);
+	CHECK(k->sessions >= 2);
+	CHECK(t->ends >= 1 && t->ends <= k->sessions);
+}
+
 static void on_reply(void *arg, struct cam_reply *reply)
 {
 	struct world *w = arg;
@@ -403,4 +442,5 @@ RUN_TESTS(T(life_is_create_start_tick_stop_destroy), T(failed_start_is_destroyed
 	T(source_on_the_loop_is_tried_anew_after_the_pause_it_asks_for),
 	T(stop_during_the_pause_ends_at_once), T(stop_while_starting_ends_after_the_start),
 	T(failing_consumer_is_made_anew_and_its_camera_goes_on),
-	T(subscription_of_a_stopped_node_takes_what_was_published), T(request_is_answered_in_the_nodes_place))
+	T(subscription_of_a_stopped_node_takes_what_was_published),
+	T(the_end_of_each_session_is_told_behind_its_packets), T(request_is_answered_in_the_nodes_place))
