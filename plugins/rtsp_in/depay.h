@@ -20,9 +20,11 @@ enum { DEPAY_UNIT_MAX = 16 << 20, DEPAY_PADDING = 64 };
 struct depay_unit {
 	uint8_t *data; /**< malloc'd to fit: the taker's to free() */
 	size_t len;
-	uint32_t rtp_time; /**< of its first packet; AAC: counted on from there for further frames */
+	uint32_t
+		rtp_time; /**< of its first slice or fragment; AAC: counted on from there for further frames */
 	int64_t arrival_ns; /**< of its last byte */
-	bool broken; /**< something is missing before it or in it */
+	bool broken; /**< something is missing in it, or before it where others are needed to decode it: H.264, H.265 */
+	bool gap; /**< something is missing before it */
 };
 
 struct depay_sink {

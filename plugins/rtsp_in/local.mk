@@ -1,6 +1,7 @@
 RTSP_IN_DIALOGUE = %D%/wire.c %D%/wire.h %D%/client.c %D%/client.h %D%/auth.c %D%/auth.h %D%/sdp.c %D%/sdp.h \
 	%D%/url.c %D%/url.h %D%/fault.c %D%/fault.h
-RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/depay.c %D%/depay.h %D%/order.c %D%/order.h
+RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/rtcp.c %D%/rtp_clock.c %D%/depay.c %D%/depay.h %D%/depay_private.h \
+	%D%/depay_h26x.c %D%/depay_jpeg.c %D%/jpeg_tables.c %D%/jpeg_tables.h %D%/depay_audio.c %D%/order.c %D%/order.h
 
 plugin_LTLIBRARIES += rtsp_in.la
 RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/session_impl.h %D%/media.c \
@@ -30,8 +31,8 @@ plugin_rtsp_in_dialogue_LDADD = $(AVUTIL_LIBS)
 
 check_PROGRAMS += plugin-rtsp_in-media
 TESTS += plugin-rtsp_in-media
-plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/../test_in/encoder.c %D%/../test_in/canvas.c %D%/../test_in/font.c \
-	$(RTSP_IN_MEDIA) $(LIB_AV_SETS)
+plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/packetise.c %D%/packetise.h %D%/../test_in/encoder.c \
+	%D%/../test_in/canvas.c %D%/../test_in/font.c $(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
 plugin_rtsp_in_media_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
 plugin_rtsp_in_media_CFLAGS = $(AM_CFLAGS)
-plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS)
+plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS) $(TURBOJPEG_LIBS)

@@ -20,7 +20,8 @@ struct rtp_packet {
 /** @return 0, or -EPROTO: not RTP version 2, or shorter than it says */
 int rtp_parse(const uint8_t *data, size_t len, struct rtp_packet *ret);
 
-enum { RTP_WAIT_MAX = 64, RTP_PACKET_MAX = 65535 };
+/** RTP_JUMP: sequence numbers farther off begin anew (RFC 3550 A.1, MAX_DROPOUT). */
+enum { RTP_WAIT_MAX = 64, RTP_PACKET_MAX = 65535, RTP_JUMP = 3000 };
 #define RTP_WAIT_NS INT64_C(100000000) /**< how long a missing packet is waited for, with UDP */
 
 /**
@@ -31,9 +32,12 @@ struct rtp {
 	uint8_t payload_type;
 	bool reorder; /**< UDP */
 	bool started;
+	bool gap; /* packets are missing before the next one taken */
 	uint16_t next; /**< the sequence number expected */
 	uint32_t ssrc;
-	uint64_t lost, late; /**< packets; duplicates and such that came too late */
+	uint64_t lost; /**< packets; those missing where the numbers begin anew cannot be known */
+	uint64_t late; /**< duplicates, and such that came too late */
+	unsigned late_run; /* late ones since the last that was not */
 	/* for reports */
 	uint32_t received, received_before, expected_before, base, cycles;
 	uint16_t highest;
@@ -50,8 +54,8 @@ void rtp_init(struct rtp *, uint8_t payload_type, uint32_t clock, bool reorder);
 void rtp_free(struct rtp *);
 /**
  * A packet has come. take() is called for it, and for those that have waited for it, in order; `lost` is true
- * where one or more before it are missing for good. Packets of another payload type are left out; another SSRC
- * begins anew, with `lost`.
+ * where one or more before it are missing for good. Packets of another payload type are left out; another SSRC, or a
+ * sequence number far off, begins anew, with `lost`.
  * @return 0, what take() returned if not 0, or -ENOMEM
  */
 int rtp_push(struct rtp *, const struct rtp_packet *,
@@ -88,15 +92,23 @@ struct rtp_clock {
 	int64_t offset_ns; /**< of this track on the session's scale */
 	bool has_report;
 	int64_t report_ns, report_ntp_ns; /**< one moment: on this track's own scale, and as NTP time */
+	bool doubted; /* the last report was far from what held before: */
+	int64_t doubt_ns; /* by this offset, which holds if another report confirms it */
 };
+/** Reports and rtptimes that put tracks farther apart than this are nonsense. */
+#define RTP_CLOCK_APART_NS INT64_C(10000000000)
 /** @return ns of this RTP time on the session's scale; may go back, when the camera's does */
 int64_t rtp_clock_ns(struct rtp_clock *, uint32_t rtp_time);
 /**
- * Begin: without knowing better, what arrives together belongs together. @param main the video's clock, NULL for the
- * video itself; both tracks' rtptime of the answer to PLAY, where both have one, are one moment
+ * Begin: without knowing better, what arrives together belongs together. The times are those of the tracks' first packets.
+ * @param main the video's clock, NULL for the video itself; as long as it is not started, nothing begins: ask again;
+ * both tracks' rtptime of the answer to PLAY, where both have one, are one moment
  */
 void rtp_clock_start(struct rtp_clock *, uint32_t rtp_time, int64_t arrival_ns, const struct rtp_clock *main,
 	int64_t main_arrival_ns, const uint32_t *rtptime, const uint32_t *main_rtptime);
-/** A sender report of this track. Once both tracks have one, the offset of the track that is not main is exact. */
-void rtp_clock_report(struct rtp_clock *, const struct rtcp *, const struct rtp_clock *main);
+/**
+ * A sender report of this track. Once both tracks have one, the offset of the track that is not main is exact; later it
+ * follows the clocks' drift slowly. @param report NULL: main alone has a new one
+ */
+void rtp_clock_report(struct rtp_clock *, const struct rtcp *report, const struct rtp_clock *main);
 #endif
