@@ -36,3 +36,8 @@ plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/packetise.c %D%/packetise.h 
 plugin_rtsp_in_media_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
 plugin_rtsp_in_media_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS) $(TURBOJPEG_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-rtp
+TESTS += plugin-rtsp_in-rtp
+plugin_rtsp_in_rtp_SOURCES = %D%/test_rtp.c %D%/rtp.c %D%/rtp.h %D%/rtcp.c %D%/rtp_clock.c %D%/order.c %D%/order.h
+plugin_rtsp_in_rtp_CFLAGS = $(AM_CFLAGS)
