@@ -94,7 +94,7 @@ static int take_video(void *arg, struct depay_unit *unit)
 		free(unit->data);
 		return err == -EAGAIN ? 0 : err;
 	}
-	if (s->wait_key && s->live)
+	if ((s->wait_key || unit->gap) && s->live)
 		like.flags |= CAM_DISCONTINUITY;
 	s->wait_key = false;
 	like.caps = t->caps;
@@ -119,7 +119,7 @@ static int take_audio(void *arg, struct depay_unit *unit)
 		return 0;
 	}
 	like.dts_ns = like.pts_ns = unit_time(s, t, unit);
-	if (unit->broken)
+	if (unit->broken || unit->gap)
 		like.flags |= CAM_DISCONTINUITY;
 	return publish(s, &like, unit);
 }
@@ -136,7 +136,7 @@ static int push(void *arg, const struct rtp_packet *packet, bool lost)
 static void take_report(struct session *s, unsigned track, const uint8_t *data, size_t len)
 {
 	static const struct fault bye = {-ECONNRESET, NULL, "the camera has ended its stream"};
-	const struct track *video = &s->track[CLIENT_VIDEO];
+	struct track *video = &s->track[CLIENT_VIDEO], *audio = &s->track[CLIENT_AUDIO];
 	struct track *t = &s->track[track];
 	struct rtcp rtcp;
 
@@ -144,6 +144,8 @@ static void take_report(struct session *s, unsigned track, const uint8_t *data, 
 		return;
 	if (rtcp.has_report)
 		rtp_clock_report(&t->clock, &rtcp, t == video ? NULL : &video->clock);
+	if (rtcp.has_report && t == video && audio->media)
+		rtp_clock_report(&audio->clock, NULL, &video->clock);
 	if (rtcp.bye && t == video)
 		session_end(s, &bye);
 }
