@@ -31,7 +31,7 @@ static void check_sections(struct load *l)
 {
 	static const char *const names[] = {"server", "defaults", "cameras", "sinks"};
 
-	for (const struct tree *t = l->root->first; t; t = t->next) {
+	for (const struct tree *t = l->root->first; t && l->report->n_errors < REPORT_MAX; t = t->next) {
 		struct nearest near;
 		bool known = false;
 

@@ -101,6 +101,6 @@ void load_server(struct load *l)
 			tree_kind_name(server));
 		return;
 	}
-	for (const struct tree *t = server->first; t; t = t->next)
+	for (const struct tree *t = server->first; t && l->report->n_errors < REPORT_MAX; t = t->next)
 		one_key(l, t);
 }
