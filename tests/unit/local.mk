@@ -25,8 +25,8 @@ unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
 # Configuration: unit tests, and one program for all golden cases in tests/config.
-dist_check_SCRIPTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py
-TESTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py
+dist_check_SCRIPTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py %D%/config_check.py
+TESTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py %D%/config_check.py
 check_PROGRAMS += config-schema-fakes
 config_schema_fakes_SOURCES = %D%/config_schema_fakes.c %D%/config_fakes.c %D%/config_fakes.h
 config_schema_fakes_LDADD = $(TEST_LIBS)
