@@ -121,6 +121,8 @@ static void expand_key(struct tree *t, struct expand e, struct report *r)
 	if (!t->key || !strchr(t->key, '$'))
 		return;
 	key = expand(&e, t->key);
+	if (e.secret && !e.bad)
+		e.bad = "comes from a file with secrets, and a name is shown; write it here";
 	if (e.bad) {
 		report_error(r, &t->key_at, tree_path(e.arena, t), "%s", e.bad);
 		t->broken = true;

@@ -76,6 +76,8 @@ bool load_stage(struct load *, const struct stage *);
 const char *load_origin(struct load *, const struct tree *);
 /** value.c: @return the text of a scalar; NULL and reported if it is none, has no value or could not be expanded */
 const char *load_scalar(struct load *, const struct tree *);
+/** value.c: the same for what messages and the log show: it must not come from a file with secrets */
+const char *load_shown(struct load *, const struct tree *);
 /** value.c: @return text with {camera} and {stage} filled in, owned by the arena */
 const char *load_names_in(struct load *, const char *text, const struct stage *);
 /** value.c: @return whether a name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */

@@ -66,6 +66,8 @@ static void one_key(struct load *l, const struct tree *t)
 	char why[OPTION_WHY];
 	struct nearest near;
 
+	if (l->report->n_errors >= REPORT_MAX)
+		return;
 	if (!o) {
 		nearest_init(&near, t->key);
 		for (o = config_server_options; o->name; o++)
@@ -74,7 +76,7 @@ static void one_key(struct load *l, const struct tree *t)
 			near.best[0] ? nearest_hint(&near, l->arena) : there_are(l));
 		return;
 	}
-	text = load_scalar(l, t);
+	text = load_shown(l, t);
 	if (!text)
 		return;
 	l->out->server_origins[o - config_server_options] = load_origin(l, t);

@@ -81,7 +81,7 @@ static bool find_plugin(struct making *m)
 		tell_no_plugin(m);
 		return false;
 	}
-	name = load_scalar(l, t);
+	name = load_shown(l, t);
 	if (!name)
 		return false;
 	m->node.plugin = plugins->find(plugins->arg, name, &why);
@@ -123,11 +123,11 @@ static bool common_from(struct making *m)
 	}
 	m->info.from = load_origin(l, t);
 	if (t->kind != TREE_LIST) {
-		m->node.from = load_scalar(l, t);
+		m->node.from = load_shown(l, t);
 		return m->node.from != NULL;
 	}
 	for (const struct tree *c = t->first; c && part; c = c->next) {
-		part = load_scalar(l, c);
+		part = load_shown(l, c);
 		text_printf(&joined, "%s%s", joined.len ? "," : "", part ? part : "");
 	}
 	l->arena->failed |= joined.failed;
@@ -139,7 +139,7 @@ static bool common_from(struct making *m)
 static bool common_required(struct making *m)
 {
 	const struct tree *t = get(m->stage, "required");
-	const char *text = t ? load_scalar(m->load, t) : "true";
+	const char *text = t ? load_shown(m->load, t) : "true";
 	const struct cam_opt o = {"required", CAM_BOOL, 0, CAM_BOOL_AT(struct config_node, required), "true",
 		0, 0, NULL, NULL, NULL};
 	char why[OPTION_WHY];

@@ -44,6 +44,15 @@ const char *load_scalar(struct load *l, const struct tree *t)
 	return t->value;
 }
 
+const char *load_shown(struct load *l, const struct tree *t)
+{
+	if (!t->secret || t->bad)
+		return load_scalar(l, t);
+	report_error(l->report, &t->at, tree_path(l->arena, t),
+		"comes from a file with secrets, and only an option of a plugin may; write it here");
+	return NULL;
+}
+
 const char *load_names_in(struct load *l, const char *text, const struct stage *s)
 {
 	struct text out = {0};

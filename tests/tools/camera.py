@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """An IP camera for tests: GStreamer's RTSP server, sending the test footage at real time.
 
-    camera.py [--port N] [--user NAME --password WORD] [--once] PATH=FILE.annexb...
+    camera.py [--port N] [--user NAME --password WORD]... [--basic] [--once] PATH=FILE.annexb...
 
 Each client gets the file from its first frame; after the last the stream starts over, or ends with --once. Prints
 "ready PORT" when it listens, then a line an event. Ends with SIGTERM, or with its parent.
@@ -64,13 +64,17 @@ class Feed:
         source.emit("push-buffer", buffer)
 
 
-def guard(factory, server, user, password):
-    """Only this user, by Digest."""
+def guard(factory, server, logins, basic):
+    """Only these users, by Digest or by Basic."""
     auth = GstRtspServer.RTSPAuth()
-    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.BASIC if basic else GstRtsp.RTSPAuthMethod.DIGEST)
     token = GstRtspServer.RTSPToken()
     token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
-    auth.add_digest(user, password, token)
+    for user, password in logins:
+        if basic:
+            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+        else:
+            auth.add_digest(user, password, token)
     server.set_auth(auth)
     role = Gst.Structure.new_empty("viewer")
     role.set_value(GstRtspServer.RTSP_PERM_MEDIA_FACTORY_ACCESS, True)
@@ -96,7 +100,7 @@ def serve(args):
         factory.set_shared(False)
         factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
         if args.user:
-            guard(factory, server, args.user, args.password)
+            guard(factory, server, zip(args.user, args.password, strict=True), args.basic)
         factory.connect("media-configure", configure, name, access_units(path), args.once)
         server.get_mount_points().add_factory(f"/{name}", factory)
     server.connect("client-connected", lambda s, client: say("client", client.get_connection().get_ip()))
@@ -108,8 +112,9 @@ def serve(args):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--user")
-    parser.add_argument("--password", default="")
+    parser.add_argument("--user", action="append", default=[])
+    parser.add_argument("--password", action="append", default=[])
+    parser.add_argument("--basic", action="store_true")
     parser.add_argument("--once", action="store_true")
     parser.add_argument("streams", nargs="+")
     args = parser.parse_args()
