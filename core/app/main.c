@@ -27,6 +27,15 @@ static int print(const struct text *out, int exit_code)
 	return fputs(text_str(out), stdout) < 0 || fflush(stdout) ? CLI_EXIT_FAILED : exit_code;
 }
 
+/* Words of the command line end up in messages, and a URL with a password may be among them. Frees the message. */
+static void say(struct text *message, FILE *to)
+{
+	if (message->data)
+		text_hide_logins(message->data);
+	fputs(message->failed ? "cam_server: out of memory\n" : text_str(message), to);
+	text_free(message);
+}
+
 /* ---- plugins ---- */
 
 static const struct cam_plugin *find(void *arg, const char *name, const char **ret_why)
@@ -81,7 +90,8 @@ static int print_help(struct loader *loader, const char *plugin)
 		const struct cam_plugin *p = loader_find(loader, plugin, &why);
 
 		if (!p) {
-			fprintf(stderr, "cam_server: %s; --plugins lists what there is\n", why);
+			text_printf(&out, "cam_server: %s; --plugins lists what there is\n", why);
+			say(&out, stderr);
 			return CLI_EXIT_USAGE;
 		}
 		config_help(p, &out);
@@ -119,8 +129,7 @@ static int ask_health(const char *url)
 	struct text message = {0};
 	int err = health_ask(url ? url : HEALTH_URL, HEALTH_MS, &message);
 
-	fputs(text_str(&message), err ? stderr : stdout);
-	text_free(&message);
+	say(&message, err ? stderr : stdout);
 	if (err == -EINVAL)
 		return CLI_EXIT_USAGE;
 	return err ? CLI_EXIT_FAILED : CLI_EXIT_OK;
@@ -216,8 +225,7 @@ static int with_config(const struct cli *cli, struct loader *loader)
 	int exit_code = CLI_EXIT_OK;
 
 	if (load(&origin, &config, &errors)) {
-		fputs(errors.failed ? "cam_server: out of memory\n" : text_str(&errors), stderr);
-		text_free(&errors);
+		say(&errors, stderr);
 		return CLI_EXIT_USAGE;
 	}
 	text_free(&errors);
@@ -267,8 +275,7 @@ int main(int argc, char **argv)
 		      "(ulimit -c 0)\n",
 			stderr);
 	if (cli_parse(argc, argv, &cli, &message)) {
-		fputs(message.failed ? "cam_server: out of memory\n" : text_str(&message), stderr);
-		text_free(&message);
+		say(&message, stderr);
 		return CLI_EXIT_USAGE;
 	}
 	loader = loader_new(

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/log.h"
 
+#include "core/base/text.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +65,7 @@ void log_vline(struct log *log, enum log_level level, const char *who, const cha
 	if ((int)level > atomic_load_explicit(&log->level, memory_order_relaxed))
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
+	text_hide_logins(text);
 	n = head(line, 256, level, who);
 	n += escape(line + n, sizeof(line) - n - 1, text);
 	line[n++] = '\n';

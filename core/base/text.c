@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/text.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,35 @@ void text_json(struct text *t, const char *str)
 		s += n;
 	}
 	text_add(t, "\"");
+}
+
+/* @return the length of the password behind a URL's colon, 0: there is none */
+static size_t password_len(const char *authority, size_t len, const char *colon)
+{
+	const char *login = memrchr(authority, '@', len);
+	size_t digits = strspn(colon + 1, "0123456789");
+
+	if (login)
+		return login > colon ? (size_t)(login - colon) - 1 : 0;
+	/* Without an '@': a port, an IPv6 address, the [:PORT] of a manual, a colon in the path; or it was cut off. */
+	if ((digits && digits < 6 && !isalnum((unsigned char)colon[1 + digits])) || *authority == '[' ||
+		colon[-1] == '[' || colon > authority + strcspn(authority, "/?#"))
+		return 0;
+	return (size_t)(authority + len - colon) - 1;
+}
+
+void text_hide_logins(char *s)
+{
+	while ((s = strstr(s, "://"))) {
+		size_t len = strcspn(s += 3, " \t\r\n\"'<>");
+		char *colon = memchr(s, ':', len);
+		size_t n = colon ? password_len(s, len, colon) : 0, stars = n < 8 ? n : 8;
+
+		if (!n)
+			continue;
+		memset(colon + 1, '*', stars);
+		memmove(colon + 1 + stars, colon + 1 + n, strlen(colon + 1 + n) + 1);
+	}
 }
 
 const char *text_str(const struct text *t)

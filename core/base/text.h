@@ -23,6 +23,11 @@ void text_vprintf(struct text *, const char *fmt, va_list) __attribute__((format
 void text_json(struct text *, const char *s);
 /** @return whether s is UTF-8 throughout (RFC 3629) */
 bool text_is_utf8(const char *s);
+/**
+ * Put stars, at most 8, in the place of each password in a URL: rtsp://user:********@host/. For lines that hold values of
+ * users, which may have put a URL where none belongs; of a URL that was cut off before its '@' too.
+ */
+void text_hide_logins(char *s);
 /** @return the text, "" when empty; owned by the text */
 const char *text_str(const struct text *);
 /** @return the text, to be freed by the caller, NULL without memory; the text is empty afterwards */

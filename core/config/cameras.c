@@ -2,6 +2,7 @@
 #include "core/config/load.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* @return a section of the file, NULL if there is none, nothing in it, or (reported) no mapping */
 static const struct tree *section(struct load *l, const struct tree *parent, const char *key)
@@ -30,7 +31,7 @@ static void check_sections(struct load *l)
 {
 	static const char *const names[] = {"server", "defaults", "cameras", "sinks"};
 
-	for (const struct tree *t = l->root->first; t; t = t->next) {
+	for (const struct tree *t = l->root->first; t && l->report->n_errors < REPORT_MAX; t = t->next) {
 		struct nearest near;
 		bool known = false;
 
@@ -46,6 +47,22 @@ static void check_sections(struct load *l)
 	}
 }
 
+static bool means_off(const struct tree *t)
+{
+	static const char *const words[] = {"off", "no", "false", "none", "disabled", "0"};
+
+	for (size_t i = 0; t->kind == TREE_SCALAR && i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcasecmp(t->value, words[i]))
+			return true;
+	return false;
+}
+
+/* What is easily written a level too high. */
+static bool is_in_a_stage(const struct tree *t)
+{
+	return !strcmp(t->key, "plugin") || !strcmp(t->key, "url");
+}
+
 /* A stage or sink as a mapping. @return false: it is off, or reported as something else */
 static bool is_on(struct load *l, const struct tree *t)
 {
@@ -55,7 +72,11 @@ static bool is_on(struct load *l, const struct tree *t)
 		load_scalar(l, t);
 	else if (!tree_is_off(t))
 		report_error(l->report, &t->at, tree_path(l->arena, t),
-			"must be a mapping of options, or off, not %s", tree_kind_name(t));
+			"must be a mapping of options, or off, not %s%s", tree_kind_name(t),
+			means_off(t) ? "; write off"
+			: is_in_a_stage(t)
+				? "; options stand in a stage: `front: {source: {plugin: rtsp_in, url: ...}}`"
+				: "");
 	if (t->bad || !tree_is_off(t))
 		l->n_lost++;
 	return false;

@@ -23,8 +23,10 @@ const char *env_text_fault(const char *text)
 {
 	if (!text_is_utf8(text))
 		return "is not UTF-8";
+	if (strchr(text, '\n'))
+		return "holds a line break; write it in one line";
 	for (const unsigned char *s = (const unsigned char *)text; *s; s++)
-		if ((*s < 0x20 && *s != '\t' && *s != '\n') || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0))
+		if ((*s < 0x20 && *s != '\t') || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0))
 			return "holds a control character";
 	return NULL;
 }

@@ -32,9 +32,14 @@ static size_t name_length(const char *s)
 static const char *missing(struct expand *e, const char *name, const char *rest, const char *end)
 {
 	const char *is = env_get(e->variables, name) ? "empty" : "not set";
+	const char *folder = env_get(e->variables, "CREDENTIALS_DIRECTORY");
 
 	if (!strncmp(rest, ":?", 2) && end > rest + 2)
 		return arena_printf(e->arena, "%s is %s; %.*s", name, is, (int)(end - rest - 2), rest + 2);
+	if (folder && *folder)
+		return arena_printf(e->arena,
+			"the environment variable %s is %s, and CREDENTIALS_DIRECTORY (%s) holds no file %s",
+			name, is, folder, name);
 	return arena_printf(e->arena,
 		"the environment variable %s is %s; set it, or write a default: ${%s:-default}", name, is,
 		name);
@@ -44,11 +49,15 @@ static const char *missing(struct expand *e, const char *name, const char *rest,
 static const char *variable(struct expand *e, const char *s)
 {
 	size_t n = name_length(s);
-	const char *rest = s + n, *end = strchr(rest, '}'), *name;
+	const char *rest = s + n, *end = strchr(rest, '}'), *inner = strstr(rest, "${"), *name;
 	struct env_value v;
 
 	if (!n || !end || (rest != end && strncmp(rest, ":-", 2) != 0 && strncmp(rest, ":?", 2) != 0)) {
 		e->bad = "is not a variable: write ${NAME} or ${NAME:-default}, or $${ for a literal ${";
+		return NULL;
+	}
+	if (inner && inner < end) {
+		e->bad = "has a variable inside a variable; write a plain text as the default";
 		return NULL;
 	}
 	name = arena_copy(e->arena, s, n);
@@ -112,6 +121,8 @@ static void expand_key(struct tree *t, struct expand e, struct report *r)
 	if (!t->key || !strchr(t->key, '$'))
 		return;
 	key = expand(&e, t->key);
+	if (e.secret && !e.bad)
+		e.bad = "comes from a file with secrets, and a name is shown; write it here";
 	if (e.bad) {
 		report_error(r, &t->key_at, tree_path(e.arena, t), "%s", e.bad);
 		t->broken = true;

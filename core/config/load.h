@@ -25,6 +25,7 @@ struct node_info {
 	bool *masked; /**< by index: never printed, for it came out of a file of secrets */
 	const char **paths; /**< by index: "defaults.source.url", for messages */
 	struct where *places; /**< by index, for messages */
+	bool broken; /**< A value is wrong, which is reported: only the wiring can be judged. */
 };
 
 /** What config_load() makes; `pub` is all that others see. */
@@ -57,6 +58,8 @@ void load_cameras(struct load *);
 void load_wiring(struct load *, const struct where *camera_at, const char *camera);
 /** wiring.c: rules among all nodes. */
 void load_across(struct load *);
+/** unique.c: ports, folders and values that two nodes cannot share. */
+void load_unique(struct load *);
 
 /** A stage before it is a node: what `defaults` say and what the camera says; the latter wins key by key. */
 struct stage {
@@ -66,17 +69,21 @@ struct stage {
 	const struct tree *base, *own; /**< mappings; either may be NULL */
 };
 
-/** stage.c: make a node. @return whether it was made; if not, the reasons are reported */
+/** stage.c: make a node, maybe a broken one. @return whether it was made; all that is wrong is reported */
 bool load_stage(struct load *, const struct stage *);
 
 /** value.c: @return where a value stands, for config_origin() */
 const char *load_origin(struct load *, const struct tree *);
 /** value.c: @return the text of a scalar; NULL and reported if it is none, has no value or could not be expanded */
 const char *load_scalar(struct load *, const struct tree *);
+/** value.c: the same for what messages and the log show: it must not come from a file with secrets */
+const char *load_shown(struct load *, const struct tree *);
 /** value.c: @return text with {camera} and {stage} filled in, owned by the arena */
 const char *load_names_in(struct load *, const char *text, const struct stage *);
 /** value.c: @return whether a name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */
 bool load_name_ok(struct load *, const struct tree *, const char *what);
+/** value.c: @return " (it holds U+0430, ...)" for the first character that is not ASCII, "" if all are */
+const char *load_odd_character(struct load *, const char *name);
 /** swap.c: @return whether a stage may have this key: a common one, an option, or NAME_file of a secret or URL */
 bool load_is_key(const struct cam_opt *options, const char *key);
 /**

@@ -6,6 +6,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/example.c \
 	%D%/expand.c %D%/expand.h \
 	%D%/help.c \
+	%D%/listen.c %D%/listen.h \
 	%D%/man.c \
 	%D%/match.c \
 	%D%/nearest.c \
@@ -18,7 +19,9 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/server.c \
 	%D%/stage.c \
 	%D%/swap.c \
+	%D%/syntax.c \
 	%D%/tree.c %D%/tree.h \
+	%D%/unique.c \
 	%D%/value.c \
 	%D%/wiring.c \
 	%D%/yaml.c %D%/yaml.h

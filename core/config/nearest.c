@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/report.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 64 };
+
+/* Names differ in more than case; what is typed often does not. */
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
 
 static unsigned min3(unsigned a, unsigned b, unsigned c)
 {
@@ -24,8 +31,8 @@ static unsigned edit_distance(const char *a, size_t na, const char *b, size_t nb
 	for (size_t i = 1; i <= na; i++) {
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= nb; j++) {
-			row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) &&
 				row[j] > before[j - 2] + 1)
 				row[j] = before[j - 2] + 1;
 		}

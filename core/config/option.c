@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct unit {
 	const char *name;
@@ -49,14 +50,17 @@ static int check_range(const struct cam_opt *o, double v, const char *text, char
 	return -EINVAL;
 }
 
-/* @return the number of digits at s, at most 18 are read into ret */
+/* That many fit into 63 bits. */
+enum { MAX_DIGITS = 18 };
+
+/* @return the number of digits at s; at most MAX_DIGITS are read into ret */
 static size_t digits(const char *s, int64_t *ret)
 {
 	size_t n = 0;
 
 	*ret = 0;
 	for (; s[n] >= '0' && s[n] <= '9'; n++)
-		if (n < 18)
+		if (n < MAX_DIGITS)
 			*ret = *ret * 10 + (s[n] - '0');
 	return n;
 }
@@ -68,14 +72,14 @@ static const struct unit *find_unit(const struct unit *u, const char *name)
 	return u->name ? u : NULL;
 }
 
-/* "1.5" and a unit. @return 0, or -EINVAL: not that, or too large */
+/* "1.5" and a unit. @return 0, -EINVAL: not that, -ERANGE: too large */
 static int parse_amount(const char *s, const struct unit *units, const char *bare, int64_t *ret)
 {
 	int64_t whole, part = 0, scale = 1, v;
 	size_t n = digits(s, &whole), n_part = 0;
 	const struct unit *u;
 
-	if (!n || n > 18)
+	if (!n)
 		return -EINVAL;
 	s += n;
 	if (*s == '.') {
@@ -87,13 +91,15 @@ static int parse_amount(const char *s, const struct unit *units, const char *bar
 	while (*s == ' ')
 		s++;
 	u = find_unit(units, *s ? s : bare);
-	if (!u || __builtin_mul_overflow(whole, u->factor, &v))
+	if (!u)
 		return -EINVAL;
+	if (n > MAX_DIGITS || __builtin_mul_overflow(whole, u->factor, &v))
+		return -ERANGE;
 	while (n_part--)
 		scale *= 10;
 	if (__builtin_add_overflow(
 		    v, (int64_t)llround((double)part / (double)scale * (double)u->factor), ret))
-		return -EINVAL;
+		return -ERANGE;
 	return 0;
 }
 
@@ -102,8 +108,10 @@ static int parse_int(const char *s, int64_t *ret)
 	bool minus = *s == '-';
 	size_t n = digits(s + minus, ret);
 
-	if (!n || n > 18 || s[minus + n])
+	if (!n || s[minus + n])
 		return -EINVAL;
+	if (n > MAX_DIGITS)
+		return -ERANGE;
 	if (minus)
 		*ret = -*ret;
 	return 0;
@@ -126,8 +134,10 @@ static int parse_size(const struct cam_opt *o, const char *s, int64_t *ret)
 
 	if (!n || s[n - 1] != '%')
 		return parse_amount(s, size_units, "", ret);
-	if (digits(s, &percent) != n - 1 || percent < 1 || percent > 100 || (o->max > 0 && o->min >= 0))
+	if (n < 2 || digits(s, &percent) != n - 1 || (o->max > 0 && o->min >= 0))
 		return -EINVAL;
+	if (percent < 1 || percent > 100)
+		return -EDOM;
 	*ret = -percent;
 	return 0;
 }
@@ -150,24 +160,37 @@ static int refuse_enum(const struct cam_opt *o, const char *text, char *why)
 	return -EINVAL;
 }
 
+/* @param err of parsing */
+static const char *number_fault(const struct cam_opt *o, const char *text, int err)
+{
+	if (err == -ERANGE)
+		return "is too large";
+	if (err == -EDOM)
+		return "is not within 1% to 100%";
+	if (*text == '-' && text[1] >= '0' && text[1] <= '9' && o->type != CAM_INT)
+		return o->type == CAM_TIME ? "is negative; write a time such as 10s, 5m or 250ms"
+					   : "is negative; write a size such as 64K, 10M or 50G";
+	if (o->type == CAM_TIME)
+		return "is not a time such as 10s, 5m or 250ms";
+	if (o->type == CAM_SIZE)
+		return o->max > 0 && o->min >= 0 ? "is not a size such as 64K, 10M or 50G"
+						 : "is not a size such as 64K, 50G or 10%";
+	return "is not a whole number";
+}
+
 static int set_number(const struct cam_opt *o, const char *text, void *member, char *why)
 {
-	const char *reason = "is not a whole number";
 	int64_t v = 0;
 	int err;
 
-	if (o->type == CAM_TIME) {
+	if (o->type == CAM_TIME)
 		err = parse_amount(text, time_units, "s", &v);
-		reason = "is not a time such as 10s, 5m or 250ms";
-	} else if (o->type == CAM_SIZE) {
+	else if (o->type == CAM_SIZE)
 		err = parse_size(o, text, &v);
-		reason = o->max > 0 && o->min >= 0 ? "is not a size such as 64K, 10M or 50G"
-						   : "is not a size such as 64K, 50G or 10%";
-	} else {
+	else
 		err = parse_int(text, &v);
-	}
 	if (err)
-		return refuse(o, text, reason, why);
+		return refuse(o, text, number_fault(o, text, err), why);
 	err = check_range(o, (double)v, text, why);
 	if (!err)
 		memcpy(member, &v, sizeof(v));
@@ -185,12 +208,27 @@ static int set_enum(const struct cam_opt *o, const char *text, void *member, cha
 	return refuse_enum(o, text, why);
 }
 
+/* YAML 1.1 knows more words for them. */
+static const char *bool_fault(const char *text)
+{
+	static const char *const yes[] = {"true", "yes", "y", "on", "1", "enabled", NULL};
+	static const char *const no[] = {"false", "no", "n", "off", "0", "disabled", NULL};
+
+	for (size_t i = 0; yes[i]; i++)
+		if (!strcasecmp(text, yes[i]))
+			return "is neither true nor false; write true";
+	for (size_t i = 0; no[i]; i++)
+		if (!strcasecmp(text, no[i]))
+			return "is neither true nor false; write false";
+	return "is neither true nor false";
+}
+
 static int set_bool(const struct cam_opt *o, const char *text, void *member, char *why)
 {
 	bool v = !strcmp(text, "true");
 
 	if (!v && strcmp(text, "false") != 0)
-		return refuse(o, text, "is neither true nor false", why);
+		return refuse(o, text, bool_fault(text), why);
 	memcpy(member, &v, sizeof(v));
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define PREFIX "CAM_SERVER__"
 
@@ -240,11 +241,26 @@ static void one_variable(struct overlay o, const char *variable)
 	start(&o, variable + n + 1);
 }
 
+/* CAM_SERVER_CAMERAS__... and cam_server__... are meant for here; what Kubernetes sets has no "__" in it. */
+static void check_prefix(const char *variable, struct arena *a, struct report *r)
+{
+	const size_t n = sizeof(PREFIX) - 2; /* one underscore */
+	const char *name = arena_copy(a, variable, strcspn(variable, "="));
+	const struct where at = {.source = arena_printf(a, "environment %s", name)};
+
+	if (strncasecmp(name, PREFIX, n) != 0 || !strncmp(name, PREFIX, n + 1) || !strstr(name + n - 1, "__"))
+		return;
+	report_error(r, &at, NULL,
+		"is taken for a misspelt override; begin its name with " PREFIX " in capitals, or rename it");
+}
+
 void overlay_environment(struct tree *root, char *const *variables, struct arena *a, struct report *r)
 {
 	const char **found;
 	size_t n = 0;
 
+	for (char *const *e = variables; e && *e; e++)
+		check_prefix(*e, a, r);
 	for (char *const *e = variables; e && *e; e++)
 		n += !strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '=');
 	found = n ? arena_alloc(a, n * sizeof(*found)) : NULL;

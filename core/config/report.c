@@ -5,6 +5,24 @@
 
 enum { LINE_MAX_BYTES = 600 };
 
+/* @return how many bytes a character at s has that controls a terminal, turns text around or has no width; 0: none */
+static size_t unseen(const unsigned char *s)
+{
+	unsigned c;
+
+	if (*s < 0x20 || *s == 0x7f)
+		return 1;
+	if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+		return 2;
+	if ((*s & 0xf0) != 0xe0 || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80)
+		return 0;
+	c = (*s & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+			       c == 0xfeff
+		       ? 3
+		       : 0;
+}
+
 /* Values of users end up in lines: what could break or colour a terminal's line does not. */
 static void make_safe(char *s)
 {
@@ -16,9 +34,11 @@ static void make_safe(char *s)
 			n--;
 		s[n] = 0;
 	}
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	for (; *s; s++) {
+		n = unseen((const unsigned char *)s);
+		if (n)
+			memset(s, '?', n);
+	}
 }
 
 static bool has_line(const struct text *lines, const char *line)
@@ -51,6 +71,7 @@ __attribute__((format(printf, 4, 0))) static bool add_line(
 	if (line.failed) {
 		lines->failed = true;
 	} else if (line.data) {
+		text_hide_logins(line.data);
 		make_safe(line.data);
 		is_new = !has_line(lines, line.data);
 		if (is_new)

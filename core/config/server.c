@@ -49,6 +49,16 @@ static const char *timezone_fault(const char *name)
 	return NULL;
 }
 
+static const char *there_are(struct load *l)
+{
+	const char *list = "; there are";
+
+	for (const struct cam_opt *o = config_server_options; o->name; o++)
+		list = arena_printf(
+			l->arena, "%s%s %s", list, o == config_server_options ? "" : ",", o->name);
+	return list;
+}
+
 static void one_key(struct load *l, const struct tree *t)
 {
 	const struct cam_opt *o = option_find(config_server_options, t->key);
@@ -56,14 +66,17 @@ static void one_key(struct load *l, const struct tree *t)
 	char why[OPTION_WHY];
 	struct nearest near;
 
+	if (l->report->n_errors >= REPORT_MAX)
+		return;
 	if (!o) {
 		nearest_init(&near, t->key);
 		for (o = config_server_options; o->name; o++)
 			nearest_try(&near, o->name);
-		report_error(l->report, &t->key_at, path, "unknown key%s", nearest_hint(&near, l->arena));
+		report_error(l->report, &t->key_at, path, "unknown key%s%s", load_odd_character(l, t->key),
+			near.best[0] ? nearest_hint(&near, l->arena) : there_are(l));
 		return;
 	}
-	text = load_scalar(l, t);
+	text = load_shown(l, t);
 	if (!text)
 		return;
 	l->out->server_origins[o - config_server_options] = load_origin(l, t);
@@ -90,6 +103,6 @@ void load_server(struct load *l)
 			tree_kind_name(server));
 		return;
 	}
-	for (const struct tree *t = server->first; t; t = t->next)
+	for (const struct tree *t = server->first; t && l->report->n_errors < REPORT_MAX; t = t->next)
 		one_key(l, t);
 }

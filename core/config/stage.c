@@ -2,9 +2,11 @@
 #include "core/config/load.h"
 
 #include "core/config/env.h"
+#include "core/config/listen.h"
 #include "core/config/option.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* More of them than a hand-written file has are not remembered. */
@@ -39,6 +41,34 @@ static void try_name(void *arg, const char *name)
 	nearest_try(arg, name);
 }
 
+static void try_keys(struct nearest *near, const struct tree *map)
+{
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
+		nearest_try(near, t->key);
+}
+
+/* Most likely the word `plugin` is misspelt, or the name of a stage that `defaults` have. */
+static void tell_no_plugin(const struct making *m)
+{
+	struct load *l = m->load;
+	const struct stage *s = m->stage;
+	struct nearest word, stage;
+	const char *maybe = "";
+
+	nearest_init(&word, "plugin");
+	try_keys(&word, s->base);
+	try_keys(&word, s->own);
+	nearest_init(&stage, s->name);
+	if (s->camera && !s->base)
+		try_keys(&stage, tree_get(l->root, "defaults"));
+	if (word.best[0])
+		maybe = arena_printf(l->arena, "; is \"%s\" the word `plugin`?", word.best);
+	else if (stage.best[0])
+		maybe = arena_printf(l->arena, "; is it the stage \"%s\"?", stage.best);
+	report_error(l->report, &s->at, s->path, "names no plugin%s",
+		*maybe ? maybe : "; add `plugin: NAME` (cam_server --plugins lists them)");
+}
+
 static bool find_plugin(struct making *m)
 {
 	struct load *l = m->load;
@@ -48,11 +78,10 @@ static bool find_plugin(struct making *m)
 	struct nearest near;
 
 	if (!t) {
-		report_error(l->report, &m->stage->at, m->stage->path,
-			"names no plugin; add `plugin: NAME` (cam_server --plugins lists them)");
+		tell_no_plugin(m);
 		return false;
 	}
-	name = load_scalar(l, t);
+	name = load_shown(l, t);
 	if (!name)
 		return false;
 	m->node.plugin = plugins->find(plugins->arg, name, &why);
@@ -94,11 +123,11 @@ static bool common_from(struct making *m)
 	}
 	m->info.from = load_origin(l, t);
 	if (t->kind != TREE_LIST) {
-		m->node.from = load_scalar(l, t);
+		m->node.from = load_shown(l, t);
 		return m->node.from != NULL;
 	}
 	for (const struct tree *c = t->first; c && part; c = c->next) {
-		part = load_scalar(l, c);
+		part = load_shown(l, c);
 		text_printf(&joined, "%s%s", joined.len ? "," : "", part ? part : "");
 	}
 	l->arena->failed |= joined.failed;
@@ -110,15 +139,17 @@ static bool common_from(struct making *m)
 static bool common_required(struct making *m)
 {
 	const struct tree *t = get(m->stage, "required");
-	const char *text = t ? load_scalar(m->load, t) : "true";
+	const char *text = t ? load_shown(m->load, t) : "true";
+	const struct cam_opt o = {"required", CAM_BOOL, 0, CAM_BOOL_AT(struct config_node, required), "true",
+		0, 0, NULL, NULL, NULL};
+	char why[OPTION_WHY];
 
 	m->info.required = t ? load_origin(m->load, t) : "default";
 	if (!text)
 		return false;
-	m->node.required = !strcmp(text, "true");
-	if (m->node.required || !strcmp(text, "false"))
+	if (!option_set(&o, text, &m->node, why))
 		return true;
-	report_error(m->load->report, &t->at, tree_path(m->load->arena, t), "is neither true nor false");
+	report_error(m->load->report, &t->at, tree_path(m->load->arena, t), "%s", why);
 	return false;
 }
 
@@ -162,6 +193,11 @@ static const char *text_of(struct making *m, const struct cam_opt *o, const stru
 	const char *text = load_scalar(l, t);
 	struct env_value v;
 
+	if (text && is_file && !*text) {
+		report_error(
+			l->report, &t->at, tree_path(l->arena, t), "is empty; name the file that holds it");
+		return NULL;
+	}
 	if (text && is_file) {
 		v = env_read_secret(l->arena, secret_file(l, load_names_in(l, text, m->stage)));
 		if (v.why)
@@ -198,6 +234,19 @@ static bool use_default(struct making *m, const struct cam_opt *o, size_t i)
 	return false;
 }
 
+static int fit(const struct cam_opt *o, const char *text, void *config, char *why)
+{
+	char key[LISTEN_KEY];
+
+	if (!(o->flags & CAM_LISTEN) || o->type != CAM_STRING || listen_key(text, key))
+		return option_set(o, text, config, why);
+	snprintf(why, OPTION_WHY,
+		"\"%.64s\" is no address to listen on; write it as 127.0.0.1:5000, [::1]:5000, or :5000 for "
+		"all",
+		text);
+	return -EINVAL;
+}
+
 static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 {
 	struct load *l = m->load;
@@ -216,7 +265,7 @@ static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 	text = text_of(m, o, t, is_file);
 	if (!text)
 		return false;
-	if (!option_set(o, text, m->node.config, why))
+	if (!fit(o, text, m->node.config, why))
 		return true;
 	report_error(l->report, &t->at, m->info.paths[i], "%s",
 		m->info.masked[i] ? "the value does not fit" : why);
@@ -308,5 +357,6 @@ bool load_stage(struct load *l, const struct stage *s)
 	unknown_keys(&m, s->base);
 	unknown_keys(&m, s->own);
 	ok &= all_options(&m);
-	return ok && plugin_check(&m) && keep(&m);
+	m.info.broken = !ok || !plugin_check(&m);
+	return keep(&m);
 }

@@ -13,6 +13,7 @@ struct sibling {
 	struct load *load;
 	const struct cam_plugin *plugin;
 	const char *key, *found;
+	const char *stranger; /* of another kind */
 };
 
 bool load_is_key(const struct cam_opt *options, const char *key)
@@ -39,8 +40,12 @@ static void try_sibling(void *arg, const char *name)
 	if (s->found || !strcmp(name, s->plugin->name))
 		return;
 	p = plugins->find(plugins->arg, name, &why);
-	if (p && p->kind == s->plugin->kind && load_is_key(p->options, s->key))
+	if (!p || !load_is_key(p->options, s->key))
+		return;
+	if (p->kind == s->plugin->kind)
 		s->found = p->name;
+	else if (!s->stranger)
+		s->stranger = p->name;
 }
 
 static void find_nearest(const struct cam_plugin *p, struct nearest *near)
@@ -53,22 +58,38 @@ static void find_nearest(const struct cam_plugin *p, struct nearest *near)
 	nearest_try(near, "required");
 }
 
+static const char *elsewhere(const struct sibling *s, const struct tree *key)
+{
+	if (tree_is_null(key))
+		return " without a value; write `key: value`, and quote a text that holds a comma";
+	return s->stranger ? arena_printf(s->load->arena, "; it is an option of %s, not of %s", s->stranger,
+				     s->plugin->name)
+			   : arena_printf(s->load->arena, "; cam_server --help %s lists what there is",
+				     s->plugin->name);
+}
+
 const char *load_unknown_key(
 	struct load *l, const struct cam_plugin *p, const struct tree *key, const struct tree *plugin_word)
 {
 	const struct config_plugins *plugins = &l->in->plugins;
-	struct sibling s = {l, p, key->key, NULL};
+	struct sibling s = {l, p, key->key, NULL, NULL};
 	const char *path = tree_path(l->arena, key);
 	struct nearest near;
 
 	if (key->broken || l->report->n_errors >= REPORT_MAX)
 		return NULL;
-	if (key->layer == LAYER_FILE)
-		plugins->names(plugins->arg, try_sibling, &s);
+	plugins->names(plugins->arg, try_sibling, &s);
+	if (s.found && key->layer != LAYER_FILE) {
+		report_error(l->report, &key->key_at, path, "is an option of %s, and this stage is of %s",
+			s.found, p->name);
+		return NULL;
+	}
 	if (!s.found) {
 		nearest_init(&near, key->key);
 		find_nearest(p, &near);
-		report_error(l->report, &key->key_at, path, "unknown key%s", nearest_hint(&near, l->arena));
+		report_error(l->report, &key->key_at, path, "unknown key%s%s",
+			load_odd_character(l, key->key),
+			near.best[0] ? nearest_hint(&near, l->arena) : elsewhere(&s, key));
 		return near.best[0] ? arena_copy(l->arena, near.best, strlen(near.best)) : NULL;
 	}
 	if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)

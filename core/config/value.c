@@ -31,7 +31,9 @@ const char *load_scalar(struct load *l, const struct tree *t)
 	}
 	if (tree_is_null(t)) {
 		report_error(l->report, &t->at, path,
-			"has no value; give it one, \"\" for an empty text, or remove the line");
+			"has no value; give it one (quote a text that begins with #), \"\" for an empty "
+			"text, or "
+			"remove the line");
 		return NULL;
 	}
 	fault = env_text_fault(t->value);
@@ -40,6 +42,15 @@ const char *load_scalar(struct load *l, const struct tree *t)
 		return NULL;
 	}
 	return t->value;
+}
+
+const char *load_shown(struct load *l, const struct tree *t)
+{
+	if (!t->secret || t->bad)
+		return load_scalar(l, t);
+	report_error(l->report, &t->at, tree_path(l->arena, t),
+		"comes from a file with secrets, and only an option of a plugin may; write it here");
+	return NULL;
 }
 
 const char *load_names_in(struct load *l, const char *text, const struct stage *s)
@@ -68,6 +79,24 @@ const char *load_names_in(struct load *l, const char *text, const struct stage *
 	return result;
 }
 
+const char *load_odd_character(struct load *l, const char *name)
+{
+	const unsigned char *s = (const unsigned char *)name;
+	unsigned c;
+
+	while (*s && *s < 0x80)
+		s++;
+	if (!*s)
+		return "";
+	if ((*s & 0xe0) == 0xc0 && s[1])
+		c = (*s & 0x1fu) << 6 | (s[1] & 0x3fu);
+	else if ((*s & 0xf0) == 0xe0 && s[1] && s[2])
+		c = (*s & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+	else
+		return " (it holds a character that is none of ASCII)";
+	return arena_printf(l->arena, " (it holds U+%04X, which is none of ASCII)", c);
+}
+
 bool load_name_ok(struct load *l, const struct tree *t, const char *what)
 {
 	size_t n = strlen(t->key);
@@ -78,6 +107,7 @@ bool load_name_ok(struct load *l, const struct tree *t, const char *what)
 		strcmp(t->key, "off") != 0)
 		return true;
 	report_error(l->report, &t->key_at, tree_path(l->arena, t),
-		"not a name for a %s: use 1 to 64 of a-z, 0-9, _ and -, other than \"off\"", what);
+		"not a name for a %s%s: use 1 to 64 of a-z, 0-9, _ and -, other than \"off\"", what,
+		load_odd_character(l, t->key));
 	return false;
 }

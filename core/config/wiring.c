@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/load.h"
-#include "core/config/option.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_names[] = {"plugin", "source", "buffer", "recorder", "sink"};
@@ -33,6 +31,15 @@ static void from_error(struct load *l, const struct config_node *n, const char *
 	report_error(l->report, &info->from_at, arena_printf(l->arena, "%s.from", n->path), "%s", reason);
 }
 
+/* @return whether the stage is there and off, by the camera or else by `defaults` */
+static bool is_off(const struct load *l, const char *camera, const char *stage)
+{
+	const struct tree *t = tree_get(tree_get(tree_get(l->root, "cameras"), camera), stage);
+
+	t = t ? t : tree_get(tree_get(l->root, "defaults"), stage);
+	return t && tree_is_off(t);
+}
+
 static void check_from(struct load *l, const struct config_node *n)
 {
 	const struct config_node *to = stage_node(l, n->from);
@@ -50,7 +57,9 @@ static void check_from(struct load *l, const struct config_node *n)
 	else if (!known)
 		from_error(l, n,
 			arena_printf(l->arena, "camera \"%s\" has no stage \"%.64s\"%s", n->camera, n->from,
-				nearest_hint(&near, l->arena)));
+				is_off(l, n->camera, n->from) ? ", for it is off"
+				: near.best[0]                ? nearest_hint(&near, l->arena)
+					       : "; `from` names one stage of the same camera"));
 	else if (to && to->plugin->kind != CAM_SOURCE && to->plugin->kind != CAM_BUFFER)
 		from_error(l, n,
 			arena_printf(l->arena,
@@ -67,8 +76,9 @@ static void check_cycle(struct load *l, const struct config_node *n)
 	while (at && at->from && steps--) {
 		at = stage_node(l, at->from);
 		if (at == n) {
-			from_error(
-				l, n, "this stage takes its packets from itself, around a circle of `from`");
+			from_error(l, n,
+				"this stage takes its packets from itself, around a circle of `from`; let "
+				"one of them name the source");
 			return;
 		}
 	}
@@ -128,7 +138,11 @@ static const struct config_node *only_source(struct load *l, const struct where 
 			source = n;
 	}
 	if (!source && !l->n_lost)
-		report_error(l->report, at, path, "has no source; add `source: {plugin: rtsp_in, url: ...}`");
+		report_error(l->report, at, path,
+			is_off(l, camera, "source")
+				? "has no source, for it is off; to do without the camera, remove it from "
+				  "`cameras`"
+				: "has no source; add `source: {plugin: rtsp_in, url: ...}`");
 	return source;
 }
 
@@ -148,77 +162,6 @@ void load_wiring(struct load *l, const struct where *camera_at, const char *came
 	}
 }
 
-/* One use of a value that must be unique. */
-struct use {
-	const struct config_node *node;
-	size_t option;
-	const char *value;
-};
-
-static int by_value(const void *a, const void *b)
-{
-	const struct use *x = a, *y = b;
-	int c = strcmp(x->node->plugin->name, y->node->plugin->name);
-
-	if (!c)
-		c = x->option < y->option ? -1 : x->option > y->option;
-	if (!c)
-		c = strcmp(x->value, y->value);
-	return c ? c : x->node < y->node ? -1 : x->node > y->node;
-}
-
-static size_t find_uses(struct load *l, struct use *uses)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->out->pub.n_nodes; i++) {
-		const struct config_node *node = &l->out->pub.nodes[i];
-
-		for (size_t k = 0; node->plugin->options && node->plugin->options[k].name; k++) {
-			struct text value = {0};
-
-			if (!(node->plugin->options[k].flags & CAM_UNIQUE))
-				continue;
-			if (uses) {
-				option_format(&node->plugin->options[k], node->config, &value);
-				uses[n] = (struct use){
-					node, k, arena_copy(l->arena, text_str(&value), value.len)};
-				l->arena->failed |= value.failed;
-				text_free(&value);
-			}
-			n++;
-		}
-	}
-	return n;
-}
-
-static void check_unique(struct load *l)
-{
-	size_t n = find_uses(l, NULL);
-	struct use *uses = n > 1 ? arena_alloc(l->arena, n * sizeof(*uses)) : NULL;
-
-	if (!uses)
-		return;
-	find_uses(l, uses);
-	qsort(uses, n, sizeof(*uses), by_value);
-	for (size_t i = 1; i < n; i++) {
-		const struct use *a = &uses[i - 1], *b = &uses[i];
-		const struct node_info *info = info_of(l, b->node);
-		struct text other = {0};
-
-		if (strcmp(a->node->plugin->name, b->node->plugin->name) != 0 || a->option != b->option ||
-			strcmp(a->value, b->value) != 0)
-			continue;
-		where_print(&info_of(l, a->node)->places[a->option], &other);
-		report_error(l->report, &info->places[b->option],
-			arena_printf(
-				l->arena, "%s.%s", b->node->path, b->node->plugin->options[b->option].name),
-			"the same value is used by %s (%s); each needs its own", a->node->path,
-			text_str(&other));
-		text_free(&other);
-	}
-}
-
 static void check_pattern(struct load *l, const struct config_node *sink, const char *pattern)
 {
 	const struct config *c = &l->out->pub;
@@ -233,8 +176,10 @@ static void check_pattern(struct load *l, const struct config_node *sink, const 
 		nearest_try(&near, c->cameras[i]);
 	}
 	from_error(l, sink,
-		arena_printf(
-			l->arena, "no camera is called \"%.64s\"%s", pattern, nearest_hint(&near, l->arena)));
+		!*pattern ? "names no camera; write \"*\" for all of them"
+			  : arena_printf(l->arena, "no camera %s \"%.64s\"%s",
+				    strpbrk(pattern, "*?") ? "has a name like" : "is called", pattern,
+				    nearest_hint(&near, l->arena)));
 }
 
 static void check_sink(struct load *l, const struct config_node *sink)
@@ -261,7 +206,7 @@ static void check_sink(struct load *l, const struct config_node *sink)
 
 void load_across(struct load *l)
 {
-	check_unique(l);
+	load_unique(l);
 	for (size_t i = 0; i < l->out->pub.n_nodes; i++)
 		if (!l->out->pub.nodes[i].camera)
 			check_sink(l, &l->out->pub.nodes[i]);

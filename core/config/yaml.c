@@ -52,6 +52,19 @@ static bool is_tab(const struct parse *p, const yaml_mark_t *m)
 	return m->index < p->len && p->data[m->index] == '\t';
 }
 
+/* libyaml's words, the line where what it was reading began, and what to do. */
+static const char *problem_text(const struct parse *p)
+{
+	const yaml_parser_t *y = &p->parser;
+	const char *problem = y->problem ? y->problem : "a fault", *remedy = yaml_remedy(problem),
+		   *began = "";
+
+	if (y->context && y->context_mark.line < y->problem_mark.line)
+		began = arena_printf(p->arena, " that begins at line %zu", y->context_mark.line + 1);
+	return arena_printf(p->arena, "%s%s%s%s%s%s", problem, y->context ? " " : "",
+		y->context ? y->context : "", began, remedy ? "; " : "", remedy ? remedy : "");
+}
+
 static void syntax_error(struct parse *p)
 {
 	const yaml_parser_t *y = &p->parser;
@@ -67,8 +80,7 @@ static void syntax_error(struct parse *p)
 	if (y->error != YAML_READER_ERROR && is_tab(p, &y->problem_mark))
 		report_error(p->report, &at, NULL, "a tab; indent with spaces");
 	else
-		report_error(p->report, &at, NULL, "not valid YAML: %s%s%s", y->problem ? y->problem : "",
-			y->context ? " " : "", y->context ? y->context : "");
+		report_error(p->report, &at, NULL, "not valid YAML: %s", problem_text(p));
 }
 
 /* The place that the value now coming belongs to: the waiting key, a new item of a list, or the root. */
@@ -98,7 +110,10 @@ static void on_key(struct parse *p, const yaml_event_t *e)
 	if (!p->waiting)
 		p->stopped = true;
 	else if (strlen(text) != e->data.scalar.length)
-		stop(p, &e->start_mark, "holds a NUL character");
+		stop(p, &e->start_mark, "holds a NUL character; remove it");
+	else if (!strcmp(text, "<<") && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+		stop(p, &e->start_mark,
+			"merging with << is not supported; use `defaults` for what cameras share");
 }
 
 static void on_scalar(struct parse *p, const yaml_event_t *e)
@@ -110,7 +125,7 @@ static void on_scalar(struct parse *p, const yaml_event_t *e)
 		return;
 	}
 	if (strlen((const char *)e->data.scalar.value) != e->data.scalar.length) {
-		stop(p, &e->start_mark, "holds a NUL character");
+		stop(p, &e->start_mark, "holds a NUL character; remove it");
 		return;
 	}
 	t = slot(p, e);
@@ -129,7 +144,7 @@ static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
 		return;
 	}
 	if (++p->depth > YAML_MAX_DEPTH) {
-		stop(p, &e->start_mark, "nested deeper than 32 levels");
+		stop(p, &e->start_mark, "nested deeper than 32 levels; no option is");
 		return;
 	}
 	t = slot(p, e);
@@ -148,7 +163,9 @@ static void on_close(struct parse *p)
 static void on_document(struct parse *p, const yaml_event_t *e)
 {
 	if (++p->n_documents > 1)
-		stop(p, &e->start_mark, "a second document; one file holds one configuration");
+		stop(p, &e->start_mark,
+			"a second document; one file holds one configuration, so remove this line and what "
+			"follows");
 }
 
 /* Anchors make bombs and tags make types; a configuration needs neither. */
@@ -170,7 +187,8 @@ static const char *refusal(const yaml_event_t *e)
 		return "anchors and aliases are not supported; use `defaults` for what cameras share, or "
 		       "quote "
 		       "a text that begins with & or *";
-	return tag ? "tags are not supported; quote a text that begins with !" : NULL;
+	return tag ? "tags are not supported; quote a text that begins with !, and take secrets from ${NAME}"
+		   : NULL;
 }
 
 static void on_event(struct parse *p, const yaml_event_t *e)
@@ -178,7 +196,8 @@ static void on_event(struct parse *p, const yaml_event_t *e)
 	const char *why = refusal(e);
 
 	if (why || ++p->n_nodes > YAML_MAX_NODES) {
-		stop(p, &e->start_mark, why ? why : "more than 50000 values");
+		stop(p, &e->start_mark,
+			why ? why : "more than 50000 values; split the cameras over several servers");
 		return;
 	}
 	switch (e->type) {
@@ -245,7 +264,9 @@ struct tree *yaml_parse(
 	struct where whole = {name, NULL, 0, 0};
 
 	if (len > YAML_MAX_BYTES) {
-		report_error(report, &whole, NULL, "is larger than 256 KiB");
+		report_error(report, &whole, NULL,
+			"is larger than 256 KiB; put what cameras share into `defaults`, or split the "
+			"cameras over several servers");
 		return NULL;
 	}
 	if (len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) {

@@ -15,4 +15,6 @@ enum { YAML_MAX_BYTES = 256 * 1024, YAML_MAX_DEPTH = 32, YAML_MAX_NODES = 50000 
  * @return its root, a mapping, owned by the arena; NULL after an error. Duplicate keys are left to tree_check_keys().
  */
 struct tree *yaml_parse(const char *data, size_t len, const char *name, struct arena *, struct report *);
+/** syntax.c: @return what a user can do about a problem that libyaml names; NULL: no idea */
+const char *yaml_remedy(const char *problem);
 #endif

@@ -178,9 +178,18 @@ enum {
 	CAM_SECRET = 1u << 1, /**< Never printed. */
 	CAM_RELOADABLE = 1u << 2, /**< Reserved: today every change restarts the node. */
 	CAM_HIDDEN = 1u << 3, /**< Works, but is not documented. */
-	CAM_FOLDER = 1u << 4, /**< A folder to write in; CAM_ON_IO nodes on one file system share a thread. */
-	CAM_UNIQUE = 1u << 5, /**< Two nodes with one value for it are a configuration error. */
-	CAM_URL = 1u << 6 /**< A URL: a password inside is masked when printed. */
+	/**
+	 * A folder to write in, below a name of the camera's. CAM_ON_IO nodes on one file system share a thread; two
+	 * nodes of this plugin and one camera with one folder are a configuration error.
+	 */
+	CAM_FOLDER = 1u << 4,
+	CAM_UNIQUE = 1u << 5, /**< Two nodes of this plugin with one value for it: a configuration error. */
+	CAM_URL = 1u << 6, /**< A URL: a password inside is masked when printed. */
+	/**
+	 * An address to listen on over TCP: "127.0.0.1:5000", "[::1]:5000", ":5000" for all addresses. Any other text is
+	 * a configuration error, and so are two nodes, of whichever plugin, on one port of one address.
+	 */
+	CAM_LISTEN = 1u << 7
 };
 
 struct cam_enum {

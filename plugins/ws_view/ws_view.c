@@ -203,7 +203,7 @@ static void changed(void *self)
 }
 
 static const struct cam_opt options[] = {
-	{"listen", CAM_STRING, CAM_UNIQUE, CAM_STRING_AT(struct ws_view_conf, listen), "127.0.0.1:5000", 0, 0,
+	{"listen", CAM_STRING, CAM_LISTEN, CAM_STRING_AT(struct ws_view_conf, listen), "127.0.0.1:5000", 0, 0,
 		NULL, NULL,
 		"Address and port to serve on: 127.0.0.1:5000, 0.0.0.0:5000, [::]:5000, or :5000 for all."},
 	{"hosts", CAM_STRING, 0, CAM_STRING_AT(struct ws_view_conf, hosts), "", 0, 0, NULL, NULL,

@@ -3,6 +3,10 @@
 # Made once, and kept in $XDG_CACHE_HOME/cam_server-tests by a hash of what it is made of.
 
 SUITE=trixie
+# What building and testing takes.
+BUILD_PACKAGES="gcc g++ libc6-dev make autoconf automake libtool pkgconf python3 python3-numpy clang
+	libuv1-dev libyaml-dev libturbojpeg0-dev libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
+	libwebsockets-dev libwebsockets-evlib-uv"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cam_server-tests
 
 say() { printf '%s\n' "$*"; }
@@ -95,6 +99,39 @@ base_tar() {
 	say "$tar"
 }
 
+# Packages by apt, from the network: run in own mounts, with the list in $PACKAGES.
+install_root() { # ROOT
+	cp /etc/resolv.conf "$1/etc/resolv.conf"
+	mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" || return 1
+	# shellcheck disable=SC2086 # a list of words
+	DEBIAN_FRONTEND=noninteractive nice chroot "$1" sh -euc 'apt-get -qq update
+		apt-get -qq install -y --no-install-recommends "$@"; apt-get clean' install $PACKAGES < /dev/null
+}
+
+make_installed() { # TAR BASE, with the list in $PACKAGES
+	local root rc=0
+	root=$(mktemp -d "$cache/root.XXXXXX") || return 1
+	say "installing packages into a root of its own" >&2
+	{ tar -C "$root" -xf "$2" && declare -f install_root > "$1.sh" &&
+		PACKAGES=$PACKAGES timeout 900 unshare --mount --propagation private \
+			bash -c '. "$1"; install_root "$2"' bash "$1.sh" "$root"; } > "$1.log" 2>&1 || rc=1
+	[ $rc = 0 ] || tail -5 "$1.log" >&2
+	[ $rc = 0 ] && nice tar -C "$root" --numeric-owner --one-file-system -cf "$1.part" . && mv "$1.part" "$1" || rc=1
+	rm -rf --one-file-system "$root"
+	return $rc
+}
+
+# Print the path of the tar file of a root with packages added, after making it when it is not there.
+installed_tar() { # NAME TAR PACKAGES
+	local PACKAGES=$3 tar
+	tar=$cache/$1-$SUITE-$( { say "$2 $PACKAGES"; declare -f install_root; } | sha256sum | cut -c1-12).tar
+	(
+		flock 9
+		[ -s "$tar" ] || make_installed "$tar" "$2" || exit 1
+	) 9> "$cache/$1.lock" || return 1
+	say "$tar"
+}
+
 # The tree without what is built in it.
 export_tree() ( # FROM TO
 	mkdir -p "$2" && cd "$1" || return 1
@@ -105,3 +142,35 @@ export_tree() ( # FROM TO
 	fi | while IFS= read -rd '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
 		tar --null -T - -cf - | tar -C "$2" --no-same-owner -xf -
 )
+
+# ---- checks; what they say goes to $WORK ----
+
+PASSED=0
+FAILED=0
+
+ok() { # NAME COMMAND...: passes when it succeeds
+	local name=$1
+	shift
+	if "$@" > "$WORK/check.log" 2>&1; then
+		PASSED=$((PASSED + 1))
+		say "ok   $name"
+	else
+		FAILED=$((FAILED + 1))
+		say "FAIL $name"
+		tail -15 "$WORK/check.log" | cut -c1-400 | sed 's/^/     | /'
+	fi
+}
+
+is() { [ "$1" = "$2" ] || { say "\"$1\" is not \"$2\""; return 1; }; }
+at_most() { [ "$1" -le "$2" ] || { say "$1 is more than $2"; return 1; }; }
+not() { ! "$@"; }
+get() { curl -sS -f --max-time 5 "http://127.0.0.1:$1$2"; }
+
+within() { # SECONDS COMMAND...: succeeds as soon as the command does
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" > "$WORK/within.log" 2>&1; do
+		[ $SECONDS -lt $end ] || { say "in vain: $*"; tail -5 "$WORK/within.log"; return 1; }
+		sleep 0.1
+	done
+}

@@ -3,40 +3,12 @@
 
 CAMERA_ADDRESS=172.30.250.1:8554 # the bridge's own address, on which containers find the machine
 CAMERA_URL=rtsp://$CAMERA_ADDRESS/h264
-PASSED=0
-FAILED=0
 
 # ---- what the checks are made of ----
 
-ok() { # NAME COMMAND...: passes when it succeeds
-	local name=$1
-	shift
-	if "$@" > "$WORK/check.log" 2>&1; then
-		PASSED=$((PASSED + 1))
-		say "ok   $name"
-	else
-		FAILED=$((FAILED + 1))
-		say "FAIL $name"
-		tail -15 "$WORK/check.log" | cut -c1-400 | sed 's/^/     | /'
-	fi
-}
-
-is() { [ "$1" = "$2" ] || { say "\"$1\" is not \"$2\""; return 1; }; }
-at_most() { [ "$1" -le "$2" ] || { say "$1 is more than $2"; return 1; }; }
-not() { ! "$@"; }
 image() { docker image inspect cam_server --format "$1"; }
 state() { docker inspect "$1" --format "{{.State.$2}}"; }
-get() { curl -sS -f --max-time 5 "http://127.0.0.1:$1$2"; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
-
-within() { # SECONDS COMMAND...: succeeds as soon as the command does
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" > "$WORK/within.log" 2>&1; do
-		[ $SECONDS -lt $end ] || { say "in vain: $*"; tail -5 "$WORK/within.log"; return 1; }
-		sleep 0.1
-	done
-}
 
 start() { # NAME OPTION...: a container of the image
 	local name=$1

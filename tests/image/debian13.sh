@@ -11,9 +11,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 . "$here/base.sh"
 
-PACKAGES="gcc g++ libc6-dev make autoconf automake libtool pkgconf python3 python3-numpy clang
-	libuv1-dev libyaml-dev libturbojpeg0-dev libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
-	libwebsockets-dev libwebsockets-evlib-uv"
 LIMIT_SECONDS=1500
 
 # ---- inside: own mounts, processes, and a network of nothing but a loopback device ----
@@ -40,27 +37,6 @@ build_and_test() { # ROOT
 
 # ---- outside ----
 
-install_root() { # ROOT
-	cp /etc/resolv.conf "$1/etc/resolv.conf"
-	mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" || return 1
-	# shellcheck disable=SC2086 # a list of words
-	DEBIAN_FRONTEND=noninteractive nice chroot "$1" sh -euc 'apt-get -qq update
-		apt-get -qq install -y --no-install-recommends "$@"; apt-get clean' install $PACKAGES < /dev/null
-}
-
-make_build_root() { # TAR BASE
-	local root rc=0
-	root=$(mktemp -d "$cache/root.XXXXXX") || return 1
-	say "installing the build's packages"
-	{ tar -C "$root" -xf "$2" && declare -f install_root > "$1.sh" &&
-		PACKAGES=$PACKAGES timeout 900 unshare --mount --propagation private \
-			bash -c '. "$1"; install_root "$2"' bash "$1.sh" "$root"; } > "$1.log" 2>&1 || rc=1
-	[ $rc = 0 ] || tail -5 "$1.log"
-	[ $rc = 0 ] && nice tar -C "$root" --numeric-owner --one-file-system -cf "$1.part" . && mv "$1.part" "$1" || rc=1
-	rm -rf --one-file-system "$root"
-	return $rc
-}
-
 count() { # WORD: how many results of this kind the tests have
 	cat "$root"/build/*.trs "$root"/build/*/*/*.trs "$root"/build/*/*.trs 2>/dev/null | grep -c "^:test-result: $1"
 }
@@ -70,8 +46,7 @@ main() {
 	[ "$(id -u)" = 0 ] || die "needs root"
 	need debootstrap iproute2
 	base=$(base_tar) || die "no Debian 13 root"
-	tar=$cache/build-$SUITE-$( { say "$base $PACKAGES"; declare -f install_root; } | sha256sum | cut -c1-12).tar
-	[ -s "$tar" ] || make_build_root "$tar" "$base" || die "no root to build in"
+	tar=$(installed_tar build "$base" "$BUILD_PACKAGES") || die "no root to build in"
 	root=$(mktemp -d "$cache/debian13.XXXXXX") || die "no room in $cache"
 	trap 'rm -rf --one-file-system "$root"' EXIT
 	[ "${1:-}" != --keep ] || { trap - EXIT; say "keeping $root"; }

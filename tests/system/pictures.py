@@ -37,8 +37,17 @@ def plays(path):
 
 def numbers_of(path):
     """The bar codes of a video file, a frame each; None where unreadable."""
+    return codes("-i", path)
+
+
+def numbers_of_jpegs(jpegs):
+    """The bar codes of JPEGs of one size; None where unreadable."""
+    return codes("-f", "mjpeg", "-i", "-", stdin=b"".join(jpegs))
+
+
+def codes(*source, stdin=None):
     strip = f"crop=iw*{barcode.CELLS}/{barcode.ACROSS}:ih/{barcode.DOWN}:0:0,scale=480:20:flags=area,format=gray"
-    raw = ffmpeg("-i", path, "-vf", strip, "-fps_mode", "passthrough", "-f", "rawvideo", "-")
+    raw = ffmpeg(*source, "-vf", strip, "-fps_mode", "passthrough", "-f", "rawvideo", "-", stdin=stdin)
     frames = numpy.frombuffer(raw, dtype=numpy.uint8).reshape(-1, 20, 480)
     return [barcode.read(frame, barcode.CELLS, 1) for frame in frames]
 

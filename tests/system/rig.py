@@ -29,6 +29,7 @@ sys.path.insert(0, str(TOP / "tests/tools"))
 import fixtures  # noqa: E402
 
 SLOW = float(os.environ.get("CAM_TEST_SLOW", "1"))  # Sanitizers and emulators: deadlines grow by this factor.
+SANITIZED = bool(os.environ.get("CAM_TEST_SLOW"))
 TEST_SECONDS = 150
 
 

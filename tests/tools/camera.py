@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """An IP camera for tests: GStreamer's RTSP server, sending the test footage at real time.
 
-    camera.py [--port N] [--user NAME --password WORD] [--once] [--transport tcp|udp|both] [--audio CODEC] PATH=FILE.annexb...
+    camera.py [--port N] [--user NAME --password WORD]... [--basic] [--once] [--transport tcp|udp|both]
+              [--audio CODEC] PATH=FILE.annexb...
 
 Each client gets the file from its first frame; after the last the stream starts over, or ends with --once. PATH=jpeg is
 a moving test picture as JPEG instead. CODEC is aac (RFC 3640), latm (RFC 6416), opus or pcma: a tone. Prints
@@ -87,13 +88,17 @@ class Feed:
         source.emit("push-buffer", buffer)
 
 
-def guard(factory, server, user, password):
-    """Only this user, by Digest."""
+def guard(factory, server, logins, basic):
+    """Only these users, by Digest or by Basic."""
     auth = GstRtspServer.RTSPAuth()
-    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.BASIC if basic else GstRtsp.RTSPAuthMethod.DIGEST)
     token = GstRtspServer.RTSPToken()
     token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
-    auth.add_digest(user, password, token)
+    for user, password in logins:
+        if basic:
+            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+        else:
+            auth.add_digest(user, password, token)
     server.set_auth(auth)
     role = Gst.Structure.new_empty("viewer")
     role.set_value(GstRtspServer.RTSP_PERM_MEDIA_FACTORY_ACCESS, True)
@@ -120,7 +125,7 @@ def serve(args):
         factory.set_shared(False)
         factory.set_protocols(TRANSPORTS[args.transport])
         if args.user:
-            guard(factory, server, args.user, args.password)
+            guard(factory, server, zip(args.user, args.password, strict=True), args.basic)
         units = [] if path == "jpeg" else access_units(path)
         factory.connect("media-configure", configure, name, units, args.once)
         server.get_mount_points().add_factory(f"/{name}", factory)
@@ -133,8 +138,9 @@ def serve(args):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--user")
-    parser.add_argument("--password", default="")
+    parser.add_argument("--user", action="append", default=[])
+    parser.add_argument("--password", action="append", default=[])
+    parser.add_argument("--basic", action="store_true")
     parser.add_argument("--once", action="store_true")
     parser.add_argument("--transport", choices=TRANSPORTS, default="tcp")
     parser.add_argument("--audio", choices=AUDIO)

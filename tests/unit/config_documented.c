@@ -16,6 +16,9 @@ struct world {
 	struct text schema, man, example;
 };
 
+static const char *const shipped[] = {
+	"rtsp_in", "test_in", "shm_ring", "mem_ring", "recorder_mp4", "ws_view"};
+
 static const struct cam_plugin *find(void *arg, const char *name, const char **ret_why)
 {
 	return loader_find(arg, name, ret_why);
@@ -38,7 +41,9 @@ static void set_up(struct world *w)
 	CHECK(w->loader);
 	w->plugins = (struct config_plugins){find, names, w->loader};
 	plugin_list_fill(&w->list, &w->plugins);
-	CHECK(w->list.n && !w->list.failed);
+	CHECK(!w->list.failed);
+	for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++)
+		CHECK(plugin_list_find(&w->list, shipped[i]));
 	config_schema(&w->plugins, &w->schema);
 	config_man(&w->plugins, &w->man);
 	config_example(&w->plugins, &w->example);
@@ -238,6 +243,58 @@ TEST(each_option_of_the_server_can_be_set_everywhere_too)
 	CHECK_INT(reached, 3 * (int)n);
 }
 
+static const char *origin_of(const struct config *c, const char *stage, const char *key)
+{
+	for (size_t i = 0; c && i < c->n_nodes; i++)
+		if (!strcmp(c->nodes[i].stage, stage))
+			return config_origin(c, &c->nodes[i], key);
+	return "nothing";
+}
+
+/* Set cameras.c.STAGE.NAME in one way. @return whether that reaches the option `key` */
+static int reached(struct world *w, const char *stage, const char *name, const char *key, const char *value,
+	enum way way)
+{
+	const char *begins[] = {"t.yaml:4:", "environment CAM_SERVER__", "--set"}, *origin;
+	char yaml[512], line[160] = "", variable[256], set[256];
+	struct text errors = {0};
+	int is_source = !strcmp(stage, "in"), ok;
+	struct config *c;
+
+	if (way == IN_FILE)
+		snprintf(line, sizeof(line), "%s: \"%s\"", name, value);
+	snprintf(yaml, sizeof(yaml), "cameras:\n  c:\n    %s:\n      {plugin: %s, %s}\n    %s\n", stage,
+		is_source ? "rtsp_in" : "recorder_mp4", line, is_source ? "" : "in: {plugin: test_in}");
+	snprintf(variable, sizeof(variable), "CAM_SERVER__CAMERAS__C__%s__%s=%s", stage, name, value);
+	snprintf(set, sizeof(set), "cameras.c.%s.%s=%s", stage, name, value);
+	c = loaded(w, yaml, way == BY_VARIABLE ? variable : NULL, way == BY_SET ? set : NULL, &errors);
+	origin = origin_of(c, stage, key);
+	ok = !strncmp(origin, begins[way], strlen(begins[way]));
+	if (!ok)
+		printf("# %s comes from %s, not %s: %s\n", key, origin, begins[way], text_str(&errors));
+	config_free(c);
+	text_free(&errors);
+	return ok;
+}
+
+TEST(keys_of_every_stage_and_the_file_of_a_url_can_be_set_everywhere_too)
+{
+	char path[] = "/tmp/cam_server_test_XXXXXX";
+	int fd = mkstemp(path);
+	struct world w;
+
+	CHECK(fd >= 0 && write(fd, "rtsp://h/1\n", 11) == 11);
+	close(fd);
+	set_up(&w);
+	for (enum way way = IN_FILE; way < N_WAYS; way++) {
+		CHECK(reached(&w, "out", "from", "from", "in", way));
+		CHECK(reached(&w, "out", "required", "required", "false", way));
+		CHECK(reached(&w, "in", "url_file", "url", path, way));
+	}
+	tear_down(&w);
+	unlink(path);
+}
+
 TEST(a_plugin_that_the_example_does_not_know_stands_at_its_end)
 {
 	struct text out = {0};
@@ -249,6 +306,7 @@ TEST(a_plugin_that_the_example_does_not_know_stands_at_its_end)
 }
 
 RUN_TESTS(T(each_option_of_the_server_can_be_set_everywhere_too),
+	T(keys_of_every_stage_and_the_file_of_a_url_can_be_set_everywhere_too),
 	T(a_plugin_that_the_example_does_not_know_stands_at_its_end),
 	T(each_option_is_in_schema_manual_and_example),
 	T(each_option_can_be_set_in_the_file_by_variable_and_on_the_command_line))

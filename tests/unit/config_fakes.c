@@ -54,7 +54,7 @@ static const struct cam_opt recorder_options[] = {
 	{0}};
 
 static const struct cam_opt view_options[] = {
-	{"listen", CAM_STRING, CAM_UNIQUE, CAM_STRING_AT(struct fake_view, listen), "127.0.0.1:5000", 0, 0,
+	{"listen", CAM_STRING, CAM_LISTEN, CAM_STRING_AT(struct fake_view, listen), "127.0.0.1:5000", 0, 0,
 		NULL, NULL, "Where browsers connect."},
 	{"width", CAM_INT, 0, CAM_INT_AT(struct fake_view, width), "896", 0, 8192, "pixels", NULL, "Width."},
 	{"height", CAM_INT, 0, CAM_INT_AT(struct fake_view, height), "512", 0, 8192, "pixels", NULL,

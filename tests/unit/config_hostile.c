@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Input made to cost time or memory: it is refused for the right reason, in less than 50 ms of CPU time. */
+/*
+ * Input made to cost time or memory: it is refused for the right reason. The time each takes is told, and should stay
+ * below 50 ms of CPU time; a machine has to be ten times as slow before a test fails for it.
+ */
 #include "config_fakes.h"
 #include "core/base/clock.h"
 #include "tests/check.h"
@@ -9,9 +12,9 @@
 enum { LIMIT = 256 * 1024 };
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static const int64_t time_limit = 1000 * CLOCK_MS;
+static const int64_t time_limit = 5000 * CLOCK_MS;
 #else
-static const int64_t time_limit = 50 * CLOCK_MS;
+static const int64_t time_limit = 500 * CLOCK_MS;
 #endif
 
 /* head, then `part` as often as fits (once at least, `times` at most), then tail. To be freed. */

@@ -206,7 +206,8 @@ TEST(a_file_that_cannot_be_read_is_an_error)
 	CHECK_INT(load_all("/tmp", NULL, NULL, NULL), -EINVAL);
 	CHECK_STR(text_str(&errors), "/tmp: cannot be read: Is a directory; name the file with -c FILE\n");
 	CHECK_INT(load_all("/dev/zero", NULL, NULL, NULL), -EINVAL);
-	CHECK_STR(text_str(&errors), "/dev/zero: is larger than 256 KiB\n");
+	CHECK_STR(text_str(&errors), "/dev/zero: is larger than 256 KiB; put what cameras share into "
+				     "`defaults`, or split the cameras over several servers\n");
 	drop();
 }
 
@@ -286,7 +287,7 @@ TEST(a_printed_configuration_loads_as_the_same)
 		load_env("server: {log_level: debug, timezone: UTC}\n"
 			 "cameras:\n"
 			 "  123: {source: {plugin: rtsp_in, url: "
-			 "\"rtsp://h/$${x}/$$${y}/\\u00fc\\n\\t\\\"\\\\#: \"}}\n"
+			 "\"rtsp://h/$${x}/$$${y}/\\u00fc\\t\\\"\\\\#: \"}}\n"
 			 "  null: {source: {plugin: test_in, pattern: \"{stage} of {camera}, ${V}\"},\n"
 			 "    b: {plugin: shm_ring, fps: 29.97, seconds: 1.5s},\n"
 			 "    r: {plugin: recorder_mp4, directory: a, keep: 10%, from: b, required: false}}\n"

@@ -17,16 +17,18 @@ unit_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=aligned_allo
 	-Wl,--wrap=tjInitCompress,--wrap=tjInitDecompress,--wrap=sws_getContext
 unit_engine_memory_LDADD = $(TEST_LIBS)
 
-check_PROGRAMS += unit-strand unit-buf
-TESTS += unit-strand unit-buf
+check_PROGRAMS += unit-strand unit-buf unit-text
+TESTS += unit-strand unit-buf unit-text
+unit_text_SOURCES = %D%/text.c
+unit_text_LDADD = $(TEST_LIBS)
 unit_strand_SOURCES = %D%/strand.c
 unit_strand_LDADD = $(TEST_LIBS)
 unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
 # Configuration: unit tests, and one program for all golden cases in tests/config.
-dist_check_SCRIPTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py
-TESTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py
+dist_check_SCRIPTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py %D%/config_check.py
+TESTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py %D%/config_check.py
 check_PROGRAMS += config-schema-fakes
 config_schema_fakes_SOURCES = %D%/config_schema_fakes.c %D%/config_fakes.c %D%/config_fakes.h
 config_schema_fakes_LDADD = $(TEST_LIBS)
