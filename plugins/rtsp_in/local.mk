@@ -1,4 +1,5 @@
-RTSP_IN_DIALOGUE = %D%/wire.c %D%/wire.h %D%/client.c %D%/client.h %D%/auth.c %D%/auth.h %D%/sdp.c %D%/sdp.h \
+RTSP_IN_DIALOGUE = %D%/wire.c %D%/wire.h %D%/client.c %D%/client.h %D%/client_answer.c %D%/client_step.h \
+	%D%/transport.c %D%/transport.h %D%/auth.c %D%/auth.h %D%/sdp.c %D%/sdp.h %D%/asc.c %D%/asc.h \
 	%D%/url.c %D%/url.h %D%/fault.c %D%/fault.h
 RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/rtcp.c %D%/rtp_clock.c %D%/depay.c %D%/depay.h %D%/depay_private.h \
 	%D%/depay_h26x.c %D%/depay_jpeg.c %D%/jpeg_tables.c %D%/jpeg_tables.h %D%/depay_audio.c %D%/order.c %D%/order.h
@@ -22,12 +23,21 @@ plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS) $(UV_CFLAGS)
 plugin_rtsp_in_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS) $(UV_LIBS)
 
+# What takes texts and bytes, and needs neither a camera nor a server.
+DIALOGUE_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)
 check_PROGRAMS += plugin-rtsp_in-dialogue
 TESTS += plugin-rtsp_in-dialogue
-plugin_rtsp_in_dialogue_SOURCES = %D%/test_dialogue.c $(RTSP_IN_DIALOGUE)
-plugin_rtsp_in_dialogue_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS)
+plugin_rtsp_in_dialogue_SOURCES = %D%/test_dialogue.c %D%/test_camera.h $(RTSP_IN_DIALOGUE)
+plugin_rtsp_in_dialogue_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
 plugin_rtsp_in_dialogue_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_dialogue_LDADD = $(AVUTIL_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-texts
+TESTS += plugin-rtsp_in-texts
+plugin_rtsp_in_texts_SOURCES = %D%/test_texts.c $(RTSP_IN_DIALOGUE)
+plugin_rtsp_in_texts_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
+plugin_rtsp_in_texts_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_texts_LDADD = $(AVUTIL_LIBS)
 
 check_PROGRAMS += plugin-rtsp_in-media
 TESTS += plugin-rtsp_in-media
