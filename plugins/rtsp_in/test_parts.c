@@ -4,60 +4,11 @@
 #include "plugins/rtsp_in/order.h"
 #include "plugins/rtsp_in/session.h"
 #include "plugins/rtsp_in/unit.h"
-#include "plugins/rtsp_in/url.h"
 #include "plugins/test_in/encoder.h"
 #include "tests/check.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
-
-TEST(urls_are_checked_with_a_reason)
-{
-	static const struct {
-		const char *url, *user, *password, *option; /* option NULL: good */
-	} cases[] = {
-		{"rtsp://10.0.0.1/stream", "", "", NULL},
-		{"RTSP://camera.example:8554", "admin", "p@ss:w/rd", NULL},
-		{"rtsp://[fe80::1]:554/a?b=c&d", "admin", "", NULL},
-		{"rtsp://u:p@h/x@y", "", "", NULL},
-		{"rtsps://h/", "", "", "url"},
-		{"http://h/", "", "", "url"},
-		{"rtsp:///path", "", "", "url"},
-		{"rtsp://u:p@/path", "", "", "url"},
-		{"rtsp://h:0/", "", "", "url"},
-		{"rtsp://h:65536/", "", "", "url"},
-		{"rtsp://h:5x/", "", "", "url"},
-		{"rtsp://[::1/", "", "", "url"},
-		{"rtsp://h/a b", "", "", "url"},
-		{"rtsp://h/\r\nX: y", "", "", "url"},
-		{"rtsp://u:p@h/", "admin", "", "user"},
-		{"rtsp://h/", "", "secret", "user"},
-		{"rtsp://h/", "a:b", "secret", "user"},
-		{"rtsp://h/", "admin", "////////////////////////////////////////////", "password"},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct cam_why why = {NULL, ""};
-		int err = url_check(cases[i].url, cases[i].user, cases[i].password, &why);
-
-		CHECK_INT(err, cases[i].option ? -EINVAL : 0);
-		if (!err)
-			continue;
-		CHECK_STR(why.option, cases[i].option);
-		CHECK(why.text[0] && !strstr(why.text, "secret"));
-	}
-}
-
-TEST(logins_are_percent_encoded_into_the_url)
-{
-	char *made = url_with_login("RTSP://h:1/a", "ad min", "p@s:/%\xc3\xa9");
-
-	CHECK_STR(made, "rtsp://ad%20min:p%40s%3A%2F%25%C3%A9@h:1/a");
-	free(made);
-	made = url_with_login("rtsp://u:p@h/a", "", "");
-	CHECK_STR(made, "rtsp://u:p@h/a");
-	free(made);
-}
 
 /* I P B B B in decoding order, as x264 sends them. */
 TEST(dts_rise_and_stay_below_pts_with_b_frames)
@@ -220,8 +171,7 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libx265";
 }
 
-RUN_TESTS(T(urls_are_checked_with_a_reason), T(logins_are_percent_encoded_into_the_url),
-	T(dts_rise_and_stay_below_pts_with_b_frames),
+RUN_TESTS(T(dts_rise_and_stay_below_pts_with_b_frames),
 	T(dts_learn_b_frames_that_nothing_told_of_and_survive_any_clock),
 	T(access_units_end_where_the_next_one_begins), T(access_units_are_bounded_and_taken_without_slack),
 	T(parameter_sets_tell_the_size_and_damaged_ones_do_no_harm))
