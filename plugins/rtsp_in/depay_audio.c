@@ -58,6 +58,10 @@ static int give(struct depay *d, const uint8_t *data, size_t len, uint32_t time,
 {
 	int err;
 
+	if (!len) {
+		d->gap = true;
+		return 0;
+	}
 	d->broken = broken;
 	err = depay_give(d, data, len, time);
 	d->broken = false;

@@ -45,9 +45,21 @@ plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/packetise.c %D%/packetise.h 
 	%D%/../test_in/canvas.c %D%/../test_in/font.c $(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
 plugin_rtsp_in_media_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
 plugin_rtsp_in_media_CFLAGS = $(AM_CFLAGS)
-plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS) $(TURBOJPEG_LIBS)
+plugin_rtsp_in_media_LDADD = $(AVCODEC_LIBS)
 
 check_PROGRAMS += plugin-rtsp_in-rtp
 TESTS += plugin-rtsp_in-rtp
 plugin_rtsp_in_rtp_SOURCES = %D%/test_rtp.c %D%/rtp.c %D%/rtp.h %D%/rtcp.c %D%/rtp_clock.c %D%/order.c %D%/order.h
 plugin_rtsp_in_rtp_CFLAGS = $(AM_CFLAGS)
+
+check_PROGRAMS += plugin-rtsp_in-payloads
+TESTS += plugin-rtsp_in-payloads
+plugin_rtsp_in_payloads_SOURCES = %D%/test_payloads.c %D%/packetise.c %D%/packetise.h $(RTSP_IN_MEDIA) $(LIB_AV_SETS)
+plugin_rtsp_in_payloads_CPPFLAGS = $(AM_CPPFLAGS) $(TURBOJPEG_CFLAGS)
+plugin_rtsp_in_payloads_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_payloads_LDADD = $(TURBOJPEG_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-mutation
+TESTS += plugin-rtsp_in-mutation
+plugin_rtsp_in_mutation_SOURCES = %D%/test_mutation.c %D%/packetise.c %D%/packetise.h $(RTSP_IN_MEDIA) $(LIB_AV_SETS)
+plugin_rtsp_in_mutation_CFLAGS = $(AM_CFLAGS)
