@@ -39,6 +39,20 @@ plugin_rtsp_in_texts_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
 plugin_rtsp_in_texts_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_texts_LDADD = $(AVUTIL_LIBS)
 
+check_PROGRAMS += plugin-rtsp_in-wire
+TESTS += plugin-rtsp_in-wire
+plugin_rtsp_in_wire_SOURCES = %D%/test_wire.c $(RTSP_IN_DIALOGUE)
+plugin_rtsp_in_wire_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
+plugin_rtsp_in_wire_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_wire_LDADD = $(AVUTIL_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-mutations
+TESTS += plugin-rtsp_in-mutations
+plugin_rtsp_in_mutations_SOURCES = %D%/test_mutations.c %D%/test_camera.h $(RTSP_IN_DIALOGUE)
+plugin_rtsp_in_mutations_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
+plugin_rtsp_in_mutations_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_mutations_LDADD = $(AVUTIL_LIBS)
+
 check_PROGRAMS += plugin-rtsp_in-media
 TESTS += plugin-rtsp_in-media
 plugin_rtsp_in_media_SOURCES = %D%/test_media.c %D%/packetise.c %D%/packetise.h %D%/../test_in/encoder.c \
