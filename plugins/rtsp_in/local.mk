@@ -75,5 +75,8 @@ plugin_rtsp_in_payloads_LDADD = $(TURBOJPEG_LIBS)
 
 check_PROGRAMS += plugin-rtsp_in-mutation
 TESTS += plugin-rtsp_in-mutation
-plugin_rtsp_in_mutation_SOURCES = %D%/test_mutation.c %D%/packetise.c %D%/packetise.h $(RTSP_IN_MEDIA) $(LIB_AV_SETS)
+plugin_rtsp_in_mutation_SOURCES = %D%/test_mutation.c %D%/packetise.c %D%/packetise.h %D%/../test_in/encoder.c \
+	%D%/../test_in/canvas.c %D%/../test_in/font.c $(RTSP_IN_MEDIA) $(LIB_AV_SOURCES)
+plugin_rtsp_in_mutation_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS)
 plugin_rtsp_in_mutation_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_mutation_LDADD = $(AVCODEC_LIBS)

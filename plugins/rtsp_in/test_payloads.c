@@ -10,22 +10,15 @@
 enum { WIDTH = 96, HEIGHT = 64, PIXELS = WIDTH * HEIGHT, PICTURES = 4 };
 
 static const struct sdp_media jpeg = {.codec = CAM_MJPG, .packing = SDP_JPEG, .clock = 90000};
-/* AudioSpecificConfig: AAC-LC, 48 kHz, mono; frames of 1024 samples at a clock of 48 kHz. */
 static const struct sdp_media aac = {.codec = CAM_AAC,
 	.packing = SDP_AAC,
 	.clock = 48000,
 	.sample_rate = 48000,
 	.size_length = 13,
 	.index_length = 3,
-	.index_delta_length = 3,
-	.config = {0x11, 0x88},
-	.config_len = 2};
-static const struct sdp_media latm = {.codec = CAM_AAC,
-	.packing = SDP_LATM,
-	.clock = 48000,
-	.sample_rate = 48000,
-	.config = {0x11, 0x88},
-	.config_len = 2};
+	.index_delta_length = 3};
+static const struct sdp_media latm = {
+	.codec = CAM_AAC, .packing = SDP_LATM, .clock = 48000, .sample_rate = 48000};
 static const struct sdp_media whole = {.codec = CAM_OPUS, .packing = SDP_WHOLE, .clock = 48000};
 
 /* A JPEG file in its parts. */
@@ -331,12 +324,10 @@ TEST(aac_frames_are_counted_in_samples_of_the_core)
 	struct sdp_media media = aac;
 	struct depay *d;
 
-	media.config[0] = 0x2b; /* SBR: 24 kHz inside, 48 kHz out */
-	media.config[1] = 0x09;
+	media.sample_rate = 24000; /* with SBR: 24 kHz inside, 48 kHz out */
 	d = depay_new(&media, &(struct depay_sink){taken_take, NULL});
 	CHECK_INT(d->audio.step, 2048);
 	depay_free(d);
-	media.config_len = 0;
 	media.sample_rate = 16000;
 	media.clock = 16000;
 	d = depay_new(&media, &(struct depay_sink){taken_take, NULL});
