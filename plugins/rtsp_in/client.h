@@ -55,7 +55,11 @@ struct client {
 	struct client_config config;
 	struct wire *wire; /* whose known channels are set here */
 	struct auth auth;
-	unsigned cseq, step, logins; /* of the request under way; see client.c */
+	unsigned cseq, step, logins; /* of the request under way; see client_step.h */
+	bool with_login; /* it carries one */
+	bool login_proved; /* a request with a login has been granted */
+	uint16_t port; /* SETUP with UDP: ours */
+	uint32_t timeout_s; /* of the session */
 	char session[128];
 	char from[URL_MAX]; /* Content-Base or Content-Location */
 	bool udp, fell_back, can_get_parameter;
@@ -68,7 +72,10 @@ void client_begin(struct client *, const struct client_config *, struct wire *);
  * @return NULL, or why the session ends: the login refused, a redirect, no video that is known …
  */
 const struct fault *client_take(struct client *, const struct wire_item *);
-/** Playing: make a request that only says that we are here, unless one is under way. */
+/**
+ * Playing: make a request that only says that we are here. Nothing while bytes of `out` have not been taken. A camera that has not
+ * answered the one before is asked in another way.
+ */
 void client_keepalive(struct client *);
 /** Make a TEARDOWN, if there is a session to end; CLIENT_CLOSED at once if not. */
 void client_close(struct client *);

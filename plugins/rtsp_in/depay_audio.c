@@ -2,12 +2,7 @@
 /* AAC (RFC 3640 3.2, and RFC 6416 with the configuration in the SDP), and codecs of one frame a packet. */
 #include "plugins/rtsp_in/depay_private.h"
 
-#include <stdlib.h>
-
-/* ISO/IEC 14496-3: 1.6.2.1, table 1.18, 4.5.1.1 */
-enum { FRAME_SAMPLES = 1024, RATE_EXPLICIT = 15, AU_HEADERS_MAX = 8192 };
-static const uint32_t rates[13] = {
-	96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350};
+enum { FRAME_SAMPLES = 1024, AU_HEADERS_MAX = 8192 };
 
 /* Bits of a buffer, most significant first; zeros behind its end. */
 struct bits {
@@ -27,23 +22,12 @@ static uint32_t take_bits(struct bits *b, unsigned n)
 	return value;
 }
 
-/* The rate of the core coder, which frames are counted in; with SBR that of the output is twice as high. */
+/* sample_rate is that of the core coder, at which frames are counted; with SBR the clock may run twice as fast. */
 void depay_aac_begin(struct depay *d)
 {
-	const struct sdp_media *m = d->media;
-	struct bits b = {m->config, m->config_len * 8, 0};
-	uint32_t rate = m->sample_rate, index;
+	uint32_t rate = d->media->sample_rate;
 
-	if (m->config_len >= 2) {
-		if (take_bits(&b, 5) == 31)
-			take_bits(&b, 6);
-		index = take_bits(&b, 4);
-		if (index == RATE_EXPLICIT)
-			rate = take_bits(&b, 24);
-		else if (index < sizeof(rates) / sizeof(rates[0]))
-			rate = rates[index];
-	}
-	d->audio.step = rate ? (uint32_t)((uint64_t)FRAME_SAMPLES * m->clock / rate) : FRAME_SAMPLES;
+	d->audio.step = rate ? (uint32_t)((uint64_t)FRAME_SAMPLES * d->media->clock / rate) : FRAME_SAMPLES;
 }
 
 /* A frame under way will not be whole any more. */
@@ -58,6 +42,10 @@ static int give(struct depay *d, const uint8_t *data, size_t len, uint32_t time,
 {
 	int err;
 
+	if (!len) {
+		d->gap = true;
+		return 0;
+	}
 	d->broken = broken;
 	err = depay_give(d, data, len, time);
 	d->broken = false;

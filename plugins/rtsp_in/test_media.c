@@ -166,16 +166,17 @@ static void check_packing(const struct packing *how, const struct units *units)
 	pack(&ps, how, units);
 	check_whole(&ps, how, units);
 	for (unsigned drop = 0; drop < ps.n; drop++)
-		for (unsigned n = 1; n <= 5 && drop + n <= ps.n; n++)
+		for (unsigned n = 1; n <= 4 && drop + n <= ps.n; n += n)
 			check_without(&ps, how, units, drop, n);
 	packets_free(&ps);
 }
 
-static void check_media(const struct sdp_media *media, const struct units *units)
+/* @param n_mtus how many sizes of packets; the smallest ones make very many */
+static void check_media(const struct sdp_media *media, const struct units *units, int n_mtus)
 {
 	static const size_t mtus[] = {1400, 300, 50, 11};
 
-	for (size_t i = 0; i < 4; i++)
+	for (int i = 0; i < n_mtus; i++)
 		for (int k = 0; k < 4; k++) {
 			struct packing how = {
 				.media = *media, .mtu = mtus[i], .aggregate = k & 1, .no_marker = k & 2};
@@ -189,10 +190,10 @@ TEST(h264_comes_out_as_it_went_in_or_broken)
 	struct units units;
 
 	invent(false, &units);
-	check_media(&h264, &units);
+	check_media(&h264, &units, 4);
 	units_free(&units);
 	if (encode(CAM_H264, &units))
-		check_media(&h264, &units);
+		check_media(&h264, &units, 2);
 	units_free(&units);
 }
 
@@ -201,11 +202,11 @@ TEST(h265_comes_out_as_it_went_in_or_broken)
 	struct units units;
 
 	invent(true, &units);
-	check_media(&hevc, &units);
-	check_media(&hevc_donl, &units);
+	check_media(&hevc, &units, 4);
+	check_media(&hevc_donl, &units, 4);
 	units_free(&units);
 	if (encode(CAM_HEVC, &units))
-		check_media(&hevc, &units);
+		check_media(&hevc, &units, 2);
 	units_free(&units);
 }
 

@@ -24,10 +24,14 @@ struct url {
 /** The parameters have passed url_check(). */
 void url_parse(const char *url, const char *user, const char *password, struct url *ret);
 
+/** @return behind the scheme and authority of an absolute URL of any scheme; NULL: it is none */
+const char *url_path(const char *text);
+
 /**
  * The Request-URI of a stream: `control` (of an SDP, hostile) as seen from `from` (a Content-Base, hostile too, or NULL
  * for url->request). Whatever host they name, the answer begins with url->base: the configured host is the only one.
- * "*" and "" are `from` itself.
+ * "*" and "" are `from` itself. What is relative is appended to the whole, query and all, with one slash between, as
+ * cameras expect; so is "/…", unless it repeats the path of `from`.
  * @return 0 and ret, or -EINVAL: too long, or with characters that no URL has
  */
 int url_resolve(const struct url *, const char *from, const char *control, char ret[URL_MAX]);

@@ -44,22 +44,36 @@ struct wire_item {
 struct wire {
 	uint8_t *buf; /**< WIRE_ROOM bytes */
 	size_t begin, end; /**< what is not yet read of it */
-	uint64_t skipped; /**< bytes that were neither message nor frame, since wire_init() */
+	uint64_t skipped; /**< bytes that were neither message, frame nor line end, since wire_init() */
 	bool known
 		[256]; /**< channels that have been set up: set by the client; frames of others are skipped whole */
+
+	/* Of the item at begin, offsets from there; see wire.c */
+	bool begun; /* an item has been found in this stream */
+	bool lost; /* there was garbage: what comes next is looked at more closely */
+	bool has_head, is_request, has_prefix;
+	size_t scanned, line; /* of a head: how far it has been looked at, where its last line begins */
+	unsigned lines;
+	size_t head_len, body_len;
+	size_t ignored; /* bytes still to come of a frame of another channel */
+	int status;
+	unsigned n_headers;
+	struct {
+		uint16_t name, value;
+	} header[WIRE_HEADERS_MAX];
 };
 
 /** @return 0, -ENOMEM */
 int wire_init(struct wire *);
 /** Free what is there. */
 void wire_free(struct wire *);
-/** Where to read to: at least WIRE_ROOM / 3 bytes once wire_next() has said WIRE_MORE. @return *ret_len bytes */
+/** Where to read to: at least WIRE_ROOM / 3 bytes once wire_next() has said WIRE_MORE, else perhaps 0. @return *ret_len bytes */
 uint8_t *wire_room(struct wire *, size_t *ret_len);
 /** So many bytes have been read there. */
 void wire_filled(struct wire *, size_t len);
 /**
  * The next item. After garbage it looks for the next start of a message, or of a frame of a known channel that holds
- * RTP or RTCP (version 2, RFC 3550 5.1).
+ * RTP or RTCP (version 2, RFC 3550 5.1) and is not followed by garbage. A stream that begins with garbage is not RTSP.
  * @return NULL and *ret, whose kind is WIRE_MORE when there is none yet; or why the session ends
  */
 const struct fault *wire_next(struct wire *, struct wire_item *ret);
