@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/connection.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -23,7 +22,7 @@ static void try_next_address(struct connection *c);
 static void break_off(struct connection *c, int err)
 {
 	if (!c->closing)
-		c->events->broken(c->events->arg, err == UV_EOF ? -ECONNRESET : err);
+		c->events->broken(c->events->arg, err);
 }
 
 /* ---- the end ---- */
@@ -142,7 +141,7 @@ static void try_next_address(struct connection *c)
 	int err;
 
 	if (!a) {
-		break_off(c, c->err ? c->err : -EHOSTUNREACH);
+		break_off(c, c->err ? c->err : UV_EHOSTUNREACH);
 		return;
 	}
 	c->next = a->ai_next;
@@ -175,28 +174,40 @@ static void on_looked_up(uv_getaddrinfo_t *request, int err, struct addrinfo *ad
 	c->lookup = NULL;
 	c->addresses = c->next = addresses;
 	if (err)
-		break_off(c, err == UV_EAI_MEMORY ? -ENOMEM : err == UV_EAI_AGAIN ? -EAGAIN : -ENXIO);
+		break_off(c, err);
 	else
 		try_next_address(c);
+}
+
+/* An address needs no looking up, and none of the pool's threads. @return whether this is one */
+static bool is_address(struct connection *c, const char *host, uint16_t port)
+{
+	if (uv_ip4_addr(host, port, (struct sockaddr_in *)(void *)&c->peer) &&
+		uv_ip6_addr(host, port, (struct sockaddr_in6 *)(void *)&c->peer))
+		return false;
+	c->only = (struct addrinfo){.ai_addr = (struct sockaddr *)&c->peer};
+	c->next = &c->only;
+	return true;
 }
 
 void connection_open(struct connection *c, uv_loop_t *loop, const char *host, uint16_t port,
 	const struct connection_events *events)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG};
-	struct in6_addr any;
 	char service[8];
 	int err;
 
 	c->loop = loop;
 	c->events = events;
-	c->lookup = calloc(1, sizeof(*c->lookup));
-	if (!c->lookup) {
-		break_off(c, -ENOMEM);
+	if (is_address(c, host, port)) {
+		try_next_address(c);
 		return;
 	}
-	if (inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1)
-		hints.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST;
+	c->lookup = calloc(1, sizeof(*c->lookup));
+	if (!c->lookup) {
+		break_off(c, UV_ENOMEM);
+		return;
+	}
 	snprintf(service, sizeof(service), "%u", port);
 	c->lookup->connection = c;
 	c->lookup->request.data = c->lookup;
@@ -230,11 +241,11 @@ int connection_send(struct connection *c, const void *data, size_t len)
 	if (n < 0 || (size_t)n == len)
 		return n < 0 ? n : 0;
 	if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) + len > UNSENT_MAX)
-		return -ENOBUFS;
+		return UV_ENOBUFS;
 	len -= (size_t)n;
 	u = malloc(sizeof(*u) + len);
 	if (!u)
-		return -ENOMEM;
+		return UV_ENOMEM;
 	memcpy(u->data, (const char *)data + n, len);
 	u->request.data = u;
 	buf = uv_buf_init(u->data, (unsigned)len);

@@ -18,7 +18,7 @@ struct connection_events {
 	uint8_t *(*room)(void *arg, size_t *ret_len);
 	void (*bytes)(void *arg, size_t len); /**< so many have come there */
 	void (*datagram)(void *arg, unsigned track, bool rtcp, const uint8_t *data, size_t len);
-	void (*broken)(void *arg, int err); /**< -errno; -ECONNRESET also when the camera has closed */
+	void (*broken)(void *arg, int err); /**< libuv's error */
 	void (*closed)(void *arg); /**< the connection's memory is its owner's again */
 	void *arg;
 };
@@ -28,7 +28,7 @@ struct connection {
 	const struct connection_events *events;
 	uv_loop_t *loop;
 	struct connection_lookup *lookup; /* of the host's name, under way */
-	struct addrinfo *addresses, *next; /* to try, one after the other */
+	struct addrinfo *addresses, *next, only; /* to try, one after the other */
 	uv_tcp_t tcp;
 	uv_connect_t connecting;
 	int err; /* of the last address */
@@ -47,7 +47,7 @@ struct connection {
 /** Begin to look the host up and to connect; connected() or broken() tells, the latter maybe before this returns. */
 void connection_open(struct connection *, uv_loop_t *loop, const char *host, uint16_t port,
 	const struct connection_events *events);
-/** Send inside the connection; what the kernel does not take at once is copied and sent later. @return 0 or -errno */
+/** Send inside the connection; what the kernel does not take at once is copied and sent later. @return 0 or libuv's error */
 int connection_send(struct connection *, const void *data, size_t len);
 /** Connected: open an even port for RTP and the next one for RTCP. @return the even one, or 0: there is none */
 uint16_t connection_bind_pair(struct connection *, unsigned track);

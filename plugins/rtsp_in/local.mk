@@ -18,7 +18,7 @@ EXTRA_DIST += %D%/README.md
 check_PROGRAMS += plugin-rtsp_in
 TESTS += plugin-rtsp_in
 plugin_rtsp_in_SOURCES = %D%/test_rtsp_in.c %D%/fake_camera.c %D%/fake_camera.h %D%/../test_in/encoder.c \
-	%D%/../test_in/canvas.c %D%/../test_in/font.c $(RTSP_IN_SOURCES)
+	%D%/../test_in/canvas.c %D%/../test_in/font.c %D%/../lib/av/codec.c $(RTSP_IN_SOURCES)
 plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS) $(UV_CFLAGS)
 plugin_rtsp_in_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS) $(UV_LIBS)

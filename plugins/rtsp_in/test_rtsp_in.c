@@ -42,6 +42,7 @@ static int run(void)
 	CHECK_INT(uv_loop_init(&loop), 0);
 	fake.loop = &loop;
 	fake.failed = 0;
+	fake.stopping = false;
 	CHECK_INT(cam_plugin_1.start(fake.self), 0);
 	while (!fake.failed && !fake.stopping)
 		uv_run(&loop, UV_RUN_ONCE);
@@ -218,9 +219,9 @@ TEST(statuses_become_errors_that_tell_what_to_do)
 	} cases[] = {
 		{"DESCRIBE", "404 Not Found", -ENOENT, "url"},
 		{"DESCRIBE", "403 Forbidden", -EACCES, "user"},
-		{"DESCRIBE", "503 Service Unavailable", -EPROTO, ""},
+		{"DESCRIBE", "503 Service Unavailable", -EBUSY, ""},
 		{"SETUP", "461 Unsupported transport", -ENOTSUP, "transport"},
-		{"SETUP", "453 Not Enough Bandwidth", -EPROTO, "transport"},
+		{"SETUP", "453 Not Enough Bandwidth", -EBUSY, ""},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
