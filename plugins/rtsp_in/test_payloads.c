@@ -305,7 +305,7 @@ TEST(damaged_aac_is_broken_or_left_out)
 	packets_free(&ps);
 }
 
-TEST(damaged_aac_is_broken_or_left_out), T(aac_frames_are_counted_in_samples_of_the_core)
+TEST(aac_frames_are_counted_in_samples_of_the_core)
 {
 	struct sdp_media media = aac;
 	struct depay *d;
