@@ -73,8 +73,8 @@ void client_begin(struct client *, const struct client_config *, struct wire *);
  */
 const struct fault *client_take(struct client *, const struct wire_item *);
 /**
- * Playing: make a request that only says that we are here. Nothing while bytes of `out` have not been taken. A camera that has not
- * answered the one before is asked in another way.
+ * Playing: make a request that only says that we are here; not while bytes of `out` wait to be taken. A camera that
+ * has not answered the one before is asked in another way.
  */
 void client_keepalive(struct client *);
 /** Make a TEARDOWN, if there is a session to end; CLIENT_CLOSED at once if not. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file client_step.h Between the two halves of the client: requests (client.c) and what comes back (client_answer.c). */
+/** @file client_step.h Between the two halves of the client: requests (client.c), and answers (client_answer.c). */
 #ifndef CAM_RTSP_IN_CLIENT_STEP_H
 #define CAM_RTSP_IN_CLIENT_STEP_H
 #include "plugins/rtsp_in/client.h"

@@ -49,8 +49,8 @@ static int end(struct depay *d)
 {
 	struct h26x *h = &d->h26x;
 
-	d->broken = d->broken || d->gap || h->in_fragment;
-	h->in_fragment = h->has_slice = h->after_marker = false;
+	d->broken = d->broken || d->gap;
+	h->has_slice = h->after_marker = false;
 	h->ended = d->time;
 	return depay_end(d);
 }
@@ -277,9 +277,9 @@ int depay_h26x(struct depay *d, const struct rtp_packet *p, bool lost)
 	struct h26x *h = &d->h26x;
 	int err;
 
-	if (lost) {
-		h->lost = true;
-		d->broken = d->broken || h->in_fragment;
+	h->lost = h->lost || lost;
+	if (lost && h->in_fragment) {
+		d->broken = true;
 		h->in_fragment = false;
 	}
 	err = payload(d, p);

@@ -142,30 +142,12 @@ TEST(mutated_audio_does_no_harm)
 
 	wide.size_length = wide.index_length = wide.index_delta_length = 32;
 	for (int i = 0; i < 2; i++) {
-		ADD(&ps,
-			"\0\x10\0\x18"
-			"abc",
-			true, 0);
-		ADD(&ps,
-			"\0\x30\0\x18\0\x08\0\x10"
-			"abcdef",
-			true, 1);
-		ADD(&ps,
-			"\0\x10\0\x30"
-			"ab",
-			false, 2);
-		ADD(&ps,
-			"\0\x10\0\x30"
-			"cdef",
-			true, 2);
-		ADD(&ps,
-			"\0\x40\0\0\0\4\0\0\0\0"
-			"ab",
-			false, 3);
-		ADD(&ps,
-			"\0\x40\0\0\0\4\0\0\0\0"
-			"ab",
-			true, 3);
+		ADD(&ps, "\0\x10\0\030abc", true, 0);
+		ADD(&ps, "\0\x30\0\x18\0\x08\0\020abcdef", true, 1);
+		ADD(&ps, "\0\x10\0\060ab", false, 2);
+		ADD(&ps, "\0\x10\0\060cdef", true, 2);
+		ADD(&ps, "\0\x40\0\0\0\4\0\0\0\0ab", false, 3);
+		ADD(&ps, "\0\x40\0\0\0\4\0\0\0\0ab", true, 3);
 		check_both(i ? &wide : &aac, &ps);
 	}
 	ADD(&ps, "\3abc", true, 0);

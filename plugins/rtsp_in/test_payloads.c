@@ -88,7 +88,7 @@ static void decompress(const uint8_t *data, size_t len, uint8_t ret[PIXELS * 3])
 struct jpeg_how {
 	uint8_t type, q;
 	bool tables, size;
-	uint8_t q_precision;
+	bool wide; /* tables of 16 bits */
 	size_t mtu;
 };
 
@@ -106,10 +106,14 @@ static void pack_jpeg(struct packets *ps, const struct file *f, const struct jpe
 			payload[head++] = 0xff;
 		}
 		if (how->q >= 128 && !at) {
-			payload[head + 3] = how->tables ? 128 : 0;
+			size_t step = how->wide ? 2 : 1;
+
+			payload[head + 1] = how->wide ? 3 : 0;
+			payload[head + 2] = how->tables && how->wide; /* 256 bytes */
+			payload[head + 3] = how->tables && !how->wide ? 128 : 0;
 			head += 4;
-			for (int i = 0; how->tables && i < 2; i++, head += 64)
-				memcpy(payload + head, f->tables[i], 64);
+			for (int i = 0; how->tables && i < 128; i++, head += step)
+				payload[head + step - 1] = f->tables[i / 64][i % 64];
 		}
 		len = len < how->mtu ? len : how->mtu;
 		memcpy(payload + head, f->scan + at, len);
@@ -184,9 +188,10 @@ TEST(jpegs_come_out_as_files_that_show_the_same)
 		{.mtu = 1400},
 		{.q = 200, .mtu = 300, .size = true},
 		{.q = 255, .mtu = 200},
+		{.q = 130, .mtu = 200, .wide = true},
 	};
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		for (int type = 0; type < 2; type++) {
 			struct jpeg_how how = hows[i];
 			int quality = i == 0 ? 75 : 30;
@@ -232,10 +237,17 @@ TEST(jpegs_of_unknown_kinds_or_sizes_are_broken)
 	ADD(&ps, "\0\0\0\7\1\x32\7\7abc", true, 9); /* not the beginning */
 	ADD(&ps, "\0\0\0\0\1\x32\7\7", true, 10); /* nothing but a header */
 	ADD(&ps, "\0\0\0\0\1\x32\7\7abc", true, 11);
+	ADD(&ps, "\0\0\0\0\1\x32\7\7abc", false, 12); /* something else than what goes on there */
+	ADD(&ps, "\0\0\0\2\1\x32\7\7def", true, 12);
+	ADD(&ps, "\0\0\0\0\1\x32\7\7abc", false, 13);
+	ADD(&ps, "\0\0\0\4\1\x32\7\7def", true, 13);
+	ADD(&ps, "\0\0\0\0\1\x32\7\7abc", false, 14); /* no marker */
+	ADD(&ps, "\0\0\0\0\1\x32\7\7abc", true, 15);
 	feed_all(&ps, &jpeg, &taken, ps.n);
-	CHECK_INT(taken.n, 2);
-	CHECK(taken.unit[0].broken && taken.unit[0].gap && taken.unit[0].rtp_time == 10 * TIME_STEP);
-	CHECK(!taken.unit[1].broken && !taken.unit[1].gap);
+	CHECK_INT(taken.n, 6);
+	CHECK(taken.unit[0].gap && taken.unit[0].rtp_time == 10 * TIME_STEP);
+	for (unsigned i = 0; i < taken.n; i++)
+		CHECK(taken.unit[i].broken == (i == 0 || i == 2 || i == 3) && taken.unit[i].gap == !i);
 	taken_free(&taken);
 	packets_free(&ps);
 }
@@ -245,30 +257,12 @@ TEST(aac_frames_come_out_of_packets_of_many_and_of_fragments)
 	static struct packets ps;
 	struct taken t;
 
-	ADD(&ps,
-		"\0\x10\0\x18"
-		"abc",
-		true, 0); /* one of 3 bytes */
-	ADD(&ps,
-		"\0\x30\0\x18\0\x08\0\x10"
-		"abcdef",
-		true, 1); /* three */
-	ADD(&ps,
-		"\0\x10\0\x30"
-		"ab",
-		false, 2); /* one of six in three packets */
-	ADD(&ps,
-		"\0\x10\0\x30"
-		"cd",
-		false, 2);
-	ADD(&ps,
-		"\0\x10\0\x30"
-		"ef",
-		true, 2);
-	ADD(&ps,
-		"\0\x10\0\x08"
-		"z",
-		true, 3);
+	ADD(&ps, "\0\x10\0\030abc", true, 0); /* one of 3 bytes */
+	ADD(&ps, "\0\x30\0\x18\0\x08\0\020abcdef", true, 1); /* three */
+	ADD(&ps, "\0\x10\0\060ab", false, 2); /* one of six in three packets */
+	ADD(&ps, "\0\x10\0\060cd", false, 2);
+	ADD(&ps, "\0\x10\0\060ef", true, 2);
+	ADD(&ps, "\0\x10\0\010z", true, 3);
 	feed_all(&ps, &aac, &t, ps.n);
 	CHECK_INT(t.n, 6);
 	IS(&t, 0, "abc", 0u);
@@ -288,29 +282,21 @@ TEST(aac_frames_come_out_of_packets_of_many_and_of_fragments)
 		taken_free(&t);
 	}
 	packets_free(&ps);
-	/* Sizes that do not fit, headers longer than the packet, none; then one that is whole. */
-	ADD(&ps,
-		"\0\x10\0\x20"
-		"abc",
-		true, 0);
-	ADD(&ps,
-		"\0\x20\0\x10\0\x20"
-		"abc",
-		true, 1);
-	ADD(&ps,
-		"\xff\xff\0\x20"
-		"abc",
-		true, 2);
-	ADD(&ps,
-		"\0\0\0\x20"
-		"abc",
-		true, 3);
+}
+
+/* Sizes that do not fit, headers longer than the packet, none; then one that is whole. */
+TEST(damaged_aac_is_broken_or_left_out)
+{
+	static struct packets ps;
+	struct taken t;
+
+	ADD(&ps, "\0\x10\0\040abc", true, 0);
+	ADD(&ps, "\0\x20\0\x10\0\040abc", true, 1);
+	ADD(&ps, "\xff\xff\0\040abc", true, 2);
+	ADD(&ps, "\0\0\0\040abc", true, 3);
 	ADD(&ps, "\0\x10\0", true, 4);
 	ADD(&ps, "\0", true, 5);
-	ADD(&ps,
-		"\0\x10\0\x08"
-		"z",
-		true, 6);
+	ADD(&ps, "\0\x10\0\010z", true, 6);
 	feed_all(&ps, &aac, &t, ps.n);
 	CHECK_INT(t.n, 4);
 	CHECK(t.unit[0].broken && !t.unit[1].broken && t.unit[2].broken && !t.unit[3].broken &&
@@ -359,10 +345,16 @@ TEST(latm_elements_are_put_together)
 	for (unsigned i = 0; i < t.n; i++)
 		CHECK_INT(t.unit[i].broken, i == 6);
 	taken_free(&t);
-	for (unsigned drop = 2; drop < 4; drop++) {
+	packets_free(&ps);
+	ADD(&ps, "\1z", true, 1);
+	ADD(&ps, "\006ab", false, 2);
+	ADD(&ps, "\3cde", true, 2); /* looks like an element of its own */
+	ADD(&ps, "\1z", true, 3);
+	for (unsigned drop = 1; drop < 3; drop++) {
 		feed_all(&ps, &latm, &t, drop);
 		for (unsigned i = 0; i < t.n; i++)
 			CHECK(t.unit[i].broken || t.unit[i].rtp_time != 2 * TIME_STEP);
+		CHECK(t.n >= 2);
 		taken_free(&t);
 	}
 	packets_free(&ps);
@@ -388,6 +380,6 @@ TEST(whole_frames_pass_and_gaps_are_told)
 
 RUN_TESTS(T(jpegs_come_out_as_files_that_show_the_same), T(jpegs_with_restart_markers_show_the_same),
 	T(jpegs_of_unknown_kinds_or_sizes_are_broken),
-	T(aac_frames_come_out_of_packets_of_many_and_of_fragments),
+	T(aac_frames_come_out_of_packets_of_many_and_of_fragments), T(damaged_aac_is_broken_or_left_out),
 	T(aac_frames_are_counted_in_samples_of_the_core), T(latm_elements_are_put_together),
 	T(whole_frames_pass_and_gaps_are_told))

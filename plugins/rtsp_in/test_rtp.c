@@ -363,6 +363,9 @@ TEST(reports_move_the_sound_slowly_and_mistakes_not_at_all)
 	report.ntp_ns = 100 * CAM_SECOND + 300000;
 	rtp_clock_report(&audio, &report, &video);
 	CHECK_INT(audio.offset_ns, 300000);
+	report.ntp_ns = 105 * CAM_SECOND;
+	rtp_clock_report(&audio, &report, &video);
+	CHECK_INT(audio.offset_ns, 300000);
 	report.ntp_ns = 103 * CAM_SECOND;
 	rtp_clock_report(&audio, &report, &video);
 	CHECK_INT(audio.offset_ns, 300000);

@@ -359,6 +359,8 @@ TEST(aac_is_what_its_configuration_says)
 		{"a=rtpmap:97 MP4A-LATM/48000/1\na=fmtp:97 cpresent=0;config=400023103fc0\n", 48000, 1, 2},
 		{"a=rtpmap:97 MP4A-LATM/48000/1\na=fmtp:97 config=400023103fc0\n", 0, 0, 0},
 		{"a=rtpmap:97 MP4A-LATM/48000/1\na=fmtp:97 cpresent=0;config=c00023103fc0\n", 0, 0, 0},
+		{"a=rtpmap:97 MP4A-LATM/48000/1\na=fmtp:97 cpresent=0;config=000023103fc0\n", 0, 0, 0},
+		{"a=rtpmap:97 MP4A-LATM/48000/1\na=fmtp:97 cpresent=0;config=400023003fc0\n", 0, 0, 0},
 		{"a=rtpmap:97 MP4A-LATM/48000/1\na=fmtp:97 cpresent=0\n", 0, 0, 0},
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file transport.h Header fields of answers: Transport, Session, RTP-Info (RFC 2326 12.39, 12.37, 12.33). Hostile input. [any] */
+/** @file transport.h Header fields of answers: Transport, Session, RTP-Info (RFC 2326 12.39, 12.37, 12.33). [any] */
 #ifndef CAM_RTSP_IN_TRANSPORT_H
 #define CAM_RTSP_IN_TRANSPORT_H
 #include <stdbool.h>
@@ -20,7 +20,10 @@ struct transport {
 /** The first transport of the list. @return 0, or -EPROTO: channels that do not exist */
 int transport_read(const char *text, struct transport *ret);
 
-/** @param ret_id room for 128 bytes @param ret_timeout_s unchanged where it is not told @return 0, or -EPROTO: no name of a session */
+/**
+ * @param ret_id visible characters without quotes or commas @param ret_timeout_s unchanged where it is not told
+ * @return 0, or -EPROTO: no name of a session
+ */
 int session_read(const char *text, char ret_id[128], uint32_t *ret_timeout_s);
 
 /** One stream's entry of an RTP-Info. */
@@ -33,6 +36,6 @@ struct rtp_info {
 };
 /** @param text moved on @return whether there is a further entry */
 bool rtp_info_next(const char **text, struct rtp_info *ret);
-/** Is this one stream? Hosts do not count, and either may be the other's end. @param url an entry's @param path of the stream */
+/** Is this the stream's? Hosts do not count, and either may be the other's end. @param path of the stream's URL */
 bool rtp_info_is_of(const struct rtp_info *, const char *path);
 #endif

@@ -9,6 +9,7 @@
 enum {
 	START_MAX = 2048, /* bytes of a start line: a URL of 1024 and as much again */
 	METHOD_MAX = 20,
+	ANSWER_MIN = 12, /* "RTSP/1.0 200" */
 	FRAME_HEAD = 4, /* '$', channel, length: RFC 2326 10.12 */
 	RTCP_MIN = 8 /* RFC 3550 6.4: the shortest packet of either kind */
 };
@@ -146,11 +147,19 @@ static bool start_line_is_good(struct wire *w, const uint8_t *p, size_t len)
 			len--;
 		return len > 12 && p[len - 9] == ' ' && version_len(p + len - 8, 8);
 	}
-	if (!version_len(p, len) || len < 12 || p[8] != ' ' || !is_digit(p[9]) || !is_digit(p[10]) ||
-		!is_digit(p[11]) || (len > 12 && p[12] != ' '))
+	if (!version_len(p, len) || len < ANSWER_MIN || p[8] != ' ' || !is_digit(p[9]) || !is_digit(p[10]) ||
+		!is_digit(p[11]) || (len > ANSWER_MIN && p[ANSWER_MIN] != ' '))
 		return false;
 	w->status = (p[9] - '0') * 100 + (p[10] - '0') * 10 + p[11] - '0';
 	return w->status >= 100 && w->status < 600;
+}
+
+/* The first line is none of ours: an answer may begin in it, a request cannot, since it would end with it. */
+static enum look skip_line(struct wire *w, const uint8_t *p)
+{
+	const uint8_t *found = memmem(p + 1, w->scanned - 1, "RTSP/", 5);
+
+	return garbage(w, found ? (size_t)(found - p) : w->scanned);
 }
 
 /* A line has ended at w->scanned. @return LOOK_WHOLE: the head too */
@@ -161,7 +170,7 @@ static enum look take_line(struct wire *w, const uint8_t *p)
 	if (len && p[w->scanned - 1] == '\r')
 		len--;
 	if (!w->lines && (!w->has_prefix || !start_line_is_good(w, p, len)))
-		return garbage(w, 1);
+		return skip_line(w, p);
 	w->scanned++;
 	w->line = w->scanned;
 	w->lines++;
@@ -191,6 +200,9 @@ static enum look scan_head(struct wire *w, const uint8_t *p, size_t n)
 		if (!w->lines && w->scanned >= START_MAX)
 			return garbage(w, w->scanned);
 		w->scanned++;
+		if (w->scanned == ANSWER_MIN && !w->lines && !w->is_request && w->has_prefix &&
+			!start_line_is_good(w, p, ANSWER_MIN))
+			return garbage(w, 1);
 	}
 	return LOOK_PART;
 }

@@ -67,7 +67,10 @@ struct wire {
 int wire_init(struct wire *);
 /** Free what is there. */
 void wire_free(struct wire *);
-/** Where to read to: at least WIRE_ROOM / 3 bytes once wire_next() has said WIRE_MORE, else perhaps 0. @return *ret_len bytes */
+/**
+ * Where to read to: at least WIRE_ROOM / 3 bytes once wire_next() has said WIRE_MORE, else perhaps none.
+ * @return *ret_len bytes
+ */
 uint8_t *wire_room(struct wire *, size_t *ret_len);
 /** So many bytes have been read there. */
 void wire_filled(struct wire *, size_t len);
