@@ -98,7 +98,9 @@ static int read_tables(struct depay *d, struct header *h, struct jpeg_tables *re
 	if (!d->jpeg.cache)
 		return -ENOMEM;
 	kept = h->q < Q_NOT_KEPT ? &d->jpeg.cache[h->q - Q_IN_BAND] : NULL;
-	*ret = len || !kept ? (struct jpeg_tables){.precision = h->data[1]} : *kept;
+	*ret = (struct jpeg_tables){.precision = h->data[1]};
+	if (!len && kept)
+		*ret = *kept;
 	while (len && ret->n < 2) {
 		size_t size = ret->precision >> ret->n & 1 ? 128 : 64;
 

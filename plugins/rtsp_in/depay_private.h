@@ -53,7 +53,10 @@ struct depay {
 
 /** Append bytes to the unit. @return 0, -EMSGSIZE or -ENOMEM */
 int depay_add(struct depay *, const void *data, size_t len);
-/** Hand these bytes on as a unit, with time, arrival_ns, broken and gap of the unit under way; clears gap. @return what take() returned, -ENOMEM */
+/**
+ * Hand these bytes on as a unit, with arrival_ns, broken and gap of the unit under way; clears gap.
+ * @return what take() returned, -EMSGSIZE or -ENOMEM
+ */
 int depay_give(struct depay *, const uint8_t *data, size_t len, uint32_t time);
 /** The unit under way is over: give it if it has bytes; its damage is over with it. @return as depay_give() */
 int depay_end(struct depay *);
