@@ -53,6 +53,12 @@ static void close_port(struct connection_port *p)
 	p->open = false;
 }
 
+void connection_drop_pair(struct connection *c, unsigned track)
+{
+	close_port(&c->port[track][CONNECTION_RTP]);
+	close_port(&c->port[track][CONNECTION_RTCP]);
+}
+
 static void on_tcp_closed(uv_handle_t *handle)
 {
 	struct connection *c = handle->data;
@@ -87,8 +93,7 @@ void connection_close(struct connection *c)
 	}
 	close_tcp(c);
 	for (unsigned t = 0; t < CONNECTION_TRACKS; t++)
-		for (int i = 0; i < 2; i++)
-			close_port(&c->port[t][i]);
+		connection_drop_pair(c, t);
 }
 
 /* ---- the TCP connection ---- */

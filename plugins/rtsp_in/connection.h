@@ -51,6 +51,8 @@ void connection_open(struct connection *, uv_loop_t *loop, const char *host, uin
 int connection_send(struct connection *, const void *data, size_t len);
 /** Connected: open an even port for RTP and the next one for RTCP. @return the even one, or 0: there is none */
 uint16_t connection_bind_pair(struct connection *, unsigned track);
+/** Close a track's ports, if they are open. */
+void connection_drop_pair(struct connection *, unsigned track);
 /** Send one datagram from a track's port to one of the camera's. Lost silently, as datagrams are. */
 void connection_send_to(
 	struct connection *, unsigned track, bool rtcp, uint16_t port, const void *data, size_t len);

@@ -17,11 +17,19 @@ EXTRA_DIST += %D%/README.md
 
 check_PROGRAMS += plugin-rtsp_in
 TESTS += plugin-rtsp_in
-plugin_rtsp_in_SOURCES = %D%/test_rtsp_in.c %D%/fake_camera.c %D%/fake_camera.h %D%/../test_in/encoder.c \
+RTSP_IN_RIG = %D%/test_rig.c %D%/test_rig.h %D%/fake_camera.c %D%/fake_camera.h %D%/../test_in/encoder.c \
 	%D%/../test_in/canvas.c %D%/../test_in/font.c %D%/../lib/av/codec.c $(RTSP_IN_SOURCES)
-plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS) $(UV_CFLAGS)
+plugin_rtsp_in_SOURCES = %D%/test_rtsp_in.c $(RTSP_IN_RIG)
+plugin_rtsp_in_CPPFLAGS = $(AM_CPPFLAGS) $(AVCODEC_CFLAGS) $(UV_CFLAGS)
 plugin_rtsp_in_CFLAGS = $(AM_CFLAGS)
-plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS) $(UV_LIBS)
+plugin_rtsp_in_LDADD = $(PLUGIN_TEST_LIBS) $(AVCODEC_LIBS) $(UV_LIBS)
+
+check_PROGRAMS += plugin-rtsp_in-streams
+TESTS += plugin-rtsp_in-streams
+plugin_rtsp_in_streams_SOURCES = %D%/test_streams.c $(RTSP_IN_RIG)
+plugin_rtsp_in_streams_CPPFLAGS = $(plugin_rtsp_in_CPPFLAGS)
+plugin_rtsp_in_streams_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_streams_LDADD = $(plugin_rtsp_in_LDADD)
 
 # What takes texts and bytes, and needs neither a camera nor a server.
 DIALOGUE_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)

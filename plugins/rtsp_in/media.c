@@ -114,13 +114,16 @@ static int take_audio(void *arg, struct depay_unit *unit)
 		.caps = t->caps,
 		.plane = {{unit->data, unit->len, 0}}};
 
-	if (!s->live) { /* without a picture there is nothing that it belongs to */
+	/* Without a picture there is nothing that it belongs to; a frame in part is noise. */
+	t->gap = t->gap || unit->gap || unit->broken;
+	if (!s->live || unit->broken) {
 		free(unit->data);
 		return 0;
 	}
 	like.dts_ns = like.pts_ns = unit_time(s, t, unit);
-	if (unit->broken || unit->gap)
+	if (t->gap)
 		like.flags |= CAM_DISCONTINUITY;
+	t->gap = false;
 	return publish(s, &like, unit);
 }
 
@@ -211,6 +214,8 @@ const struct fault *session_play(struct session *s)
 	for (unsigned i = 0; i < CLIENT_TRACKS; i++) {
 		const struct client_track *t = &s->client.track[i];
 
+		if (!t->used || !t->udp)
+			connection_drop_pair(&s->connection, i);
 		if (t->used && track_open(&s->track[i], s->host, media[i], i, t->udp, &sinks[i]))
 			return &fault_memory;
 	}

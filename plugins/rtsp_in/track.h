@@ -15,6 +15,7 @@ struct track {
 	struct rtp_clock clock;
 	struct depay *depay;
 	int64_t first_ns; /**< arrival of the first unit, CLOCK_MONOTONIC; 0: none yet */
+	bool gap; /**< audio: something is missing before the next unit out */
 	struct cam_caps like; /**< without extradata */
 	const struct cam_caps *caps; /**< NULL before the first keyframe */
 	struct annexb_sets *sets; /**< H.264, H.265: those in force, from the SDP, then from the stream */
