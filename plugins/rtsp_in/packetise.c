@@ -50,7 +50,8 @@ int packets_add(struct packets *ps, const void *payload, size_t len, bool marker
 	memcpy(data + HEADER, payload, len);
 	ps->seq++;
 	ps->unit[ps->n] = unit;
-	ps->packet[ps->n++] = (struct bytes){data, HEADER + len};
+	ps->packet[ps->n].data = data;
+	ps->packet[ps->n++].len = HEADER + len;
 	return 0;
 }
 

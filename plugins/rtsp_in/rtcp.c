@@ -98,7 +98,12 @@ static uint8_t *put_block(struct rtp *r, int64_t now_ns, uint8_t *p)
 /* A header whose length is that of its packet, in words less one (RFC 3550 6.4.1). */
 static void put_header(uint8_t *p, unsigned count, unsigned type, const uint8_t *end)
 {
-	put32(p, (uint32_t)RTP_VERSION << 30 | count << 24 | type << 16 | (uint32_t)((end - p) / 4 - 1));
+	size_t words = (size_t)(end - p) / 4 - 1;
+
+	p[0] = (uint8_t)(RTP_VERSION << 6 | count);
+	p[1] = (uint8_t)type;
+	p[2] = (uint8_t)(words >> 8);
+	p[3] = (uint8_t)words;
 }
 
 size_t rtcp_report(struct rtp *r, uint32_t own_ssrc, int64_t now_ns, uint8_t ret[64])

@@ -92,7 +92,9 @@ static int hand_on_first(struct rtp *r, take_fn *take, void *arg)
 	int err;
 
 	r->n_waiting--;
-	memmove(r->waiting, r->waiting + 1, r->n_waiting * sizeof(r->waiting[0]));
+	for (unsigned i = 0; i < r->n_waiting; i++)
+		r->waiting[i] = r->waiting[i + 1];
+	r->waiting[r->n_waiting].copy = NULL;
 	err = hand_on(r, &first.packet, take, arg);
 	free(first.copy);
 	return err;
