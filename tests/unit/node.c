@@ -387,7 +387,9 @@ TEST(stop_while_starting_ends_after_the_start)
 	node_stop(w.nodes[0]);
 	run_world(&w, 10000);
 	CHECK(!w.late);
-	CHECK_STR(s->calls, "create start stop destroy");
+	/* Its tick is due so soon that it may come before the stop. */
+	CHECK(!strcmp(s->calls, "create start stop destroy") ||
+		!strcmp(s->calls, "create start tick stop destroy"));
 }
 
 TEST(failing_consumer_is_made_anew_and_its_camera_goes_on)
