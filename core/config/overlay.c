@@ -245,11 +245,15 @@ static void one_variable(struct overlay o, const char *variable)
 static void check_prefix(const char *variable, struct arena *a, struct report *r)
 {
 	const size_t n = sizeof(PREFIX) - 2; /* one underscore */
-	const char *name = arena_copy(a, variable, strcspn(variable, "="));
-	const struct where at = {.source = arena_printf(a, "environment %s", name)};
+	struct where at = {0};
+	const char *name;
 
-	if (strncasecmp(name, PREFIX, n) != 0 || !strncmp(name, PREFIX, n + 1) || !strstr(name + n - 1, "__"))
+	if (strncasecmp(variable, PREFIX, n) != 0 || !strncmp(variable, PREFIX, n + 1))
 		return;
+	name = arena_copy(a, variable, strcspn(variable, "="));
+	if (!strstr(name + n - 1, "__"))
+		return;
+	at.source = arena_printf(a, "environment %s", name);
 	report_error(r, &at, NULL,
 		"is taken for a misspelt override; begin its name with " PREFIX " in capitals, or rename it");
 }

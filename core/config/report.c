@@ -71,7 +71,6 @@ __attribute__((format(printf, 4, 0))) static bool add_line(
 	if (line.failed) {
 		lines->failed = true;
 	} else if (line.data) {
-		text_hide_logins(line.data);
 		make_safe(line.data);
 		is_new = !has_line(lines, line.data);
 		if (is_new)

@@ -4,9 +4,9 @@
 # package's user and as a plugin's author do, and purge them. As root; the network is used for apt only, and nothing
 # outside $XDG_CACHE_HOME/cam_server-tests is touched.
 #
-#     tests/image/package.sh
+#     tests/image/package.sh [--keep]
 #
-# Ends with "N passed, N failed"; exit 0 when none failed.
+# --keep leaves the roots. Ends with "N passed, N failed"; exit 0 when none failed.
 set -u -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -55,6 +55,11 @@ phase_checks() {
 	done
 	say "$PASSED passed, $FAILED failed"
 	[ "$PASSED" -gt 0 ] && [ "$FAILED" = 0 ]
+}
+
+why_not() { # the tests that failed, or else the end of the build
+	grep -B12 -E '^(not ok|Bail out)' "$BUILDER/build/build.log" | grep -vE '^(ok|PASS:) ' | head -60 | grep . ||
+		tail -20 "$BUILDER/build/build.log"
 }
 
 # ---- the checks, in the order of their names ----
@@ -115,10 +120,13 @@ check_3_server() {
 recorded() { find "$ROOT$RECORDINGS" -name '*.mp4' -size +20k | grep -q .; }
 is_picture() { get 5000 /api/v1/cameras/front/snapshot.jpg > "$WORK/picture" && is "$(head -c 3 "$WORK/picture" | xxd -p)" ffd8ff; }
 
+add_camera() { sed -i 's/^cameras:$/&\n  front: {source: {plugin: test_in}}/' "$ROOT/etc/cam_server.yaml"; }
+status_shows() { on systemctl show -P StatusText cam_server | tee -a "$WORK/check.log" | grep -q "$1"; }
+
 # What README.Debian says, with a camera that needs none.
 check_4_run() {
 	local server
-	sed -i 's/^cameras:$/&\n  front: {source: {plugin: test_in}}/' "$ROOT/etc/cam_server.yaml"
+	add_camera
 	ok "a camera added, the configuration is right" inside "$ROOT" cam_server --check -c /etc/cam_server.yaml
 	EXEC="exec" as_user "$ROOT" cam_server cam_server -c /etc/cam_server.yaml > "$WORK/server.log" 2>&1 &
 	server=$!
@@ -162,8 +170,103 @@ check_6_purge() {
 		'apt-get -qq purge -y cam-server && [ ! -e /var/lib/cam_server ]'
 }
 
+# ---- the unit under a systemd of its own, which sees processes, mounts and cgroups of its own, and no more of the kernel ----
+
+# In new namespaces: mounts, cgroups, processes.
+phase_systemd() {
+	local node
+	mount --bind "$ROOT" "$ROOT" && mount -t proc proc "$ROOT/proc" && mount -t sysfs -o ro sysfs "$ROOT/sys" &&
+		mount -t cgroup2 none "$ROOT/sys/fs/cgroup" && mount -t tmpfs -o mode=755 none "$ROOT/run" &&
+		mount -t tmpfs -o mode=755 none "$ROOT/dev" || return 1
+	for node in sys sysrq-trigger; do
+		[ ! -e "$ROOT/proc/$node" ] || { mount --bind "$ROOT/proc/$node" "$ROOT/proc/$node" &&
+			mount -o remount,bind,ro "$ROOT/proc/$node"; } || return 1
+	done
+	for node in null zero full random urandom tty; do
+		touch "$ROOT/dev/$node" && mount --bind "/dev/$node" "$ROOT/dev/$node" || return 1
+	done
+	ln -s pts/ptmx "$ROOT/dev/ptmx"
+	# A root that is none of the outer one's: what it hides, and what services see of it, is made by mounts.
+	cd "$ROOT" && pivot_root . mnt && umount -l /mnt || return 1
+	EXEC="exec" inside / container=test setpriv --bounding-set \
+		-sys_module,-sys_rawio,-sys_time,-syslog,-mknod,-audit_control,-audit_read,-wake_alarm,-mac_admin,-mac_override \
+		/usr/lib/systemd/systemd --unit=basic.target
+}
+
+# A cgroup for it; where that cannot be, as in some containers, systemd cannot either.
+may_boot() { mount -t cgroup2 none "$WORK/cgroups" && mkdir "$CGROUP" && sh -c "echo \$\$ > $CGROUP/cgroup.procs"; }
+
+boot() {
+	timeout -s KILL 120 bash -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' bash "$CGROUP" \
+		unshare --mount --pid --ipc --uts --cgroup --fork --kill-child --propagation private -- \
+		bash "$here/package.sh" phase_systemd > "$WORK/systemd.log" 2>&1 &
+	MACHINE=$!
+	within 20 booted
+}
+
+booted() { # systemd's own process, as this side sees it
+	INIT=$(pgrep -f '^/usr/lib/systemd/systemd --unit=basic.target$') && on systemctl is-active basic.target
+}
+
+on() { # COMMAND...: on the machine that has booted
+	nsenter -t "$INIT" --mount --pid --ipc --uts --cgroup --root --wd env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+power_off() {
+	kill -KILL "$INIT"
+	wait "$MACHINE"
+}
+
+state_is() { is "$(on systemctl is-active cam_server)" "$1"; }
+journal_says() { on journalctl --no-pager -u cam_server | tee -a "$WORK/check.log" | grep -qE -- "$1"; }
+main_pid() { on systemctl show -P MainPID cam_server; }
+
+check_7_systemd() {
+	local pid user
+	may_boot > "$WORK/check.log" 2>&1 || { say "left out: systemd, which takes a cgroup of its own"; return; }
+	rm -f "$ROOT/usr/sbin/policy-rc.d" # services may start
+	boot || { ok "systemd boots" not cat "$WORK/systemd.log"; return; }
+	ok "systemd: it installs" on bash -c 'apt-get -qq install -y /cam-server_*.deb'
+	ok "systemd: the service is not started" state_is inactive
+	user=$(on id -u cam_server)
+	ok "systemd: without a camera it does not start" not on systemctl start cam_server
+	ok "systemd: ... and the journal says why" within 5 journal_says 'there is no camera; add one'
+	ok "systemd: ... and it is not tried again" state_is failed
+	add_camera
+	ok "systemd: with a camera it starts" on systemctl enable --now cam_server
+	ok "systemd: it is active" state_is active
+	ok "systemd: it gives a picture" within 20 is_picture
+	ok "systemd: it records" within 20 recorded
+	ok "systemd: it shows its cameras" within 10 status_shows '1 of 1'
+	pid=$(main_pid)
+	ok "systemd: it runs as its user" is "$(on ps -o user= -p "$pid")" cam_server
+	ok "systemd: it reloads" on systemctl reload cam_server
+	ok "systemd: ... and goes on" is "$(main_pid)" "$pid"
+	ok "systemd: an upgrade works" on bash -c 'dpkg -i /cam-server_*.deb'
+	ok "systemd: ... and restarts it" within 20 state_is active
+	ok "systemd: ... as another process" not is "$(main_pid)" "$pid"
+	ok "systemd: it stops" on systemctl stop cam_server
+	ok "systemd: ... without an error" is "$(on systemctl show -P Result cam_server)" success
+	on systemctl start cam_server
+	ok "systemd: it is purged while it runs" on apt-get -qq purge -y cam-server
+	ok "systemd: ... which ends it" not on pgrep -x cam_server
+	ok "systemd: ... and leaves nothing but the recordings" is "$(left_over "$user")" ""
+	power_off
+}
+
+# In mounts of its own, when all in it has ended.
+remove_cgroup() {
+	unshare --mount --propagation private bash -c 'mount -t cgroup2 none "${1%/*}" || exit 0
+		for _ in {1..100}; do
+			[ -d "$1" ] && ! find "$1" -depth -type d -exec rmdir {} + || break
+			sleep 0.1
+		done' bash "$CGROUP" 2> /dev/null
+}
+
 main() {
 	local base tar
+	keep=$(grep -x -- --keep <<< "${1:-}")
 	[ "$(id -u)" = 0 ] || die "needs root"
 	[ -f "$top/debian/control" ] || die "no debian/ here"
 	need debootstrap iproute2 curl xxd
@@ -172,13 +275,14 @@ main() {
 		die "no root to build in"
 	WORK=$(mktemp -d "$cache/package.XXXXXX") || die "no room in $cache"
 	chmod 755 "$WORK"
-	trap 'rm -rf --one-file-system "$WORK"' EXIT
-	export WORK BUILDER=$WORK/builder ROOT=$WORK/root
-	mkdir "$BUILDER" "$ROOT" && tar -C "$BUILDER" -xf "$tar" && tar -C "$ROOT" -xf "$base" &&
+	trap 'remove_cgroup; [ -n "$keep" ] || rm -rf --one-file-system "$WORK"' EXIT
+	[ -z "$keep" ] || say "keeping $WORK"
+	export WORK BUILDER=$WORK/builder ROOT=$WORK/root CGROUP=$WORK/cgroups/${WORK##*/}
+	mkdir "$BUILDER" "$ROOT" "$WORK/cgroups" && tar -C "$BUILDER" -xf "$tar" && tar -C "$ROOT" -xf "$base" &&
 		export_tree "$top" "$BUILDER/build/src" || die "cannot fill $WORK"
 	rm "$ROOT/etc/dpkg/dpkg.cfg.d/slim" "$BUILDER/etc/dpkg/dpkg.cfg.d/slim" # manuals are to be seen
 	say "building the packages"
-	apart --net phase_build || { tail -40 "$BUILDER/build/build.log"; die "they do not build"; }
+	apart --net phase_build || { why_not; die "they do not build"; }
 	cp "$BUILDER"/build/cam-server_*.deb "$ROOT/" || die "there is no package"
 	say "installing cam-server where nothing is"
 	apart phase_install || { tail -20 "$WORK/apt.log"; die "apt does not install it"; }

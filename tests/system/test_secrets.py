@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import threading
 
 import rig as harness
@@ -42,8 +43,8 @@ class Canaries:
             assert at < 0, f"the password {name} is in {what}: {around}"
 
 
-def redirecting(rig, location):
-    """A camera that sends everybody elsewhere. @return its port"""
+def camera_that(rig, answer):
+    """A camera that gives answer(request) to each request. @return its port"""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -52,10 +53,19 @@ def redirecting(rig, location):
                 connection = listener.accept()[0]
                 with connection, contextlib.suppress(OSError):
                     connection.settimeout(10)
-                    while b"\r\n\r\n" not in (request := connection.recv(65536)) and request:
-                        pass
-                    number = request.lower().partition(b"cseq:")[2].split(b"\r")[0].strip().decode() or "1"
-                    connection.sendall(f"RTSP/1.0 302 Found\r\nCSeq: {number}\r\nLocation: {location}\r\n\r\n".encode())
+                    while request := requests(connection):
+                        number = request.lower().partition("cseq:")[2].splitlines()[0].strip()
+                        status, header = answer(request)
+                        connection.sendall(f"RTSP/1.0 {status}\r\nCSeq: {number}\r\n{header}\r\n\r\n".encode())
+
+    def requests(connection):
+        got = b""
+        while not got.endswith(b"\r\n\r\n"):
+            more = connection.recv(65536)
+            if not more:
+                return None
+            got += more
+        return got.decode()
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -70,8 +80,20 @@ def redirecting(rig, location):
     return listener.getsockname()[1]
 
 
+def parrot(told):
+    """@return the answers of a camera that repeats the login, as an error's reason and as its own name"""
+    def answer(request):
+        login = request.partition("Authorization: ")[2].partition("\r")[0]
+        if not login:
+            return "401 Unauthorized", 'WWW-Authenticate: Basic realm="parrot"'
+        told.set()
+        return f"500 {login}", f"Server: {login}"
+
+    return answer
+
+
 LIVE = ("in_url", "in_yaml", "by_variable", "by_name", "by_name_file", "by_option_file", "by_credential", "by_set", "url_by_set", "basic")
-SICK = ("wrong_digest", "wrong_basic", "missing", "refused", "redirected", "nowhere", "in_query")
+SICK = ("wrong_digest", "wrong_basic", "missing", "refused", "redirected", "nowhere", "in_query", "echoed")
 
 
 class World:
@@ -83,6 +105,10 @@ class World:
         basic = ("--user", "admin", "--password", canary["basic"], "--basic")
         self.digest = harness.Camera(rig, options=right).port
         self.basic = harness.Camera(rig, options=basic).port
+        location = f"Location: rtsp://admin:{canary['location']}@127.0.0.1:9/"
+        self.told = threading.Event()
+        self.redirecting = camera_that(rig, lambda _: ("302 Found", location))
+        self.echoing = camera_that(rig, parrot(self.told))
         self.credentials = rig.folder / "credentials"
         self.credentials.mkdir()
         for path, name in ((self.credentials / "the_credential", "by_credential"), (rig.folder / "name", "by_name_file"),
@@ -96,7 +122,6 @@ class World:
 
     def sources(self):
         canary, bare = self.canary, self.url("", login=False)
-        elsewhere = redirecting(self.rig, f"rtsp://admin:{canary['location']}@127.0.0.1:9/")
         return {
             "in_url": {"url": self.url("in_url")},
             "in_yaml": {"url": bare, "user": "adminin_yaml", "password": canary["in_yaml"]},
@@ -112,8 +137,9 @@ class World:
             "wrong_basic": {"url": f"rtsp://admin:{canary['wrong_basic']}@127.0.0.1:{self.basic}/h264"},
             "missing": {"url": f"rtsp://admin:{canary['basic']}@127.0.0.1:{self.basic}/none"},
             "refused": {"url": self.url("refused", harness.free_port())},
-            "redirected": {"url": self.url("redirected", elsewhere)},
+            "redirected": {"url": self.url("redirected", self.redirecting)},
             "nowhere": {"url": f"rtsp://admin:{canary['nowhere']}@no-such-host.invalid/"},
+            "echoed": {"url": f"rtsp://admin:{canary['echoed']}@127.0.0.1:{self.echoing}/"},
             "in_query": {"url": f"rtsp://127.0.0.1:{self.digest}/none?user=admin&password={canary['in_query']}"},
         }
 
@@ -189,11 +215,12 @@ def no_password_is_let_out_by_a_server_that_runs(rig):
         server.wait_live(*LIVE, seconds=SECONDS)
         for name in SICK:
             harness.wait_for(lambda name=name: server.camera(name)["error"], SECONDS, f"what is wrong with {name}")
+        assert world.told.is_set(), "the camera that repeats passwords was not told one"
         for what, data in answers(server, LIVE + SICK):
             canary.none_in(what, data)
         canary.none_in("WebSocket", websocket_says(server.port, "in_url"))
         process = pathlib.Path(f"/proc/{server.process.pid}")
-        for name in ("cmdline", "comm", "status", "maps"):
+        for name in ("cmdline", "comm", "status"):
             canary.none_in(f"/proc/PID/{name}", (process / name).read_bytes())
         assert b"cameras.by_set.source.password=***" in (process / "cmdline").read_bytes()
         ring = pathlib.Path(f"/dev/shm/{rig.shm}")
@@ -374,10 +401,29 @@ def a_crash_leaves_no_core_file(rig):
     assert held, "the password is not where this test looks for it"
 
 
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def other_programs_of_the_same_user_cannot_read_its_memory(rig):
+    env = {"CAMERA_RTSP_URL": "rtsp://admin:word@127.0.0.1:9/", "CAM_SERVER__CAMERAS__CAMERA_001__RECORDER": "off",
+        "CAM_SERVER__SERVER__CORE_DUMPS": "false"}
+    try:
+        server = rig.single(env["CAMERA_RTSP_URL"], env, **NOBODY).expect(".")
+    except PermissionError:
+        print("# nobody may not start the server in this folder: not tried")
+        return
+    harness.wait_for(server.answers, SECONDS, "/healthz")
+    for name in ("environ", "mem", "maps"):
+        done = subprocess.run([sys.executable, "-c", f"open('/proc/{server.process.pid}/{name}', 'rb').read(1)"],
+            stderr=subprocess.PIPE, timeout=60, check=False, cwd="/", **NOBODY)
+        assert b"PermissionError" in done.stderr, f"{name} can be read: {done.stderr}"
+
+
 if __name__ == "__main__":
     raise SystemExit(harness.main(
         no_password_is_let_out_by_a_server_that_runs,
         no_password_is_let_out_by_a_command_that_prints,
         no_password_is_let_out_by_an_error,
         a_crash_leaves_no_core_file,
+        other_programs_of_the_same_user_cannot_read_its_memory,
     ))
