@@ -54,7 +54,8 @@ static int decode(void *arg, const struct cam_buf *packet)
 	struct demand *d = arg;
 	const char *why;
 
-	(void)engine_push(d->engine, packet, d->catch_up_ns, &why);
+	if (!link_is_end(packet))
+		(void)engine_push(d->engine, packet, d->catch_up_ns, &why);
 	return 0;
 }
 

@@ -270,6 +270,27 @@ unsigned link_push(struct link *l, const struct cam_buf *buf)
 	return dropped;
 }
 
+/* A buffer without planes, which no source can publish. */
+bool link_is_end(const struct cam_buf *buf)
+{
+	return !buf->n_planes;
+}
+
+void link_end_session(struct link *l)
+{
+	struct cam_buf like = {.arrival_ns = clock_mono_ns()}, *mark;
+
+	if (l->drop != CAM_DROP_GOP)
+		return;
+	mark = buf_new(&like, NULL, NULL);
+	pthread_mutex_lock(&l->lock);
+	/* A consumer that does not take anything needs to be told only once. */
+	if (mark && !l->closed && !(l->n && link_is_end(l->items[(l->head + l->n - 1) % l->room])))
+		(void)put(l, mark);
+	unlock_and_schedule(l);
+	buf_unref(mark);
+}
+
 void link_preload(struct link *l, const struct cam_buf *buf)
 {
 	if (l->media && buf->caps->media != l->media)

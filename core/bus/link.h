@@ -36,6 +36,10 @@ void link_unref(struct link *);
 
 /** [any] Queue an item, or drop by policy. @return how many items this dropped */
 unsigned link_push(struct link *, const struct cam_buf *buf);
+/** [any] Packets: queue the mark that a session has ended; never dropped, as long as the link has memory. */
+void link_end_session(struct link *);
+/** @return whether this item is that mark, not data */
+bool link_is_end(const struct cam_buf *buf);
 /** [any] Queue an item of history: in order, beyond the limits. */
 void link_preload(struct link *, const struct cam_buf *buf);
 /** [consumer] Hand an item over at once, past the queue. */

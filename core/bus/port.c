@@ -119,6 +119,21 @@ unsigned port_publish(struct port *p, const struct cam_buf *buf)
 	return dropped;
 }
 
+static void end_session(struct port *p)
+{
+	for (size_t i = 0; i < p->links.n; i++)
+		link_end_session(p->links.items[i]);
+	for (size_t i = 0; i < p->children.n; i++)
+		end_session(p->children.items[i]);
+}
+
+void port_end_session(struct port *p)
+{
+	pthread_mutex_lock(p->lock);
+	end_session(p);
+	pthread_mutex_unlock(p->lock);
+}
+
 static const struct port_history *nearest_history(const struct port *p)
 {
 	while (p->parent && !p->history.replay)

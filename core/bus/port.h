@@ -37,6 +37,8 @@ struct port *port_parent(const struct port *);
 /** [source] Hand a packet to the history, the links and the children. @return items dropped by links */
 unsigned port_publish(struct port *, const struct cam_buf *buf);
 
+/** [any] Tell all links of packets, here and below, that the session has ended. */
+void port_end_session(struct port *);
 /**
  * [any] Hang a link on, taking a reference. @param since_ns start so long ago, as far as there is history; 0: at the next
  * keyframe @return 0, -ENOMEM

@@ -52,7 +52,8 @@ const struct cam_caps *caps_new(const struct cam_caps *caps)
 
 const struct cam_caps *caps_ref(const struct cam_caps *caps)
 {
-	atomic_fetch_add_explicit(&caps_box(caps)->refs, 1, memory_order_relaxed);
+	if (caps)
+		atomic_fetch_add_explicit(&caps_box(caps)->refs, 1, memory_order_relaxed);
 	return caps;
 }
 

@@ -9,8 +9,8 @@
 
 /** @return a copy of caps with its extradata, one reference; NULL without memory */
 const struct cam_caps *caps_new(const struct cam_caps *caps);
+/** NULL is allowed, here and below. */
 const struct cam_caps *caps_ref(const struct cam_caps *caps);
-/** NULL is allowed. */
 void caps_unref(const struct cam_caps *caps);
 /** @return whether both describe the same format */
 bool caps_equal(const struct cam_caps *a, const struct cam_caps *b);

@@ -147,8 +147,11 @@ static void on_failing(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, failing);
 
-	if (n->life == NODE_RUNNING)
-		begin_stop(n);
+	if (n->life != NODE_RUNNING)
+		return;
+	if (n->spec.plugin->kind == CAM_SOURCE)
+		port_end_session(n->spec.out);
+	begin_stop(n);
 }
 
 void node_stop(struct cam_node *n)

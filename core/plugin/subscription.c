@@ -7,6 +7,16 @@
 
 enum { SIZE_MIN = 2, SIZE_MAX_PIXELS = 8192 };
 
+static int end_session(struct cam_sub *sub)
+{
+	const struct cam_plugin *p = sub->node->spec.plugin;
+
+	/* Members past a plugin's size are none: it was built against an older ABI. */
+	if (p->size < offsetof(struct cam_plugin, ended) + sizeof(p->ended) || !p->ended)
+		return 0;
+	return p->ended(sub->node->self, sub);
+}
+
 static int take(void *arg, const struct cam_buf *buf)
 {
 	struct cam_sub *sub = arg;
@@ -15,7 +25,7 @@ static int take(void *arg, const struct cam_buf *buf)
 
 	if (!n->active || atomic_load_explicit(&n->failed, memory_order_relaxed))
 		return 0;
-	err = n->spec.plugin->consume(n->self, sub, buf);
+	err = link_is_end(buf) ? end_session(sub) : n->spec.plugin->consume(n->self, sub, buf);
 	if (err < 0)
 		node_fail(n, err);
 	return err;

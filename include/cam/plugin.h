@@ -445,6 +445,11 @@ struct cam_plugin {
 	 * is lent for the call of emit. @return 0, or what emit returned if not 0
 	 */
 	int (*replay)(void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *), void *arg);
+	/**
+	 * [node] Packets of a subscription: the camera's session has ended, in order with consume(); what comes after this
+	 * belongs to another. May be NULL. @return 0, or -errno: the node has failed. Since ABI 1.1.
+	 */
+	int (*ended)(void *self, struct cam_sub *);
 };
 
 #define CAM_EXPORT __attribute__((visibility("default")))

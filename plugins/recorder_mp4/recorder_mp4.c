@@ -178,6 +178,13 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 	return recorder_take(self, buf);
 }
 
+/* A camera that has gone may be away for long: what there is of it is made a whole file now. */
+static int ended(void *self, struct cam_sub *sub)
+{
+	(void)sub;
+	return recorder_end_segment(self, NULL);
+}
+
 static void tick(void *self)
 {
 	struct recorder *r = self;
@@ -250,4 +257,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.destroy = destroy,
 	.consume = consume,
 	.tick = tick,
+	.ended = ended,
 };

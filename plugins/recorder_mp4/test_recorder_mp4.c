@@ -223,6 +223,26 @@ TEST(silence_ends_the_file)
 	end();
 }
 
+TEST(the_end_of_a_session_ends_the_file)
+{
+	const struct cam_caps *caps;
+
+	begin(&(struct clip_make){"libx264", 40, 20, 0, 64, 48, true});
+	caps = rig_caps(&video, CAM_H264, 64, 48, true);
+	for (int i = 0; i < 30; i++)
+		CHECK_INT(rig_give(&r, &video, i, caps, 25, 0), 0);
+	CHECK_INT(cam_plugin_1.ended(r.f.self, fake_sub(&r.f, 0)), 0);
+	CHECK_INT(r.f.stats[STAT_PACKETS], 30);
+	for (int i = 30; i < 40; i++)
+		CHECK_INT(rig_give(&r, &video, i, caps, 25, 0), 0);
+	CHECK_INT(r.f.stats[STAT_SKIPPED], 10);
+	CHECK_INT(cam_plugin_1.ended(r.f.self, fake_sub(&r.f, 0)), 0);
+	caps_unref(caps);
+	rig_stop(&r);
+	CHECK_INT(rig_files(&r), 1);
+	end();
+}
+
 TEST(other_caps_begin_a_segment_at_their_keyframe)
 {
 	const struct cam_caps *caps, *again, *other;
@@ -376,6 +396,7 @@ RUN_TESTS(T(every_access_unit_lands_in_exactly_one_of_four_segments),
 	T(b_frames_keep_their_composition_offsets), T(hevc_is_recorded), T(mjpeg_is_recorded),
 	T(fragments_are_cut_by_time_within_a_long_group), T(recording_begins_at_a_keyframe),
 	T(what_is_on_the_disk_during_recording_plays), T(a_gap_in_the_stream_stays_a_gap_in_the_file),
-	T(silence_ends_the_file), T(other_caps_begin_a_segment_at_their_keyframe),
-	T(audio_is_kept_in_time_across_segments), T(audio_that_mp4_cannot_hold_is_left_out_with_one_warning),
+	T(silence_ends_the_file), T(the_end_of_a_session_ends_the_file),
+	T(other_caps_begin_a_segment_at_their_keyframe), T(audio_is_kept_in_time_across_segments),
+	T(audio_that_mp4_cannot_hold_is_left_out_with_one_warning),
 	T(time_stamps_that_do_not_rise_are_mended_and_counted), T(the_name_tells_camera_day_time_and_zone))

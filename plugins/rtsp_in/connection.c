@@ -1,153 +1,389 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/connection.h"
 
-#include "plugins/rtsp_in/url.h"
-
 #include <errno.h>
-#include <libavformat/avformat.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-#define CLOSE_TIMEOUT CAM_SECOND
-/* Media lines of an SDP that are looked at; each costs a SETUP. */
-enum { STREAMS_MAX = 8 };
+/* What the camera has not taken by then was not worth sending: requests and reports are small. */
+enum { UNSENT_MAX = 65536, DATAGRAM_MAX = 65536, PAIR_TRIES = 16, UDP_BUFFER = 1 << 20 };
 
-int64_t connection_now(void)
+/* Outlives the connection when it is closed first: a look-up under way cannot be called off. */
+struct connection_lookup {
+	uv_getaddrinfo_t request;
+	struct connection *connection; /* NULL: nobody waits for it */
+};
+
+static void try_next_address(struct connection *c);
+
+static void break_off(struct connection *c, int err)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
+	if (!c->closing)
+		c->events->broken(c->events->arg, err);
 }
 
-/*
- * A session needs one TCP connection. libavformat asks here for the first time while it makes that one, and looks
- * into its list of allowed protocols before it makes any: without the word, a redirect leads nowhere, and neither a
- * name is looked up nor a byte sent.
- */
-static void forbid_more_connections(struct connection *c)
+/* ---- the end ---- */
+
+static void finish_when_all_is_closed(struct connection *c)
 {
-	if (c->tcp_word)
-		memset(c->tcp_word, '-', 3);
-	c->tcp_word = NULL;
-	c->connecting = true;
+	if (!c->closing || c->n_open)
+		return;
+	uv_freeaddrinfo(c->addresses);
+	c->addresses = NULL;
+	free(c->datagram);
+	c->datagram = NULL;
+	c->events->closed(c->events->arg);
 }
 
-static bool is_over(struct connection *c)
+static void on_port_closed(uv_handle_t *handle)
 {
-	if (!c->closing && c->host->stopping(c->node))
-		return true;
-	return connection_now() >= c->deadline_ns;
+	struct connection_port *p = handle->data;
+
+	p->connection->n_open--;
+	finish_when_all_is_closed(p->connection);
 }
 
-static int ask(void *arg)
+static void close_port(struct connection_port *p)
 {
-	struct connection *c = arg;
-
-	if (c->tcp_word)
-		forbid_more_connections(c);
-	if (!c->interrupted && is_over(c))
-		c->interrupted = true;
-	return c->interrupted;
+	if (p->open)
+		uv_close((uv_handle_t *)&p->udp, on_port_closed);
+	p->open = false;
 }
 
-void connection_init(struct connection *c, struct cam_node *node, const struct cam_host *host)
+void connection_drop_pair(struct connection *c, unsigned track)
 {
-	memset(c, 0, sizeof(*c));
-	c->node = node;
-	c->host = host;
+	close_port(&c->port[track][CONNECTION_RTP]);
+	close_port(&c->port[track][CONNECTION_RTCP]);
 }
 
-void connection_deadline(struct connection *c, int64_t ns)
+static void on_tcp_closed(uv_handle_t *handle)
 {
-	c->deadline_ns = connection_now() + ns;
+	struct connection *c = handle->data;
+
+	c->n_open--;
+	if (c->closing)
+		finish_when_all_is_closed(c);
+	else
+		try_next_address(c);
 }
 
-static int set_options(const struct rtsp_config *config, AVDictionary **options)
+static void close_tcp(struct connection *c)
 {
-	bool udp = config->transport == TRANSPORT_UDP;
-	int err = av_dict_set(options, "rtsp_transport", udp ? "udp" : "tcp", 0);
-
-	if (err >= 0)
-		err = av_dict_set(options, "allowed_media_types", config->audio ? "video+audio" : "video", 0);
-	/* Packets from any other host than the camera's are not its. */
-	if (err >= 0 && udp)
-		err = av_dict_set(options, "rtsp_flags", "filter_src", 0);
-	return err < 0 ? err : 0;
-}
-
-/* @return 0 or AVERROR(ENOMEM) */
-static int set_context(struct connection *c, const struct rtsp_config *config)
-{
-	AVFormatContext *fmt = c->fmt = avformat_alloc_context();
-
-	if (!fmt)
-		return AVERROR(ENOMEM);
-	fmt->interrupt_callback = (AVIOInterruptCB){ask, c};
-	fmt->max_streams = STREAMS_MAX;
-	/* Access units are put together in unit.c, with a bound on their size and one copy less. */
-	fmt->flags |= AVFMT_FLAG_NOPARSE;
-	fmt->protocol_whitelist = av_strdup(config->transport == TRANSPORT_UDP ? "tcp,rtp,udp" : "tcp");
-	c->tcp_word = fmt->protocol_whitelist;
-	return fmt->protocol_whitelist ? 0 : AVERROR(ENOMEM);
-}
-
-static int open_context(struct connection *c, const char *url, AVDictionary **options)
-{
-	int err;
-
-	c->interrupted = c->connecting = false;
-	err = avformat_open_input(&c->fmt, url, av_find_input_format("rtsp"), options);
-	c->tcp_word = NULL;
-	if (err < 0 && c->interrupted)
-		return CONNECTION_INTERRUPTED;
-	/* The protocol that a redirect asks for is not allowed, which libavformat calls an invalid argument. */
-	if (err == AVERROR(EINVAL) && c->connecting)
-		return CONNECTION_REDIRECTED;
-	if (err < 0)
-		return err;
-	if (strcmp(c->fmt->url, url) != 0)
-		return CONNECTION_REDIRECTED;
-	return av_dict_count(*options) ? CONNECTION_BAD_OPTION : 0;
-}
-
-int connection_open(struct connection *c, const struct rtsp_config *config)
-{
-	char *url = url_with_login(config->url, config->user, config->password);
-	AVDictionary *options = NULL;
-	int err = url ? set_options(config, &options) : AVERROR(ENOMEM);
-
-	connection_deadline(c, config->open_timeout_ns);
-	if (!err)
-		err = set_context(c, config);
-	if (!err)
-		err = open_context(c, url, &options);
-	av_dict_free(&options);
-	free(url);
-	if (err)
-		connection_close(c);
-	return err;
-}
-
-int connection_read(struct connection *c, AVPacket *packet)
-{
-	int err;
-
-	/* Packets of another track may keep the calls from ever asking. */
-	if (is_over(c))
-		return CONNECTION_INTERRUPTED;
-	c->interrupted = false;
-	err = av_read_frame(c->fmt, packet);
-	if (err >= 0)
-		return 0;
-	return c->interrupted ? CONNECTION_INTERRUPTED : err;
+	if (c->has_tcp)
+		uv_close((uv_handle_t *)&c->tcp, on_tcp_closed);
+	c->has_tcp = false;
 }
 
 void connection_close(struct connection *c)
 {
 	c->closing = true;
-	c->interrupted = false;
-	connection_deadline(c, CLOSE_TIMEOUT);
-	avformat_close_input(&c->fmt);
+	if (c->lookup) {
+		c->lookup->connection = NULL;
+		uv_cancel((uv_req_t *)&c->lookup->request);
+		c->lookup = NULL;
+	}
+	/* With nothing open: a handle only so that closed() does not come before this has returned. */
+	if (!c->has_tcp && !c->n_open && !uv_tcp_init(c->loop, &c->tcp)) {
+		c->tcp.data = c;
+		c->has_tcp = true;
+		c->n_open++;
+	}
+	close_tcp(c);
+	for (unsigned t = 0; t < CONNECTION_TRACKS; t++)
+		connection_drop_pair(c, t);
+}
+
+/* ---- the TCP connection ---- */
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+{
+	struct connection *c = handle->data;
+	size_t len;
+
+	(void)suggested;
+	ret->base = (char *)c->events->room(c->events->arg, &len);
+	ret->len = len;
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct connection *c = stream->data;
+
+	(void)buf;
+	if (n > 0)
+		c->events->bytes(c->events->arg, (size_t)n);
+	else if (n < 0)
+		break_off(c, (int)n);
+}
+
+static void on_connected(uv_connect_t *request, int err)
+{
+	struct connection *c = request->data;
+	int len = sizeof(c->peer);
+
+	if (err == UV_ECANCELED || c->closing)
+		return;
+	if (!err)
+		err = uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&c->peer, &len);
+	if (!err)
+		err = uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);
+	if (err) {
+		c->err = err;
+		close_tcp(c);
+		return;
+	}
+	c->connected = true;
+	uv_tcp_nodelay(&c->tcp, 1);
+	c->events->connected(c->events->arg);
+}
+
+static void try_next_address(struct connection *c)
+{
+	struct addrinfo *a = c->next;
+	int err;
+
+	if (!a) {
+		break_off(c, c->err ? c->err : UV_EHOSTUNREACH);
+		return;
+	}
+	c->next = a->ai_next;
+	err = uv_tcp_init(c->loop, &c->tcp);
+	if (err) {
+		break_off(c, err);
+		return;
+	}
+	c->tcp.data = c;
+	c->has_tcp = true;
+	c->n_open++;
+	c->connecting.data = c;
+	err = uv_tcp_connect(&c->connecting, &c->tcp, a->ai_addr, on_connected);
+	if (err) {
+		c->err = err;
+		close_tcp(c);
+	}
+}
+
+static void on_looked_up(uv_getaddrinfo_t *request, int err, struct addrinfo *addresses)
+{
+	struct connection_lookup *l = request->data;
+	struct connection *c = l->connection;
+
+	free(l);
+	if (!c) {
+		uv_freeaddrinfo(addresses);
+		return;
+	}
+	c->lookup = NULL;
+	c->addresses = c->next = addresses;
+	if (err)
+		break_off(c, err);
+	else
+		try_next_address(c);
+}
+
+/* An address needs no looking up, and none of the pool's threads. @return whether this is one */
+static bool is_address(struct connection *c, const char *host, uint16_t port)
+{
+	if (uv_ip4_addr(host, port, (struct sockaddr_in *)(void *)&c->peer) &&
+		uv_ip6_addr(host, port, (struct sockaddr_in6 *)(void *)&c->peer))
+		return false;
+	c->only = (struct addrinfo){.ai_addr = (struct sockaddr *)&c->peer};
+	c->next = &c->only;
+	return true;
+}
+
+void connection_open(struct connection *c, uv_loop_t *loop, const char *host, uint16_t port,
+	const struct connection_events *events)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG};
+	char service[8];
+	int err;
+
+	c->loop = loop;
+	c->events = events;
+	if (is_address(c, host, port)) {
+		try_next_address(c);
+		return;
+	}
+	c->lookup = calloc(1, sizeof(*c->lookup));
+	if (!c->lookup) {
+		break_off(c, UV_ENOMEM);
+		return;
+	}
+	snprintf(service, sizeof(service), "%u", port);
+	c->lookup->connection = c;
+	c->lookup->request.data = c->lookup;
+	err = uv_getaddrinfo(loop, &c->lookup->request, on_looked_up, host, service, &hints);
+	if (err) {
+		free(c->lookup);
+		c->lookup = NULL;
+		break_off(c, err);
+	}
+}
+
+struct unsent {
+	uv_write_t request;
+	char data[];
+};
+
+static void on_sent(uv_write_t *request, int err)
+{
+	(void)err; /* a broken connection is found out by reading */
+	free(request->data);
+}
+
+int connection_send(struct connection *c, const void *data, size_t len)
+{
+	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data, (unsigned)len);
+	int n = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1), err;
+	struct unsent *u;
+
+	if (n == UV_EAGAIN)
+		n = 0;
+	if (n < 0 || (size_t)n == len)
+		return n < 0 ? n : 0;
+	if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) + len > UNSENT_MAX)
+		return UV_ENOBUFS;
+	len -= (size_t)n;
+	u = malloc(sizeof(*u) + len);
+	if (!u)
+		return UV_ENOMEM;
+	memcpy(u->data, (const char *)data + n, len);
+	u->request.data = u;
+	buf = uv_buf_init(u->data, (unsigned)len);
+	err = uv_write(&u->request, (uv_stream_t *)&c->tcp, &buf, 1, on_sent);
+	if (err)
+		free(u);
+	return err;
+}
+
+/* ---- UDP ---- */
+
+static bool same_host(const struct sockaddr *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+	if (a->sa_family != b->ss_family)
+		return false;
+	return a->sa_family == AF_INET ? a4->sin_addr.s_addr == b4->sin_addr.s_addr
+				       : !memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr));
+}
+
+static void on_datagram_room(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+{
+	const struct connection_port *p = handle->data;
+
+	(void)suggested;
+	*ret = uv_buf_init(p->connection->datagram, DATAGRAM_MAX);
+}
+
+static void on_datagram(
+	uv_udp_t *udp, ssize_t n, const uv_buf_t *buf, const struct sockaddr *from, unsigned flags)
+{
+	const struct connection_port *p = udp->data;
+	struct connection *c = p->connection;
+
+	if (n <= 0 || !from || flags & UV_UDP_PARTIAL || c->closing || !same_host(from, &c->peer))
+		return;
+	c->events->datagram(c->events->arg, p->track, p->rtcp, (const uint8_t *)buf->base, (size_t)n);
+}
+
+/* @param port 0: any @return a socket of the connection's family bound to it, and *ret_port, or -1 */
+static int bound_socket(const struct connection *c, uint16_t port, uint16_t *ret_port)
+{
+	struct sockaddr_storage a = {.ss_family = c->peer.ss_family};
+	in_port_t *at = a.ss_family == AF_INET ? &((struct sockaddr_in *)(void *)&a)->sin_port
+					       : &((struct sockaddr_in6 *)(void *)&a)->sin6_port;
+	socklen_t len = a.ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	int fd = socket(a.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	*at = htons(port);
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&a, len) &&
+		!getsockname(fd, (struct sockaddr *)&a, &len)) {
+		*ret_port = ntohs(*at);
+		return fd;
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* @return an even port with its neighbour, and their sockets, or 0 */
+static uint16_t bound_pair(const struct connection *c, int ret_fd[2])
+{
+	uint16_t rtp, rtcp;
+
+	for (int i = 0; i < PAIR_TRIES; i++) {
+		ret_fd[0] = bound_socket(c, 0, &rtp);
+		if (ret_fd[0] < 0)
+			return 0;
+		ret_fd[1] = rtp % 2 || rtp == UINT16_MAX ? -1 : bound_socket(c, rtp + 1, &rtcp);
+		if (ret_fd[1] >= 0)
+			return rtp;
+		close(ret_fd[0]);
+	}
+	return 0;
+}
+
+/* Takes the socket over. @return whether it is open */
+static bool open_port(struct connection_port *p, int fd)
+{
+	int size = UDP_BUFFER;
+
+	if (uv_udp_init(p->connection->loop, &p->udp)) {
+		close(fd);
+		return false;
+	}
+	p->udp.data = p;
+	p->open = true;
+	p->connection->n_open++;
+	if (uv_udp_open(&p->udp, fd)) {
+		close(fd);
+		return false;
+	}
+	if (!p->rtcp) /* a keyframe comes in one burst; less than wished for will do */
+		uv_recv_buffer_size((uv_handle_t *)&p->udp, &size);
+	return !uv_udp_recv_start(&p->udp, on_datagram_room, on_datagram);
+}
+
+uint16_t connection_bind_pair(struct connection *c, unsigned track)
+{
+	uint16_t port;
+	int fd[2];
+
+	if (!c->datagram)
+		c->datagram = malloc(DATAGRAM_MAX);
+	if (!c->datagram || c->port[track][0].open)
+		return 0;
+	port = bound_pair(c, fd);
+	for (int i = 0; port && i < 2; i++) {
+		c->port[track][i] = (struct connection_port){
+			.connection = c, .track = track, .rtcp = i == CONNECTION_RTCP};
+		if (open_port(&c->port[track][i], fd[i]))
+			continue;
+		if (!i)
+			close(fd[1]);
+		port = 0;
+	}
+	return port;
+}
+
+void connection_send_to(
+	struct connection *c, unsigned track, bool rtcp, uint16_t port, const void *data, size_t len)
+{
+	struct connection_port *p = &c->port[track][rtcp];
+	struct sockaddr_storage to = c->peer;
+	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data, (unsigned)len);
+
+	if (!p->open)
+		return;
+	if (to.ss_family == AF_INET)
+		((struct sockaddr_in *)(void *)&to)->sin_port = htons(port);
+	else
+		((struct sockaddr_in6 *)(void *)&to)->sin6_port = htons(port);
+	uv_udp_try_send(&p->udp, &buf, 1, (struct sockaddr *)&to);
 }

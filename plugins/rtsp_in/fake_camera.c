@@ -138,6 +138,11 @@ static bool send_rtp(struct fake_camera *c, int fd, const uint8_t *head, size_t 
 		1};
 
 	c->rtp_seq++;
+	if (c->drop_one && !--c->drop_one)
+		return true;
+	if (c->quiet)
+		return true;
+	c->quiet = c->drop_from && !--c->drop_from;
 	if (head_len)
 		memcpy(p + 16, head, head_len);
 	memcpy(p + 16 + head_len, data, len);
@@ -147,13 +152,13 @@ static bool send_rtp(struct fake_camera *c, int fd, const uint8_t *head, size_t 
 static bool send_nal(struct fake_camera *c, int fd, const struct annexb_nal *nal, uint32_t time, bool last)
 {
 	const uint8_t *data = nal->data + 1;
-	size_t left = nal->len - 1;
+	size_t left = nal->len - 1, most = c->payload_max ? c->payload_max : RTP_PAYLOAD_MAX;
 	uint8_t head[2] = {(nal->data[0] & 0xe0) | NAL_FU_A, (nal->data[0] & 0x1f) | 0x80};
 
-	if (nal->len <= RTP_PAYLOAD_MAX)
+	if (nal->len <= most)
 		return send_rtp(c, fd, NULL, 0, nal->data, nal->len, time, last);
 	while (left) {
-		size_t n = left < RTP_PAYLOAD_MAX ? left : RTP_PAYLOAD_MAX;
+		size_t n = left < most ? left : most;
 
 		if (n == left)
 			head[1] |= 0x40;

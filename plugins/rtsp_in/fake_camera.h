@@ -21,6 +21,11 @@ struct fake_camera {
 	const char *answer;
 	const char *sdp;
 	uint16_t rtp_seq;
+	size_t payload_max; /* bytes of a fragment; 0: as usual */
+	unsigned
+		drop_one; /* the packet of this number from now on, the first is 1, is not sent; 0: all are */
+	unsigned drop_from; /* all after the packet of this number are not sent; 0: all are */
+	bool quiet; /* that is now */
 };
 
 /** Listen and begin to serve. @return 0 or -1 */

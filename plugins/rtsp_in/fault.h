@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/** @file fault.h What libavformat's errors mean to somebody who looks after cameras. */
+/** @file fault.h Why a session with a camera ends, told to somebody who looks after cameras. */
 #ifndef CAM_RTSP_IN_FAULT_H
 #define CAM_RTSP_IN_FAULT_H
 
-/** Why a session ends. */
+/** Constant data: functions return a pointer to one, or NULL where all is well. */
 struct fault {
 	int err; /**< -errno */
 	const char *option; /**< the one to look at, or NULL */
 	const char *text; /**< one sentence without any secret */
 };
 
-/** @param averror what avformat_open_input() returned, unless a deadline or a stop has interrupted it */
-const struct fault *fault_of_open(int averror);
-/** @param averror what av_read_frame() returned, likewise */
-const struct fault *fault_of_read(int averror);
+/** There is no memory left for this camera. */
+extern const struct fault fault_memory;
+/** What answers there does not speak RTSP as it should. */
+extern const struct fault fault_protocol;
+
+/** @param status of an RTSP answer, 300 or more @return what it means; never NULL */
+const struct fault *fault_of_status(int status);
+/** @param err -errno of connecting to the camera, or of reading or writing once connected @return never NULL */
+const struct fault *fault_of_connect(int err);
+const struct fault *fault_of_stream(int err);
 #endif

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A camera over RTSP, by libavformat's client. Reconnecting is the server's; run() is one session. */
+/* A camera over RTSP. A node is one session; connecting anew is the server's. */
 #include "plugins/rtsp_in/session.h"
 #include "plugins/rtsp_in/url.h"
 
 #include <errno.h>
-#include <stdlib.h>
-
-struct rtsp_in {
-	struct cam_node *node;
-	const struct cam_host *host;
-	const struct rtsp_config *config;
-	bool was_live; /* a session before has published */
-};
 
 static int check(const void *config, struct cam_why *ret_why)
 {
@@ -22,25 +14,24 @@ static int check(const void *config, struct cam_why *ret_why)
 
 static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
 {
-	struct rtsp_in *r = calloc(1, sizeof(*r));
-
-	if (!r)
-		return -ENOMEM;
-	*r = (struct rtsp_in){.node = node, .host = host, .config = config};
-	*ret_self = r;
-	return 0;
+	*ret_self = session_new(node, host, config);
+	return *ret_self ? 0 : -ENOMEM;
 }
 
 static void destroy(void *self)
 {
-	free(self);
+	session_free(self);
 }
 
-static int run(void *self)
+static int start(void *self)
 {
-	struct rtsp_in *r = self;
+	session_start(self);
+	return 0;
+}
 
-	return session_run(r->node, r->host, r->config, &r->was_live);
+static void stop(void *self)
+{
+	session_stop(self);
 }
 
 static const struct cam_enum transports[] = {
@@ -74,9 +65,14 @@ static const struct cam_opt options[] = {
 static const struct cam_stat stats[] = {
 	[STAT_SESSIONS] = {"sessions", CAM_COUNTER, "Sessions begun."},
 	[STAT_UNITS] = {"units", CAM_COUNTER, "Video access units published."},
-	[STAT_BROKEN] = {"broken", CAM_COUNTER, "Video access units with something missing before them."},
+	[STAT_BROKEN] = {"broken", CAM_COUNTER,
+		"Video access units left out, since something was missing in them or before them."},
+	[STAT_SKIPPED] = {"skipped", CAM_COUNTER,
+		"Whole video access units left out, since a keyframe was waited for: after a loss, or at "
+		"first."},
 	[STAT_UNFINISHED] = {"unfinished", CAM_COUNTER,
 		"Video access units that were under way when their session ended, and not published."},
+	[STAT_LOST] = {"lost", CAM_COUNTER, "RTP packets that never came."},
 	{0},
 };
 
@@ -86,7 +82,7 @@ CAM_EXPORT const struct cam_plugin cam_plugin_1 = {
 	.abi = CAM_ABI,
 	.size = sizeof(struct cam_plugin),
 	.kind = CAM_SOURCE,
-	.place = CAM_ON_THREAD,
+	.place = CAM_ON_LOOP,
 	.name = "rtsp_in",
 	.version = "1.0.0",
 	.summary = "An IP camera over RTSP: H.264, H.265 or JPEG, and its sound.",
@@ -97,5 +93,6 @@ CAM_EXPORT const struct cam_plugin cam_plugin_1 = {
 	.check = check,
 	.create = create,
 	.destroy = destroy,
-	.run = run,
+	.start = start,
+	.stop = stop,
 };

@@ -1,295 +1,338 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/session.h"
 
-#include "plugins/lib/av/codec.h"
-#include "plugins/rtsp_in/connection.h"
-#include "plugins/rtsp_in/fault.h"
-#include "plugins/rtsp_in/track.h"
+#include "plugins/rtsp_in/session_impl.h"
 
 #include <errno.h>
-#include <libavformat/avformat.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
-enum { VIDEO, AUDIO, N_TRACKS };
+#define CLOSE_TIMEOUT (CAM_SECOND / 2)
+/* RFC 3550 6.2 asks for 5 s between reports at least, more or less for two parties. */
+#define REPORT_INTERVAL (5 * CAM_SECOND)
 
-struct session {
-	struct cam_node *node;
-	const struct cam_host *host;
-	const struct rtsp_config *config;
-	struct connection connection;
-	struct track track[N_TRACKS];
-	bool heard; /* something of the video has come */
-	bool live; /* the first keyframe is out */
-	uint32_t next_flags; /* of the next video packet: CAM_DISCONTINUITY after a loss */
-};
-
-static int say(struct session *s, const struct fault *fault)
+static int64_t now_ns(void)
 {
-	return s->host->error(s->node, fault->err, fault->option, "%s", fault->text);
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
 }
 
-/* A call of libavformat was interrupted: by a stop, or by the deadline of what the session waits for. */
-static int interrupted(struct session *s, const struct fault *late)
+/* ---- the end ---- */
+
+void session_end(struct session *s, const struct fault *fault)
 {
-	return s->host->stopping(s->node) ? 0 : say(s, late);
+	if (s->ended || s->closing)
+		return;
+	s->ended = true;
+	if (s->client.retry_after_s)
+		s->host->retry_after(s->node, s->client.retry_after_s * CAM_SECOND);
+	s->host->error(s->node, fault->err, fault->option, "%s", fault->text);
+	s->host->fail(s->node, fault->err);
 }
 
-static int open_connection(struct session *s)
+static const struct fault *late(const struct session *s)
 {
-	static const struct fault late = {-ETIMEDOUT, "url",
+	static const struct fault open = {-ETIMEDOUT, "url",
 		"the camera does not answer in time; check host and port, or raise open_timeout"};
-	static const struct fault redirect = {-EPERM, "url",
-		"the camera redirects to another address, which is refused; write the final address into the "
-		"URL"};
-	static const struct fault option = {-ENOTSUP, NULL,
-		"this FFmpeg does not know an option that is needed here; install FFmpeg 5.1 or later"};
-	int err = connection_open(&s->connection, s->config);
-
-	switch (err) {
-	case 0:
-		return 0;
-	case CONNECTION_INTERRUPTED:
-		return interrupted(s, &late);
-	case CONNECTION_REDIRECTED:
-		return say(s, &redirect);
-	case CONNECTION_BAD_OPTION:
-		return say(s, &option);
-	default:
-		return say(s, fault_of_open(err));
-	}
-}
-
-/* The first stream of a kind that has a codec we know. @return 0, -ENOENT: none of the kind, or track_open()'s error */
-static int find_track(struct session *s, int which, enum AVMediaType type)
-{
-	AVFormatContext *fmt = s->connection.fmt;
-	struct track *t = &s->track[which];
-	int err = -ENOENT;
-
-	for (unsigned i = 0; err && i < fmt->nb_streams; i++) {
-		if (fmt->streams[i]->codecpar->codec_type != type)
-			continue;
-		err = track_open(t, s->host, fmt->streams[i], (uint32_t)which);
-		if (err)
-			track_close(t, s->host);
-	}
-	if (err)
-		t->stream = -1;
-	return err;
-}
-
-static int find_tracks(struct session *s)
-{
-	static const struct fault none = {
-		-ENOTSUP, "url", "the camera sends no video at this URL; check the path"};
-	static const struct fault unknown = {-ENOTSUP, "url",
-		"the camera's video is neither H.264, H.265 nor JPEG; choose one of them in the camera"};
-	static const struct fault memory = {-ENOMEM, NULL, "there is no memory left for this camera"};
-	AVFormatContext *fmt = s->connection.fmt;
-	int err = find_track(s, VIDEO, AVMEDIA_TYPE_VIDEO);
-
-	if (err)
-		return say(s, err == -ENOENT ? &none : err == -ENOMEM ? &memory : &unknown);
-	if (!s->config->audio || find_track(s, AUDIO, AVMEDIA_TYPE_AUDIO))
-		s->track[AUDIO].stream = -1;
-	for (unsigned i = 0; i < fmt->nb_streams; i++)
-		if ((int)i != s->track[VIDEO].stream && (int)i != s->track[AUDIO].stream)
-			fmt->streams[i]->discard = AVDISCARD_ALL;
-	return 0;
-}
-
-/* Make a buffer and publish it. release(arg) is called in any case. */
-static int publish(struct session *s, const struct cam_buf *like, void (*release)(void *), void *arg)
-{
-	struct cam_buf *buf = s->host->buf_new(like, release, arg);
-	int err;
-
-	if (!buf) {
-		release(arg);
-		return -ENOMEM;
-	}
-	err = s->host->publish(s->node, buf);
-	s->host->buf_unref(buf);
-	return err;
-}
-
-/* A video packet has come: it is progress, and with the first keyframe the session is live. */
-static void note_progress(struct session *s)
-{
-	if (!s->live)
-		s->host->state(s->node, CAM_LIVE);
-	s->live = true;
-	connection_deadline(&s->connection, s->config->stall_timeout_ns);
-	s->host->stat(s->node, STAT_UNITS, 1);
-}
-
-/* One whole video access unit. release(arg) is called in any case. */
-static int publish_video(struct session *s, struct cam_buf *like, void (*release)(void *), void *arg)
-{
-	struct track *t = &s->track[VIDEO];
-	int err = 0;
-
-	if (like->flags & CAM_KEY)
-		err = track_renew_caps(t, s->host, like->plane[0].data, like->plane[0].len);
-	else if (!s->live)
-		err = -EAGAIN;
-	if (err) {
-		release(arg);
-		return err == -EAGAIN ? 0 : err;
-	}
-	like->flags |= s->next_flags;
-	s->next_flags = 0;
-	like->caps = t->caps;
-	like->dts_ns = order_dts(&t->order, like->pts_ns);
-	note_progress(s);
-	return publish(s, like, release, arg);
-}
-
-/* The access unit that has been put together. */
-static int publish_unit(struct session *s)
-{
-	struct track *t = &s->track[VIDEO];
-	struct unit *u = &t->unit;
-	struct cam_buf like = {.track = t->number,
-		.n_planes = 1,
-		.pts_ns = av_ns(u->pts, t->num, t->den),
-		.arrival_ns = u->arrival_ns,
-		.plane = {{u->data, u->len, 0}}};
-
-	if (annexb_is_key(t->like.codec, u->data, u->len))
-		like.flags |= CAM_KEY;
-	if (u->broken) {
-		s->next_flags |= CAM_DISCONTINUITY;
-		s->host->stat(s->node, STAT_BROKEN, 1);
-	}
-	like.plane[0].data = unit_take(u);
-	return publish_video(s, &like, free, (void *)(uintptr_t)like.plane[0].data);
-}
-
-static int take_piece(struct session *s, const AVPacket *packet, int64_t arrival_ns)
-{
-	struct unit *u = &s->track[VIDEO].unit;
-	struct piece piece = {packet->data, (size_t)packet->size, packet->pts, arrival_ns};
-	int err = 0;
-
-	if (unit_ends_before(u, &piece))
-		err = publish_unit(s);
-	return err ? err : unit_add(u, &piece);
-}
-
-static void free_packet(void *arg)
-{
-	AVPacket *packet = arg;
-
-	av_packet_free(&packet);
-}
-
-/* Takes the packet over: audio, and video that comes as whole pictures. */
-static int take_whole(struct session *s, struct track *t, AVPacket *packet, int64_t arrival_ns)
-{
-	struct cam_buf like = {.track = t->number,
-		.n_planes = 1,
-		.pts_ns = av_ns(packet->pts, t->num, t->den),
-		.arrival_ns = arrival_ns,
-		.caps = t->caps,
-		.plane = {{packet->data, (size_t)packet->size, 0}}};
-
-	if (packet->flags & AV_PKT_FLAG_CORRUPT)
-		like.flags |= CAM_CORRUPT;
-	like.flags |= CAM_KEY;
-	if (t->number == VIDEO)
-		return publish_video(s, &like, free_packet, packet);
-	if (!s->live) {
-		av_packet_free(&packet);
-		return 0;
-	}
-	like.dts_ns = like.pts_ns;
-	return publish(s, &like, free_packet, packet);
-}
-
-/* Takes the packet over. */
-static int take_packet(struct session *s, AVPacket *packet)
-{
-	int64_t arrival_ns = connection_now();
-	int err = 0;
-
-	s->heard |= packet->stream_index == s->track[VIDEO].stream;
-	if (packet->size > 0 && packet->stream_index == s->track[VIDEO].stream &&
-		track_has_pieces(&s->track[VIDEO])) {
-		err = take_piece(s, packet, arrival_ns);
-	} else if (packet->size > 0) {
-		for (int i = 0; i < N_TRACKS; i++)
-			if (packet->stream_index == s->track[i].stream)
-				return take_whole(s, &s->track[i], packet, arrival_ns);
-	}
-	av_packet_free(&packet);
-	return err;
-}
-
-static int say_packet_error(struct session *s, int err)
-{
-	static const struct fault large = {-EPROTO, NULL, "the camera sends a picture of more than 16 MiB"};
-	static const struct fault memory = {-ENOMEM, NULL, "there is no memory left for this camera"};
-	static const struct fault sets = {-EPROTO, NULL,
-		"the camera's parameter sets are damaged or too large; look for an update of the camera's "
-		"software"};
-
-	return say(s, err == -EMSGSIZE ? &large : err == -ENOMEM ? &memory : &sets);
-}
-
-static int read_packets(struct session *s)
-{
-	static const struct fault no_key = {-ETIMEDOUT, "keyframe_timeout",
-		"the camera has sent no keyframe in time; shorten its I-frame interval, or raise "
-		"keyframe_timeout"};
 	static const struct fault silent = {-ETIMEDOUT, "transport",
 		"the camera has agreed to send video, but none has come; restart it, or try the other "
 		"transport"};
+	static const struct fault no_key = {-ETIMEDOUT, "keyframe_timeout",
+		"the camera has sent no keyframe in time; shorten its I-frame interval, or raise "
+		"keyframe_timeout"};
 	static const struct fault stalled = {-ETIMEDOUT, "stall_timeout",
 		"the camera has stopped sending video; check its network and power"};
 
-	connection_deadline(&s->connection, s->config->keyframe_timeout_ns);
-	for (;;) {
-		AVPacket *packet = av_packet_alloc();
-		int err = packet ? connection_read(&s->connection, packet) : AVERROR(ENOMEM);
+	if (s->client.state != CLIENT_PLAYING)
+		return &open;
+	return s->live ? &stalled : s->heard ? &no_key : &silent;
+}
 
-		if (err) {
-			av_packet_free(&packet);
-			if (err == CONNECTION_INTERRUPTED)
-				return interrupted(s, s->live ? &stalled : s->heard ? &no_key : &silent);
-			return say(s, fault_of_read(err));
-		}
-		err = take_packet(s, packet);
-		if (err)
-			return say_packet_error(s, err);
+static void on_timer_closed(uv_handle_t *timer)
+{
+	struct session *s = timer->data;
+
+	connection_close(&s->connection);
+}
+
+static void close_all(struct session *s)
+{
+	if (!uv_is_closing((uv_handle_t *)&s->timer))
+		uv_close((uv_handle_t *)&s->timer, on_timer_closed);
+}
+
+/* ---- timers ---- */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t next_time(const struct session *s)
+{
+	int64_t t = s->deadline_ns;
+
+	if (s->client.state != CLIENT_PLAYING || s->ended)
+		return t;
+	t = sooner(t, sooner(s->keepalive_at_ns, s->report_at_ns));
+	for (unsigned i = 0; i < CLIENT_TRACKS; i++)
+		t = sooner(t, rtp_expires_ns(&s->track[i].rtp));
+	return t;
+}
+
+static void on_timer(uv_timer_t *timer);
+
+/* The timer fires when the next thing is due, or before it: then it is set anew. */
+static void arm(struct session *s)
+{
+	int64_t at = next_time(s), left = at - s->now_ns;
+
+	if (at >= s->timer_at_ns)
+		return;
+	s->timer_at_ns = at;
+	uv_timer_start(&s->timer, on_timer, left > 0 ? (uint64_t)(left / 1000000) + 1 : 0, 0);
+}
+
+static void flush(struct session *s)
+{
+	size_t len = s->client.out_len;
+
+	s->client.out_len = 0;
+	/* What cannot be sent is not answered: then there is a deadline, or an end to be read. */
+	if (len)
+		connection_send(&s->connection, s->client.out, len);
+	arm(s);
+}
+
+static void send_reports(struct session *s)
+{
+	uint8_t packet[4 + 64] = {'$'};
+
+	for (unsigned i = 0; i < CLIENT_TRACKS; i++) {
+		const struct client_track *t = &s->client.track[i];
+		size_t len;
+
+		if (!s->track[i].media || !s->track[i].rtp.started)
+			continue;
+		len = rtcp_report(&s->track[i].rtp, s->ssrc, s->now_ns, packet + 4);
+		packet[1] = t->rtcp_channel;
+		packet[3] = (uint8_t)len;
+		if (!t->udp)
+			connection_send(&s->connection, packet, 4 + len);
+		else if (t->rtcp_port)
+			connection_send_to(&s->connection, i, true, t->rtcp_port, packet + 4, len);
 	}
 }
 
-int session_run(
-	struct cam_node *node, const struct cam_host *host, const struct rtsp_config *config, bool *was_live)
+static void do_what_is_due(struct session *s)
 {
-	struct session s = {.node = node,
-		.host = host,
-		.config = config,
-		.next_flags = *was_live ? CAM_DISCONTINUITY : 0};
-	int err;
+	if (s->now_ns >= s->keepalive_at_ns) {
+		s->keepalive_at_ns = s->now_ns + s->client.keepalive_ns;
+		client_keepalive(&s->client);
+	}
+	if (s->now_ns >= s->report_at_ns) {
+		s->report_at_ns = s->now_ns + REPORT_INTERVAL;
+		send_reports(s);
+	}
+	session_expire(s);
+}
 
-	for (int i = 0; i < N_TRACKS; i++)
-		s.track[i].stream = -1;
-	host->stat(node, STAT_SESSIONS, 1);
-	host->state(node, CAM_CONNECTING);
-	connection_init(&s.connection, node, host);
-	err = open_connection(&s);
-	if (!err && s.connection.fmt)
-		err = find_tracks(&s);
-	if (!err && s.connection.fmt)
-		err = read_packets(&s);
-	connection_close(&s.connection);
-	if (s.live && s.track[VIDEO].unit.has_slice)
-		host->stat(node, STAT_UNFINISHED, 1);
-	*was_live |= s.live;
-	for (int i = 0; i < N_TRACKS; i++)
-		track_close(&s.track[i], host);
-	return err;
+static void on_timer(uv_timer_t *timer)
+{
+	struct session *s = timer->data;
+
+	s->now_ns = now_ns();
+	s->timer_at_ns = INT64_MAX;
+	if (s->now_ns < s->deadline_ns) {
+		if (s->client.state == CLIENT_PLAYING && !s->ended)
+			do_what_is_due(s);
+		flush(s);
+	} else if (s->closing) {
+		close_all(s);
+	} else {
+		session_end(s, late(s));
+	}
+}
+
+/* ---- the connection ---- */
+
+static uint16_t bind_pair(void *arg, unsigned track)
+{
+	struct session *s = arg;
+
+	return connection_bind_pair(&s->connection, track);
+}
+
+static void fill_random(void *arg, void *ret, size_t len)
+{
+	(void)arg;
+	while (getrandom(ret, len, 0) < 0 && errno == EINTR)
+		;
+}
+
+static void on_connected(void *arg)
+{
+	struct session *s = arg;
+	struct client_config config = {.url = &s->url,
+		.udp = s->config->transport == TRANSPORT_UDP,
+		.audio = s->config->audio,
+		.bind_pair = bind_pair,
+		.random = fill_random,
+		.arg = s};
+
+	s->connected = true;
+	client_begin(&s->client, &config, &s->wire);
+	flush(s);
+}
+
+static uint8_t *room(void *arg, size_t *ret_len)
+{
+	struct session *s = arg;
+
+	return wire_room(&s->wire, ret_len);
+}
+
+/* The camera has agreed to send: from here on it has to. */
+static void begin_to_play(struct session *s)
+{
+	s->keepalive_at_ns = s->now_ns + s->client.keepalive_ns;
+	s->report_at_ns = s->now_ns + REPORT_INTERVAL;
+	s->deadline_ns = s->now_ns + s->config->keyframe_timeout_ns;
+}
+
+/* @return why the session ends, or NULL */
+static const struct fault *take_message(struct session *s, const struct wire_item *item)
+{
+	const struct fault *fault = client_take(&s->client, item);
+
+	if (!fault && s->client.state == CLIENT_PLAYING && !s->playing) {
+		fault = session_play(s);
+		begin_to_play(s);
+	}
+	flush(s);
+	return fault;
+}
+
+/* @return why the session ends, or NULL: there is no whole item left */
+static const struct fault *take_items(struct session *s)
+{
+	const struct fault *fault;
+	struct wire_item item;
+
+	for (;;) {
+		fault = wire_next(&s->wire, &item);
+		if (fault || item.kind == WIRE_MORE)
+			return fault;
+		if (item.kind == WIRE_FRAME && !s->ended && !s->closing)
+			session_take_frame(s, item.channel, item.data, item.len);
+		else if (item.kind != WIRE_FRAME && (!s->ended || s->closing))
+			fault = take_message(s, &item);
+		if (fault)
+			return fault;
+	}
+}
+
+static void on_bytes(void *arg, size_t len)
+{
+	struct session *s = arg;
+	const struct fault *fault;
+
+	s->now_ns = now_ns();
+	wire_filled(&s->wire, len);
+	fault = take_items(s);
+	if (s->closing && (fault || s->client.state == CLIENT_CLOSED))
+		close_all(s);
+	else if (fault)
+		session_end(s, fault);
+}
+
+static void on_datagram(void *arg, unsigned track, bool rtcp, const uint8_t *data, size_t len)
+{
+	struct session *s = arg;
+
+	if (s->ended || s->closing || !s->playing)
+		return;
+	s->now_ns = now_ns();
+	session_take_packet(s, track, rtcp, data, len);
+	arm(s);
+}
+
+static void on_broken(void *arg, int err)
+{
+	struct session *s = arg;
+
+	s->broken = true;
+	if (s->closing)
+		close_all(s);
+	else
+		session_end(s, s->connected ? fault_of_stream(err) : fault_of_connect(err));
+}
+
+static void on_closed(void *arg)
+{
+	struct session *s = arg;
+
+	s->host->state(s->node, CAM_STOPPED);
+}
+
+/* ---- its life ---- */
+
+struct session *session_new(
+	struct cam_node *node, const struct cam_host *host, const struct rtsp_config *config)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->node = node;
+	s->host = host;
+	s->config = config;
+	s->timer_at_ns = INT64_MAX;
+	if (wire_init(&s->wire)) {
+		free(s);
+		return NULL;
+	}
+	url_parse(config->url, config->user, config->password, &s->url);
+	return s;
+}
+
+void session_free(struct session *s)
+{
+	for (unsigned i = 0; i < CLIENT_TRACKS; i++)
+		track_close(&s->track[i], s->host);
+	wire_free(&s->wire);
+	free(s);
+}
+
+void session_start(struct session *s)
+{
+	uv_loop_t *loop = s->host->loop(s->node);
+
+	s->events = (struct connection_events){
+		on_connected, room, on_bytes, on_datagram, on_broken, on_closed, s};
+	s->host->stat(s->node, STAT_SESSIONS, 1);
+	s->now_ns = now_ns();
+	s->deadline_ns = s->now_ns + s->config->open_timeout_ns;
+	uv_timer_init(loop, &s->timer);
+	s->timer.data = s;
+	arm(s);
+	connection_open(&s->connection, loop, s->url.host, s->url.port, &s->events);
+}
+
+void session_stop(struct session *s)
+{
+	s->closing = true;
+	s->now_ns = now_ns();
+	s->deadline_ns = s->now_ns + CLOSE_TIMEOUT;
+	if (s->live && depay_is_midway(s->track[CLIENT_VIDEO].depay))
+		s->host->stat(s->node, STAT_UNFINISHED, 1);
+	if (s->connected && !s->broken)
+		client_close(&s->client);
+	if (!s->connected || s->broken || s->client.state == CLIENT_CLOSED)
+		close_all(s);
+	else
+		flush(s);
 }

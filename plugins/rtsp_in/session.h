@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file session.h
- * One session with a camera, through libavformat: connect, publish what comes, end. All on the node's own thread.
+ * One session with a camera: connect, agree, publish what comes, end. A node is one session; the server makes it anew.
+ * All on the server's loop.
  */
 #ifndef CAM_RTSP_IN_SESSION_H
 #define CAM_RTSP_IN_SESSION_H
@@ -17,15 +18,20 @@ struct rtsp_config {
 	bool audio;
 };
 
-enum rtsp_stat { STAT_SESSIONS, STAT_UNITS, STAT_BROKEN, STAT_UNFINISHED };
+enum rtsp_stat { STAT_SESSIONS, STAT_UNITS, STAT_BROKEN, STAT_SKIPPED, STAT_UNFINISHED, STAT_LOST };
 
+struct session;
+
+/** @return NULL without memory */
+struct session *session_new(struct cam_node *, const struct cam_host *, const struct rtsp_config *);
+/** After session_stop() and its CAM_STOPPED, or when it was never started. */
+void session_free(struct session *);
 /**
- * From connecting to the session's end.
- * @param was_live whether a session before has published; set when this one does. The first packet after a session
- * that did is marked CAM_DISCONTINUITY
- * @return 0 when the host is stopping, else why it ended, in words at the host:
+ * Begin. When the session ends, host->fail() says so, with the reason in words:
  * -EACCES: login refused, -ENOENT: no such stream, -ECONNREFUSED, -EHOSTUNREACH, -ETIMEDOUT, -ECONNRESET: closed by the
  * camera, -EPERM: a redirect, -ENOTSUP: no video that is known here, -EPROTO: not RTSP, or broken, -ENOMEM
  */
-int session_run(struct cam_node *, const struct cam_host *, const struct rtsp_config *, bool *was_live);
+void session_start(struct session *);
+/** Take leave of the camera, for half a second at most, and close; the state CAM_STOPPED tells when. */
+void session_stop(struct session *);
 #endif

@@ -1,66 +1,80 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/track.h"
 
-#include "plugins/lib/av/codec.h"
 #include "plugins/lib/av/sps.h"
 
 #include <errno.h>
-#include <libavformat/avformat.h>
-#include <string.h>
+#include <stdlib.h>
 
-enum { AUDIO_CONFIG_MAX = 256, JPEG_SOF0 = 0xc0, JPEG_SOF2 = 0xc2, JPEG_SOS = 0xda };
+enum { JPEG_SOF0 = 0xc0, JPEG_SOF2 = 0xc2, JPEG_SOS = 0xda };
 
-bool track_has_pieces(const struct track *t)
+static bool has_sets(const struct track *t)
 {
 	return t->like.codec == CAM_H264 || t->like.codec == CAM_HEVC;
 }
 
-static int open_audio(struct track *t, const struct cam_host *host, const AVCodecParameters *par)
+static int set_caps(struct track *t, const struct cam_host *host, const struct cam_caps *like)
 {
-	size_t len = par->extradata_size > 0 ? (size_t)par->extradata_size : 0;
-	bool needs_config = t->like.codec == CAM_AAC;
-	struct cam_caps caps;
+	const struct cam_caps *caps = host->caps_new(like);
 
-	t->like.media = CAM_AUDIO;
-	t->like.sample_rate = par->sample_rate > 0 ? (uint32_t)par->sample_rate : 0;
-	t->like.channels = (uint32_t)par->ch_layout.nb_channels;
-	if (!t->like.sample_rate || !t->like.channels || len > AUDIO_CONFIG_MAX || (needs_config && len < 2))
-		return -ENOTSUP;
-	caps = t->like;
-	if (needs_config) {
-		caps.extradata = par->extradata;
-		caps.extradata_len = len;
-	}
-	t->caps = host->caps_new(&caps);
-	return t->caps ? 0 : -ENOMEM;
+	if (!caps)
+		return -ENOMEM;
+	host->caps_unref(t->caps);
+	t->caps = caps;
+	return 0;
 }
 
-int track_open(struct track *t, const struct cam_host *host, const AVStream *stream, uint32_t number)
+static int open_audio(struct track *t, const struct cam_host *host)
 {
-	const AVCodecParameters *par = stream->codecpar;
+	struct cam_caps like = t->like;
 
-	memset(t, 0, sizeof(*t));
-	t->stream = stream->index;
-	t->number = number;
-	t->num = stream->time_base.num;
-	t->den = stream->time_base.den;
-	t->like =
-		(struct cam_caps){.form = CAM_PACKET, .media = CAM_VIDEO, .codec = av_fourcc(par->codec_id)};
-	t->unit.codec = t->like.codec;
-	if (!t->like.codec || av_fourcc_is_video(t->like.codec) != (par->codec_type == AVMEDIA_TYPE_VIDEO))
-		return -ENOTSUP;
-	if (par->codec_type == AVMEDIA_TYPE_AUDIO)
-		return open_audio(t, host, par);
-	if (track_has_pieces(t) && par->extradata_size > 0)
-		annexb_sets_update(t->like.codec, &t->sets, par->extradata, (size_t)par->extradata_size);
+	like.sample_rate = t->media->sample_rate;
+	like.channels = t->media->channels;
+	if (t->media->config_len) {
+		like.extradata = t->media->config;
+		like.extradata_len = t->media->config_len;
+	}
+	return set_caps(t, host, &like);
+}
+
+/* Sets that the SDP has damaged are left out: the stream may bring better ones. */
+static int open_sets(struct track *t)
+{
+	t->sets = calloc(1, sizeof(*t->sets));
+	if (!t->sets)
+		return -ENOMEM;
+	if (t->media->config_len)
+		annexb_sets_update(t->like.codec, t->sets, t->media->config, t->media->config_len);
 	return 0;
+}
+
+int track_open(struct track *t, const struct cam_host *host, const struct sdp_media *media, uint32_t number,
+	bool udp, const struct depay_sink *sink)
+{
+	*t = (struct track){.number = number, .media = media};
+	t->like = (struct cam_caps){.form = CAM_PACKET, .media = media->media, .codec = media->codec};
+	t->clock.clock = media->clock;
+	rtp_init(&t->rtp, media->payload_type, media->clock, udp);
+	t->depay = depay_new(media, sink);
+	if (!t->depay)
+		return -ENOMEM;
+	if (media->media == CAM_AUDIO)
+		return open_audio(t, host);
+	return has_sets(t) ? open_sets(t) : 0;
 }
 
 void track_close(struct track *t, const struct cam_host *host)
 {
 	host->caps_unref(t->caps);
-	t->caps = NULL;
-	unit_clear(&t->unit);
+	depay_free(t->depay);
+	rtp_free(&t->rtp);
+	free(t->sets);
+	*t = (struct track){0};
+}
+
+bool track_is_key(const struct track *t, const uint8_t *data, size_t len)
+{
+	return !has_sets(t) || annexb_is_key(t->like.codec, data, len);
 }
 
 /* Width and height from the frame header (ITU-T T.81, B.2.2). */
@@ -76,17 +90,6 @@ static void jpeg_size(const uint8_t *data, size_t len, struct cam_caps *ret)
 		}
 		i += 2 + ((size_t)data[i + 2] << 8 | data[i + 3]);
 	}
-}
-
-static int set_caps(struct track *t, const struct cam_host *host, const struct cam_caps *like)
-{
-	const struct cam_caps *caps = host->caps_new(like);
-
-	if (!caps)
-		return -ENOMEM;
-	host->caps_unref(t->caps);
-	t->caps = caps;
-	return 0;
 }
 
 static int renew_jpeg(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
@@ -108,21 +111,21 @@ int track_renew_caps(struct track *t, const struct cam_host *host, const uint8_t
 
 	if (codec == CAM_MJPG)
 		return renew_jpeg(t, host, data, len);
-	changed = annexb_sets_update(codec, &t->sets, data, len);
+	changed = annexb_sets_update(codec, t->sets, data, len);
 	if (t->caps && !changed)
 		return 0;
 	if (changed < 0)
 		return -EPROTO;
-	if (!annexb_sets_complete(codec, &t->sets))
+	if (!annexb_sets_complete(codec, t->sets))
 		return -EAGAIN;
-	if (sps_read(codec, &t->sets, &sps))
+	if (sps_read(codec, t->sets, &sps))
 		return -EPROTO;
 	like.width = sps.width;
 	like.height = sps.height;
 	like.fps_num = sps.fps_num;
 	like.fps_den = sps.fps_den;
-	like.extradata = t->sets.data;
-	like.extradata_len = t->sets.len;
+	like.extradata = t->sets->data;
+	like.extradata_len = t->sets->len;
 	t->order = (struct order){.depth = sps.reorder > 0 ? sps.reorder : 0};
 	return set_caps(t, host, &like);
 }

@@ -21,7 +21,7 @@ LIBRARIES = {
     r"yaml\.h": ("core/config/",),
     r"dlfcn\.h": ("core/plugin/",),
     r"turbojpeg\.h|jpeglib\.h": ("core/media/",),
-    r"uv\.h": ("core/", "plugins/ws_view/"),
+    r"uv\.h": ("core/", "plugins/ws_view/", "plugins/rtsp_in/"),
 }
 ONE_FILE = (r"yaml\.h", r"dlfcn\.h")
 BANNED = (

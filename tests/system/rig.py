@@ -56,10 +56,11 @@ class Camera:
     def __init__(self, rig, port=0, options=(), **streams):
         folder = fixtures.fixtures()
         streams = streams or {"h264": "h264"}
+        self.name = next(iter(streams))
         self.log = open(rig.folder / f"camera-{time.monotonic_ns()}.log", "w+b")
         self.process = subprocess.Popen(
             ["/usr/bin/python3", TOP / "tests/tools/camera.py", "--port", str(port), *options]
-            + [f"{name}={folder}/{codec}.annexb" for name, codec in streams.items()],
+            + [f"{name}={codec if codec == 'jpeg' else f'{folder}/{codec}.annexb'}" for name, codec in streams.items()],
             stdout=subprocess.PIPE, stderr=self.log,
         )
         ready, _, _ = select.select([self.process.stdout], [], [], 20 * SLOW)

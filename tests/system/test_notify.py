@@ -169,7 +169,7 @@ def protection_holds_in_the_running_server(rig):
         line.split(":\t", 1) for line in open(f"/proc/{server.process.pid}/status").read().splitlines() if ":\t" in line
     )
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
-    expected = {"cam-cpu", "cam-io", "cam-source"}
+    expected = {"cam-cpu", "cam-io"}
     harness.wait_for(lambda: expected <= names_of_threads(server), 5, "threads have names")
     path = rig.folder / "config-0.yaml"
     text = path.read_text()

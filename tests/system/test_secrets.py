@@ -298,7 +298,7 @@ def wrong_files(word):
         "a quote": SOURCE.format(f"{URL}, user: admin, password: \"{word}"),
         "a comment": SOURCE.format(f"{URL}, user: admin, password: #{word}"),
         "a control character": SOURCE.format(f"{URL}, user: admin, password: \"{word}\\x01\""),
-        "too long": SOURCE.format(f'{URL}, user: admin, password: "{word * 10}"'),
+        "too long": SOURCE.format(f'{URL}, user: admin, password: "{word * 40}"'),
         "scheme": SOURCE.format(f'url: "http://admin:{word}@127.0.0.1/"'),
         "TLS": SOURCE.format(f'url: "rtsps://admin:{word}@127.0.0.1/"'),
         "no scheme": SOURCE.format(f'url: "admin:{word}@127.0.0.1/"'),

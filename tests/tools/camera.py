@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """An IP camera for tests: GStreamer's RTSP server, sending the test footage at real time.
 
-    camera.py [--port N] [--user NAME --password WORD]... [--basic] [--once] PATH=FILE.annexb...
+    camera.py [--port N] [--user NAME --password WORD]... [--basic] [--once] [--transport tcp|udp|both]
+              [--audio CODEC] PATH=FILE.annexb...
 
-Each client gets the file from its first frame; after the last the stream starts over, or ends with --once. Prints
+Each client gets the file from its first frame; after the last the stream starts over, or ends with --once. PATH=jpeg is
+a moving test picture as JPEG instead. CODEC is aac (RFC 3640), latm (RFC 6416), opus or pcma: a tone. Prints
 "ready PORT" when it listens, then a line an event. Ends with SIGTERM, or with its parent.
 """
 import argparse
@@ -34,16 +36,38 @@ def access_units(path):
         return [mark + unit for unit in file.read().split(mark)[1:]]
 
 
+AUDIO = {
+    "aac": "voaacenc bitrate=64000 ! aacparse ! rtpmp4gpay",
+    "latm": "voaacenc bitrate=64000 ! aacparse ! rtpmp4apay",
+    "opus": "opusenc ! rtpopuspay",
+    "pcma": "audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay",
+}
+TRANSPORTS = {
+    "tcp": GstRtsp.RTSPLowerTrans.TCP,
+    "udp": GstRtsp.RTSPLowerTrans.UDP,
+    "both": GstRtsp.RTSPLowerTrans.TCP | GstRtsp.RTSPLowerTrans.UDP,
+}
+JPEG = (
+    f"videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=640,height=360,framerate={FPS}/1"
+    " ! jpegenc ! rtpjpegpay name=pay0 pt=26"
+)
+
+
 def codec_of(path):
     return "h265" if "265" in path.rsplit("/", 1)[-1] else "h264"
 
 
-def pipeline(path):
+def pipeline(path, audio):
+    sound = f" audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! {AUDIO[audio]} name=pay1 pt=97" if audio else ""
+    return f"( {JPEG if path == 'jpeg' else footage(path)}{sound} )"
+
+
+def footage(path):
     codec = codec_of(path)
     caps = f"video/x-{codec},stream-format=byte-stream,alignment=au,framerate={FPS}/1"
     return (
-        f'( appsrc name=footage format=time block=true max-bytes=1000000 caps="{caps}"'
-        f" ! {codec}parse ! rtp{codec}pay name=pay0 pt=96 config-interval=-1 mtu=1400 )"
+        f'appsrc name=footage format=time block=true max-bytes=1000000 caps="{caps}"'
+        f" ! {codec}parse ! rtp{codec}pay name=pay0 pt=96 config-interval=-1 mtu=1400"
     )
 
 
@@ -84,7 +108,8 @@ def guard(factory, server, logins, basic):
 
 def configure(_factory, media, name, units, once):
     source = media.get_element().get_by_name_recurse_up("footage")
-    source.connect("need-data", Feed(units, once).need)
+    if source:
+        source.connect("need-data", Feed(units, once).need)
     say("media", name)
 
 
@@ -96,12 +121,13 @@ def serve(args):
     for stream in args.streams:
         name, _, path = stream.partition("=")
         factory = GstRtspServer.RTSPMediaFactory()
-        factory.set_launch(pipeline(path))
+        factory.set_launch(pipeline(path, args.audio))
         factory.set_shared(False)
-        factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
+        factory.set_protocols(TRANSPORTS[args.transport])
         if args.user:
             guard(factory, server, zip(args.user, args.password, strict=True), args.basic)
-        factory.connect("media-configure", configure, name, access_units(path), args.once)
+        units = [] if path == "jpeg" else access_units(path)
+        factory.connect("media-configure", configure, name, units, args.once)
         server.get_mount_points().add_factory(f"/{name}", factory)
     server.connect("client-connected", lambda s, client: say("client", client.get_connection().get_ip()))
     if not server.attach(None):
@@ -116,6 +142,8 @@ def main():
     parser.add_argument("--password", action="append", default=[])
     parser.add_argument("--basic", action="store_true")
     parser.add_argument("--once", action="store_true")
+    parser.add_argument("--transport", choices=TRANSPORTS, default="tcp")
+    parser.add_argument("--audio", choices=AUDIO)
     parser.add_argument("streams", nargs="+")
     args = parser.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -64,6 +64,10 @@ static int take(void *arg, const struct cam_buf *buf)
 
 	if (f->answer)
 		return f->answer;
+	if (link_is_end(buf)) {
+		snprintf(f->got + n, sizeof(f->got) - n, " end");
+		return 0;
+	}
 	snprintf(f->got + n, sizeof(f->got) - n, "%s%s%c%d", n ? " " : "",
 		buf->flags & CAM_DISCONTINUITY ? "!" : "", buf->flags & CAM_KEY ? 'K' : 'p', (int)buf->seq);
 	return 0;
@@ -245,6 +249,27 @@ TEST(closed_link_delivers_nothing)
 	tear_down(&f);
 }
 
+TEST(the_end_of_a_session_stands_in_its_place_once_and_wants_no_room)
+{
+	struct fixture f;
+
+	set_up(&f, (struct cam_want){.form = CAM_PACKET, .queue_items = 2});
+	push(&f, 1, 1);
+	push(&f, 2, 0);
+	link_end_session(f.link);
+	link_end_session(f.link);
+	manual_run(&f.on);
+	push(&f, 3, 1);
+	manual_run(&f.on);
+	CHECK_STR(f.got, "K1 p2 end K3");
+	tear_down(&f);
+	set_up(&f, (struct cam_want){.form = CAM_PICTURE});
+	link_end_session(f.link);
+	manual_run(&f.on);
+	CHECK_STR(f.got, "");
+	tear_down(&f);
+}
+
 /* A history of fixed packets. */
 struct past {
 	struct cam_buf *packets[4];
@@ -302,4 +327,5 @@ TEST(history_comes_before_live_without_gap_and_beyond_the_limits)
 RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyframe_and_marks_it),
 	T(queue_is_bounded_by_bytes), T(old_packets_go_in_whole_gops), T(latest_picture_wins),
 	T(packets_gather_for_a_batch), T(consumer_that_says_later_gets_the_newest_on_resume),
-	T(closed_link_delivers_nothing), T(history_comes_before_live_without_gap_and_beyond_the_limits))
+	T(closed_link_delivers_nothing), T(the_end_of_a_session_stands_in_its_place_once_and_wants_no_room),
+	T(history_comes_before_live_without_gap_and_beyond_the_limits))

@@ -1,2 +1,4 @@
-# What the plugins that use FFmpeg share: compiled into each of them.
-LIB_AV_SOURCES = %D%/codec.c %D%/codec.h %D%/annexb.c %D%/annexb.h %D%/sps.c %D%/sps.h
+# What the plugins that handle compressed video share, compiled into each of them: parameter sets, without FFmpeg; and
+# FFmpeg's codec numbers.
+LIB_AV_SETS = %D%/annexb.c %D%/annexb.h %D%/sps.c %D%/sps.h
+LIB_AV_SOURCES = %D%/codec.c %D%/codec.h $(LIB_AV_SETS)
