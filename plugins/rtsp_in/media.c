@@ -205,6 +205,18 @@ void session_expire(struct session *s)
 	}
 }
 
+/* Firewalls let answers in: an RTP packet of nothing, and an empty receiver report (RFC 3550 5.1, 6.4.2). */
+static void open_firewall(struct session *s, unsigned track)
+{
+	static const uint8_t rtp[12] = {0x80}, report[8] = {0x80, 201, 0, 1};
+	const struct client_track *t = &s->client.track[track];
+
+	if (t->rtp_port)
+		connection_send_to(&s->connection, track, false, t->rtp_port, rtp, sizeof(rtp));
+	if (t->rtcp_port)
+		connection_send_to(&s->connection, track, true, t->rtcp_port, report, sizeof(report));
+}
+
 const struct fault *session_play(struct session *s)
 {
 	const struct depay_sink sinks[CLIENT_TRACKS] = {{take_video, s}, {take_audio, s}};
@@ -214,7 +226,9 @@ const struct fault *session_play(struct session *s)
 	for (unsigned i = 0; i < CLIENT_TRACKS; i++) {
 		const struct client_track *t = &s->client.track[i];
 
-		if (!t->used || !t->udp)
+		if (t->used && t->udp)
+			open_firewall(s, i);
+		else
 			connection_drop_pair(&s->connection, i);
 		if (t->used && track_open(&s->track[i], s->host, media[i], i, t->udp, &sinks[i]))
 			return &fault_memory;
