@@ -188,7 +188,7 @@ static int hash(const struct auth *a, const char *text, char ret[HEX_MAX])
 	} else {
 		av_md5_sum(sum, (const uint8_t *)text, strlen(text));
 	}
-	for (int i = 0; i < len; i++)
+	for (size_t i = 0; i < (size_t)len; i++)
 		snprintf(ret + 2 * i, 3, "%02x", sum[i]);
 	return 0;
 }
@@ -266,7 +266,7 @@ static int answer_basic(const char *user, const char *password, char *ret, size_
 	int err = n < (int)sizeof(login) && AV_BASE64_SIZE((size_t)n) + 6 <= room ? 0 : -EMSGSIZE;
 
 	if (!err) {
-		memcpy(ret, "Basic ", 6);
+		snprintf(ret, room, "Basic ");
 		av_base64_encode(ret + 6, (int)room - 6, (const uint8_t *)login, n);
 	}
 	explicit_bzero(login, sizeof(login));
