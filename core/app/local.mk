@@ -10,6 +10,7 @@ cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/graph_life.c \
 	%D%/main.c \
 	%D%/metrics.c %D%/metrics.h \
+	%D%/openapi.c %D%/openapi.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/server.c %D%/server.h \
 	%D%/service.c %D%/service.h \

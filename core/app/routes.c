@@ -2,6 +2,7 @@
 #include "core/app/routes.h"
 
 #include "core/app/metrics.h"
+#include "core/app/openapi.h"
 #include "core/app/status.h"
 
 #include <stdlib.h>
@@ -39,8 +40,9 @@ static void set_body(struct cam_reply *reply, const char *type, struct text *bod
 
 /* ---- the core's own routes ---- */
 
-static void get_cameras(const struct routes *r, const struct cam_request *request, struct cam_reply *reply)
+static int get_cameras(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
+	const struct routes *r = self;
 	struct text body = {0};
 
 	(void)request;
@@ -55,10 +57,12 @@ static void get_cameras(const struct routes *r, const struct cam_request *reques
 	}
 	text_add(&body, "]}\n");
 	set_body(reply, "application/json", &body);
+	return 0;
 }
 
-static void get_camera(const struct routes *r, const struct cam_request *request, struct cam_reply *reply)
+static int get_camera(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
+	const struct routes *r = self;
 	struct text body = {0};
 
 	for (size_t i = 0; i < r->graph->n_cameras; i++) {
@@ -71,21 +75,24 @@ static void get_camera(const struct routes *r, const struct cam_request *request
 		status_json(&status, &body);
 		text_add(&body, "\n");
 		set_body(reply, "application/json", &body);
-		return;
+		return 0;
 	}
 	set_text(reply, 404, "there is no camera of this name; see /api/v1/cameras\n");
+	return 0;
 }
 
-static void get_health(const struct routes *r, const struct cam_request *request, struct cam_reply *reply)
+static int get_health(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
-	(void)r;
+	(void)self;
 	(void)request;
 	set_text(reply, 200, "ok\n");
+	return 0;
 }
 
 /* Ready: everything has started, and what is configured runs. A camera that is off does not make a server unready. */
-static void get_ready(const struct routes *r, const struct cam_request *request, struct cam_reply *reply)
+static int get_ready(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
+	const struct routes *r = self;
 	struct text body = {0};
 
 	(void)request;
@@ -99,33 +106,73 @@ static void get_ready(const struct routes *r, const struct cam_request *request,
 	if (r->ready && !body.len) {
 		set_text(reply, 200, "ready\n");
 		text_free(&body);
-		return;
+		return 0;
 	}
 	if (!body.len)
 		text_add(&body, "starting\n");
 	set_body(reply, "text/plain; charset=utf-8", &body);
 	reply->status = 503;
+	return 0;
 }
 
-static void get_metrics(const struct routes *r, const struct cam_request *request, struct cam_reply *reply)
+static int get_metrics(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
+	const struct routes *r = self;
 	struct text body = {0};
 
 	(void)request;
 	metrics_print(r->graph, r->started_ns, &body);
 	set_body(reply, "text/plain; version=0.0.4; charset=utf-8", &body);
+	return 0;
 }
 
-static const struct {
-	const char *pattern;
-	void (*get)(const struct routes *, const struct cam_request *, struct cam_reply *);
-} own[] = {
-	{"/api/v1/cameras", get_cameras},
-	{"/api/v1/cameras/*", get_camera},
-	{"/healthz", get_health},
-	{"/readyz", get_ready},
-	{"/metrics", get_metrics},
-};
+static int get_openapi(void *self, const struct cam_request *request, struct cam_reply *reply);
+
+static const struct cam_route own[] = {
+	{"GET", "/api/v1/cameras", "All cameras, in the order of the configuration.", get_cameras},
+	{"GET", "/api/v1/cameras/*", "One camera.", get_camera},
+	{"GET", "/api/v1/openapi.json", "This document.", get_openapi},
+	{"GET", "/healthz", "Liveness: the server answers.", get_health},
+	{"GET", "/readyz",
+		"Readiness: everything has started, and what is required runs. Cameras may be off.",
+		get_ready},
+	{"GET", "/metrics", "Metrics in Prometheus' text format.", get_metrics}, {0}};
+
+/* clang-format off */
+static const struct cam_operation own_operations[] = {
+	{"/api/v1/cameras", CAM_JSON("responses": {"200": {"description": "The cameras.", "content": {
+		"application/json": {"schema": {"type": "object", "required": ["cameras"], "properties": {
+			"cameras": {"type": "array", "items": {"$ref": "#/components/schemas/camera"}}}}}}}})},
+	{"/api/v1/cameras/{name}", CAM_JSON(
+		"parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
+		"responses": {
+			"200": {"description": "The camera.", "content": {
+				"application/json": {"schema": {"$ref": "#/components/schemas/camera"}}}},
+			"404": {"$ref": "#/components/responses/error"}})},
+	{"/api/v1/openapi.json", CAM_JSON("responses": {"200": {"description": "OpenAPI 3.1.", "content": {
+		"application/json": {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}}}})},
+	{"/healthz", CAM_JSON("responses": {"200": {"description": "It is well.", "content": {
+		"text/plain": {"schema": {"type": "string"}}}}})},
+	{"/readyz", CAM_JSON("responses": {
+		"200": {"description": "It is ready.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+		"503": {"$ref": "#/components/responses/error"}})},
+	{"/metrics", CAM_JSON("responses": {"200": {"description": "The metrics.", "content": {
+		"text/plain": {"schema": {"type": "string"}}}}})},
+	{0}};
+/* clang-format on */
+
+static int get_openapi(void *self, const struct cam_request *request, struct cam_reply *reply)
+{
+	static const struct cam_plugin core = {
+		.size = sizeof(core), .name = "cam_server", .routes = own, .operations = own_operations};
+	const struct routes *r = self;
+	struct text body = {0};
+
+	(void)request;
+	openapi_print(r->graph, &core, &body);
+	set_body(reply, "application/json", &body);
+	return 0;
+}
 
 /* ---- finding a route ---- */
 
@@ -237,8 +284,8 @@ void routes_request(struct routes *r, const struct cam_request *request,
 {
 	struct cam_reply reply;
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		const char *tail = match(own[i].pattern, request->path);
+	for (const struct cam_route *own_route = own; own_route->method; own_route++) {
+		const char *tail = match(own_route->pattern, request->path);
 		struct cam_request with_tail = *request;
 
 		if (!tail || strchr(tail, '/'))
@@ -247,7 +294,7 @@ void routes_request(struct routes *r, const struct cam_request *request,
 		if (strcmp(request->method, "GET") && strcmp(request->method, "HEAD"))
 			set_text(&reply, 405, "only GET and HEAD are answered here\n");
 		else
-			own[i].get(r, &with_tail, &reply);
+			(void)own_route->handle(r, &with_tail, &reply);
 		done(arg, &reply);
 		return;
 	}

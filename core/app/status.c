@@ -57,22 +57,94 @@ void status_read(const struct graph *g, struct camera *camera, struct cam_camera
 		error[0] = '\0';
 }
 
-void status_json(const struct cam_camera *c, struct text *out)
+/* What is told of a camera: the JSON and its schema both come from here. */
+static const struct field {
+	const char *name;
+	enum { TEXT, STATE, CODEC, NUMBER, RATE, LARGE } form;
+	size_t offset;
+	const char *help;
+} fields[] = {
+	{"name", TEXT, offsetof(struct cam_camera, name), "As configured."},
+	{"state", STATE, offsetof(struct cam_camera, state), "Its source's."},
+	{"error", TEXT, offsetof(struct cam_camera, error),
+		"The last one in words; empty while the camera is live."},
+	{"codec", CODEC, offsetof(struct cam_camera, codec), "Four characters, as H264; empty until known."},
+	{"width", NUMBER, offsetof(struct cam_camera, width), "Pixels; 0 until known."},
+	{"height", NUMBER, offsetof(struct cam_camera, height), "Pixels; 0 until known."},
+	{"fps", RATE, offsetof(struct cam_camera, fps), "Measured over the last seconds."},
+	{"bits_per_second", LARGE, offsetof(struct cam_camera, bits_per_second),
+		"Measured over the last seconds."},
+	{"packets", LARGE, offsetof(struct cam_camera, packets), "Published since the start."},
+	{"dropped", LARGE, offsetof(struct cam_camera, dropped), "Dropped by links since the start."},
+	{"repaired", LARGE, offsetof(struct cam_camera, repaired), "Time stamps mended since the start."},
+	{"subscribers", NUMBER, offsetof(struct cam_camera, subscribers), "Of packets, pictures and JPEGs."},
+	{"decoders", NUMBER, offsetof(struct cam_camera, decoders), "0 while nobody wants pictures, else 1."},
+};
+enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+static void print_value(const struct field *f, const struct cam_camera *c, struct text *out)
 {
+	const void *at = (const char *)c + f->offset;
 	char codec[5];
 
-	text_add(out, "{\"name\":");
-	text_json(out, c->name);
-	text_printf(out, ",\"state\":\"%s\",\"error\":", status_name(c->state));
-	text_json(out, c->error);
-	text_add(out, ",\"codec\":");
-	text_json(out, c->codec ? codec_name(c->codec, codec) : "");
-	text_printf(out,
-		",\"width\":%u,\"height\":%u,\"fps\":%.2f,\"bits_per_second\":%llu,\"packets\":%llu,"
-		"\"dropped\":%llu,\"repaired\":%llu,\"subscribers\":%u,\"decoders\":%u}",
-		c->width, c->height, c->fps, (unsigned long long)c->bits_per_second,
-		(unsigned long long)c->packets, (unsigned long long)c->dropped,
-		(unsigned long long)c->repaired, c->subscribers, c->decoders);
+	switch (f->form) {
+	case TEXT:
+		text_json(out, *(const char *const *)at);
+		break;
+	case STATE:
+		text_json(out, status_name(*(const uint32_t *)at));
+		break;
+	case CODEC:
+		text_json(out, *(const uint32_t *)at ? codec_name(*(const uint32_t *)at, codec) : "");
+		break;
+	case NUMBER:
+		text_printf(out, "%u", *(const uint32_t *)at);
+		break;
+	case RATE:
+		text_printf(out, "%.2f", *(const double *)at);
+		break;
+	case LARGE:
+		text_printf(out, "%llu", (unsigned long long)*(const uint64_t *)at);
+		break;
+	}
+}
+
+void status_json(const struct cam_camera *c, struct text *out)
+{
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		text_printf(out, "%s\"%s\":", i ? "," : "{", fields[i].name);
+		print_value(&fields[i], c, out);
+	}
+	text_add(out, "}");
+}
+
+static void print_type(const struct field *f, struct text *out)
+{
+	static const char *const types[] = {[TEXT] = "string",
+		[STATE] = "string",
+		[CODEC] = "string",
+		[NUMBER] = "integer",
+		[RATE] = "number",
+		[LARGE] = "integer"};
+
+	text_printf(out, "{\"type\":\"%s\",\"description\":\"%s\"", types[f->form], f->help);
+	for (uint32_t state = CAM_CONNECTING; f->form == STATE && state <= CAM_STOPPED; state++)
+		text_printf(out, "%s\"%s\"%s", state == CAM_CONNECTING ? ",\"enum\":[" : ",",
+			status_name(state), state == CAM_STOPPED ? "]" : "");
+	text_add(out, "}");
+}
+
+void status_schema(struct text *out)
+{
+	text_add(out, "{\"type\":\"object\",\"required\":");
+	for (size_t i = 0; i < N_FIELDS; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "[", fields[i].name);
+	text_add(out, "],\"properties\":");
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		text_printf(out, "%s\"%s\":", i ? "," : "{", fields[i].name);
+		print_type(&fields[i], out);
+	}
+	text_add(out, "}}");
 }
 
 uint64_t status_digest(const struct graph *g)

@@ -10,6 +10,8 @@ void status_read(const struct graph *, struct camera *, struct cam_camera *ret, 
 const char *status_name(uint32_t state);
 /** Add a camera as a JSON object. */
 void status_json(const struct cam_camera *, struct text *out);
+/** Add the JSON Schema of what status_json() adds. */
+void status_schema(struct text *out);
 /** @return a number that is another when any camera's state is another */
 uint64_t status_digest(const struct graph *);
 #endif

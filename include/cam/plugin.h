@@ -265,8 +265,22 @@ struct cam_route {
 	const char *method; /**< "GET" */
 	const char *pattern; /**< "/api/v1/recordings"; a '*' at the end stands for any tail. */
 	const char *help; /**< One sentence. */
-	/** [node] 0, or -errno: a 500 */
+	/** [node] 0, or -errno: a 500. NULL: the node serves HTTP and answers this itself; it is listed only. */
 	int (*handle)(void *self, const struct cam_request *, struct cam_reply *);
+};
+
+/** JSON written as it is, as a string: CAM_JSON({"type": "integer"}). At most 4095 bytes, which is C's limit. */
+#define CAM_JSON(...) #__VA_ARGS__
+
+/** What /api/v1/openapi.json tells of a route besides its help. The table ends with a NULL path. Since ABI 1.1. */
+struct cam_operation {
+	/** The pattern, with names for what '*' stands for: "/api/v1/recordings/{camera}/{day}/{file}". */
+	const char *path;
+	/**
+	 * Members of an OpenAPI 3.1 Operation Object, without the braces around them: "parameters", each {name} among
+	 * them, and "responses". What goes wrong may be {"$ref": "#/components/responses/error"}.
+	 */
+	const char *json;
 };
 
 /* ---- What the server gives a node ------------------------------------------------------------------------------ */
@@ -450,6 +464,8 @@ struct cam_plugin {
 	 * belongs to another. May be NULL. @return 0, or -errno: the node has failed. Since ABI 1.1.
 	 */
 	int (*ended)(void *self, struct cam_sub *);
+	/** One for each of `routes`, in their order; NULL, or an end before theirs: help says all. Since ABI 1.1. */
+	const struct cam_operation *operations;
 };
 
 #define CAM_EXPORT __attribute__((visibility("default")))

@@ -258,4 +258,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.consume = consume,
 	.tick = tick,
 	.ended = ended,
+	.operations = routes_operations,
 };

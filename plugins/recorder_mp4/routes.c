@@ -114,6 +114,43 @@ static int add(void *arg, const struct tree_entry *at)
 	return l->n == MAX_LISTED;
 }
 
+/* clang-format off */
+const struct cam_operation routes_operations[] = {
+	{"/api/v1/recordings", CAM_JSON(
+		"parameters": [
+			{"name": "camera", "in": "query", "required": true, "schema": {"type": "string"}},
+			{"name": "from", "in": "query", "description": "Unix seconds.",
+				"schema": {"type": "integer", "minimum": 0, "maximum": 999999999999}},
+			{"name": "to", "in": "query", "description": "Unix seconds.",
+				"schema": {"type": "integer", "minimum": 0, "maximum": 999999999999}}],
+		"responses": {
+			"200": {"description": "Those that overlap the time, at most the 1000 newest.", "content": {
+				"application/json": {"schema": {"type": "array", "maxItems": 1000, "items": {
+					"type": "object",
+					"required": ["id", "camera", "start", "start_s", "bytes"],
+					"properties": {
+						"id": {"type": "string", "description": "/api/v1/recordings/ID is the file."},
+						"camera": {"type": "string"},
+						"start": {"type": "string", "format": "date-time"},
+						"start_s": {"type": "integer", "description": "Unix seconds."},
+						"duration_s": {"type": "number", "description": "To the last write, if known."},
+						"bytes": {"type": "integer"}}}}}}},
+			"400": {"$ref": "#/components/responses/error"},
+			"404": {"$ref": "#/components/responses/error"}})},
+	{"/api/v1/recordings/{camera}/{day}/{file}", CAM_JSON(
+		"parameters": [
+			{"name": "camera", "in": "path", "required": true, "schema": {"type": "string"}},
+			{"name": "day", "in": "path", "required": true, "schema": {"type": "string"}},
+			{"name": "file", "in": "path", "required": true, "schema": {"type": "string"}},
+			{"name": "Range", "in": "header", "schema": {"type": "string"}}],
+		"responses": {
+			"200": {"description": "The file.", "content": {"video/mp4": {}}},
+			"206": {"description": "The range of it.", "content": {"video/mp4": {}}},
+			"404": {"$ref": "#/components/responses/error"},
+			"416": {"$ref": "#/components/responses/error"}})},
+	{0}};
+/* clang-format on */
+
 static void print_entry(FILE *out, const char *camera, const struct entry *e)
 {
 	time_t start = (time_t)e->start;
@@ -179,7 +216,7 @@ int routes_list(int dir_fd, const char *camera, const struct cam_request *reques
 	int err;
 
 	if (query_value(request->query, "camera", name, sizeof(name)) != 1)
-		return say(reply, 404, "say which camera: ?camera=NAME\n");
+		return say(reply, 400, "say which camera: ?camera=NAME\n");
 	if (strcmp(name, camera) != 0)
 		return say(reply, 404, "no such camera, or it is not recorded\n");
 	if (query_seconds(request->query, "from", 0, &l.from) ||

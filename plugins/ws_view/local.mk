@@ -8,6 +8,7 @@ ws_view_sources = %D%/ws_view.c %D%/server.h \
 	%D%/list.h \
 	%D%/listen.c \
 	%D%/masked.c %D%/masked.h \
+	%D%/operations.c \
 	%D%/out.c %D%/out.h \
 	%D%/page.c \
 	%D%/routes.c \

@@ -69,4 +69,7 @@ int listen_bind(struct server *);
 /** Accept from now on; takes fd over. */
 void listen_start(struct server *, int fd);
 void listen_close(struct server *);
+/** What is answered here, and how; for the descriptor. [operations.c] */
+extern const struct cam_route ws_view_routes[];
+extern const struct cam_operation ws_view_operations[];
 #endif

@@ -238,10 +238,12 @@ const struct cam_plugin cam_plugin_1 = {
 	.options = options,
 	.config_size = sizeof(struct ws_view_conf),
 	.stats = stats,
+	.routes = ws_view_routes,
 	.create = create,
 	.start = start,
 	.stop = stop,
 	.destroy = destroy,
 	.consume = consume,
 	.changed = changed,
+	.operations = ws_view_operations,
 };
