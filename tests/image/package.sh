@@ -12,7 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 . "$here/base.sh"
 
-PACKAGE_PACKAGES="build-essential debhelper lintian systemd"
+# ... and what cam-server depends on, for no network is there when it is installed beside a compiler.
+PACKAGE_PACKAGES="build-essential debhelper lintian systemd procps tzdata"
 LIMIT_SECONDS=900
 RECORDINGS=/var/lib/cam_server/recordings
 
