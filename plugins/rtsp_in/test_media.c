@@ -148,8 +148,12 @@ static void check_without(const struct packets *ps, const struct packing *how, c
 		if (taken.unit[i].broken) {
 			/* Without markers nobody knows that the unit before was over. */
 			CHECK(at + how->no_marker >= first && at <= last + 1);
-			/* What followed the loss in its unit has told that no later one lacks anything. */
-			CHECK(at <= last || expected != at || drop + n >= ps->n || ps->unit[drop + n] > last);
+			/*
+			 * What followed the loss in its unit has told that no later one lacks anything; but without a
+			 * unit before, what is left of the first may join the second.
+			 */
+			CHECK(at <= last || !drop || expected != at || drop + n >= ps->n ||
+				ps->unit[drop + n] > last);
 			expected = at + 1;
 			continue;
 		}
