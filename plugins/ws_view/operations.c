@@ -15,7 +15,7 @@ const struct cam_route ws_view_routes[] = {{"GET", "/", "The viewer: every camer
 
 /* clang-format off */
 #define FILE_OF(type) CAM_JSON("responses": { \
-	"200": {"description": "The file.", "content": {type: {}}}, \
+	"200": {"description": "The file.", "content": {type: {}}}, /* NOLINT(bugprone-macro-parentheses): JSON */ \
 	"304": {"description": "It is the one that If-None-Match names."}})
 #define SIZE_AND_QUALITY CAM_JSON( \
 	{"name": "width", "in": "query", "schema": {"type": "integer", "minimum": 16, "maximum": 3840}}, \
