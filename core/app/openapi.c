@@ -39,8 +39,9 @@ struct list {
 static const struct cam_operation *operations_of(const struct cam_plugin *p)
 {
 	/* Members past a plugin's size are none: it was built against an older ABI. */
-	return p->size < offsetof(struct cam_plugin, operations) + sizeof(p->operations) ? NULL
-											 : p->operations;
+	if (p->size < offsetof(struct cam_plugin, operations) + sizeof(p->operations))
+		return NULL;
+	return p->operations;
 }
 
 /* @return whether path begins as the pattern does before its '*', so that a table out of step tells no lies */
