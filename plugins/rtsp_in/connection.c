@@ -11,12 +11,6 @@
 /* What the camera has not taken by then was not worth sending: requests and reports are small. */
 enum { UNSENT_MAX = 65536, DATAGRAM_MAX = 65536, PAIR_TRIES = 16, UDP_BUFFER = 1 << 20 };
 
-/* Outlives the connection when it is closed first: a look-up under way cannot be called off. */
-struct connection_lookup {
-	uv_getaddrinfo_t request;
-	struct connection *connection; /* NULL: nobody waits for it */
-};
-
 static void try_next_address(struct connection *c);
 
 static void break_off(struct connection *c, int err)
@@ -31,7 +25,8 @@ static void finish_when_all_is_closed(struct connection *c)
 {
 	if (!c->closing || c->n_open)
 		return;
-	uv_freeaddrinfo(c->addresses);
+	if (c->addresses)
+		freeaddrinfo(c->addresses);
 	c->addresses = NULL;
 	free(c->datagram);
 	c->datagram = NULL;
@@ -59,6 +54,14 @@ void connection_drop_pair(struct connection *c, unsigned track)
 	close_port(&c->port[track][CONNECTION_RTCP]);
 }
 
+static void on_rest_closed(uv_handle_t *handle)
+{
+	struct connection *c = handle->data;
+
+	c->n_open--;
+	finish_when_all_is_closed(c);
+}
+
 static void on_tcp_closed(uv_handle_t *handle)
 {
 	struct connection *c = handle->data;
@@ -80,11 +83,12 @@ static void close_tcp(struct connection *c)
 void connection_close(struct connection *c)
 {
 	c->closing = true;
-	if (c->lookup) {
-		c->lookup->connection = NULL;
-		uv_cancel((uv_req_t *)&c->lookup->request);
-		c->lookup = NULL;
-	}
+	if (c->lookup)
+		lookup_cancel(c->lookup);
+	c->lookup = NULL;
+	if (c->connected)
+		uv_close((uv_handle_t *)&c->rest, on_rest_closed);
+	c->connected = false;
 	/* With nothing open: a handle only so that closed() does not come before this has returned. */
 	if (!c->has_tcp && !c->n_open && !uv_tcp_init(c->loop, &c->tcp)) {
 		c->tcp.data = c;
@@ -119,6 +123,25 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		break_off(c, (int)n);
 }
 
+static void on_rest_over(uv_idle_t *rest)
+{
+	struct connection *c = rest->data;
+	int err = uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);
+
+	uv_idle_stop(rest);
+	if (err)
+		break_off(c, err);
+	else
+		c->events->bytes(c->events->arg, 0);
+}
+
+/* Not a timer: libuv would call one that is set anew for at once in the same turn. */
+void connection_rest(struct connection *c)
+{
+	uv_read_stop((uv_stream_t *)&c->tcp);
+	uv_idle_start(&c->rest, on_rest_over);
+}
+
 static void on_connected(uv_connect_t *request, int err)
 {
 	struct connection *c = request->data;
@@ -136,6 +159,9 @@ static void on_connected(uv_connect_t *request, int err)
 		return;
 	}
 	c->connected = true;
+	uv_idle_init(c->loop, &c->rest);
+	c->rest.data = c;
+	c->n_open++;
 	uv_tcp_nodelay(&c->tcp, 1);
 	c->events->connected(c->events->arg);
 }
@@ -166,16 +192,10 @@ static void try_next_address(struct connection *c)
 	}
 }
 
-static void on_looked_up(uv_getaddrinfo_t *request, int err, struct addrinfo *addresses)
+static void on_looked_up(void *arg, int err, struct addrinfo *addresses)
 {
-	struct connection_lookup *l = request->data;
-	struct connection *c = l->connection;
+	struct connection *c = arg;
 
-	free(l);
-	if (!c) {
-		uv_freeaddrinfo(addresses);
-		return;
-	}
 	c->lookup = NULL;
 	c->addresses = c->next = addresses;
 	if (err)
@@ -198,8 +218,6 @@ static bool is_address(struct connection *c, const char *host, uint16_t port)
 void connection_open(struct connection *c, uv_loop_t *loop, const char *host, uint16_t port,
 	const struct connection_events *events)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG};
-	char service[8];
 	int err;
 
 	c->loop = loop;
@@ -208,20 +226,9 @@ void connection_open(struct connection *c, uv_loop_t *loop, const char *host, ui
 		try_next_address(c);
 		return;
 	}
-	c->lookup = calloc(1, sizeof(*c->lookup));
-	if (!c->lookup) {
-		break_off(c, UV_ENOMEM);
-		return;
-	}
-	snprintf(service, sizeof(service), "%u", port);
-	c->lookup->connection = c;
-	c->lookup->request.data = c->lookup;
-	err = uv_getaddrinfo(loop, &c->lookup->request, on_looked_up, host, service, &hints);
-	if (err) {
-		free(c->lookup);
-		c->lookup = NULL;
+	err = lookup_begin(loop, host, port, on_looked_up, c, &c->lookup);
+	if (err)
 		break_off(c, err);
-	}
 }
 
 struct unsent {

@@ -6,6 +6,8 @@
  */
 #ifndef CAM_RTSP_IN_CONNECTION_H
 #define CAM_RTSP_IN_CONNECTION_H
+#include "plugins/rtsp_in/lookup.h"
+
 #include <stdbool.h>
 #include <uv.h>
 
@@ -16,7 +18,7 @@ struct connection_events {
 	void (*connected)(void *arg);
 	/** Where to read to. @return *ret_len bytes, more than 0 */
 	uint8_t *(*room)(void *arg, size_t *ret_len);
-	void (*bytes)(void *arg, size_t len); /**< so many have come there */
+	void (*bytes)(void *arg, size_t len); /**< so many have come there; 0: a rest is over */
 	void (*datagram)(void *arg, unsigned track, bool rtcp, const uint8_t *data, size_t len);
 	void (*broken)(void *arg, int err); /**< libuv's error */
 	void (*closed)(void *arg); /**< the connection's memory is its owner's again */
@@ -27,10 +29,11 @@ struct connection_events {
 struct connection {
 	const struct connection_events *events;
 	uv_loop_t *loop;
-	struct connection_lookup *lookup; /* of the host's name, under way */
+	struct lookup *lookup; /* of the host's name, under way */
 	struct addrinfo *addresses, *next, only; /* to try, one after the other */
 	uv_tcp_t tcp;
 	uv_connect_t connecting;
+	uv_idle_t rest; /* once connected */
 	int err; /* of the last address */
 	bool has_tcp, connected, closing;
 	unsigned n_open; /* handles */
@@ -49,6 +52,8 @@ void connection_open(struct connection *, uv_loop_t *loop, const char *host, uin
 	const struct connection_events *events);
 /** Send inside the connection; what the kernel does not take at once is copied and sent later. @return 0 or libuv's error */
 int connection_send(struct connection *, const void *data, size_t len);
+/** Connected: read nothing more in this turn of the loop. In the next one bytes() is called, and reading goes on. */
+void connection_rest(struct connection *);
 /** Connected: open an even port for RTP and the next one for RTCP. @return the even one, or 0: there is none */
 uint16_t connection_bind_pair(struct connection *, unsigned track);
 /** Close a track's ports, if they are open. */

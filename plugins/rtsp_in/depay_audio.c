@@ -2,7 +2,8 @@
 /* AAC (RFC 3640 3.2, and RFC 6416 with the configuration in the SDP), and codecs of one frame a packet. */
 #include "plugins/rtsp_in/depay_private.h"
 
-enum { FRAME_SAMPLES = 1024, AU_HEADERS_MAX = 8192 };
+/* numSubFrames has 6 bits (ISO/IEC 14496-3 1.7.3.2); a thousand cheap frames in one packet are an attack. */
+enum { FRAME_SAMPLES = 1024, AU_HEADERS_MAX = 8192, SUB_FRAMES_MAX = 64 };
 
 /* Bits of a buffer, most significant first; zeros behind its end. */
 struct bits {
@@ -150,7 +151,7 @@ static int mux_element(struct depay *d)
 	uint32_t time = d->time;
 	int err = 0;
 
-	while (!err && pos < len) {
+	for (int n = 0; !err && pos < len && n < SUB_FRAMES_MAX; n++) {
 		size_t size = 0;
 		uint8_t part;
 
@@ -167,6 +168,7 @@ static int mux_element(struct depay *d)
 		pos += size;
 		time += d->audio.step;
 	}
+	d->gap = d->gap || pos < len;
 	depay_drop(d);
 	return err;
 }

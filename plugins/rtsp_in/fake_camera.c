@@ -72,7 +72,7 @@ bool fake_camera_request(struct fake_camera *c, int fd, char *ret, size_t room)
 	return true;
 }
 
-static bool send_all(int fd, const void *data, size_t len)
+bool fake_camera_send(int fd, const void *data, size_t len)
 {
 	const char *p = data;
 
@@ -89,7 +89,7 @@ static bool send_all(int fd, const void *data, size_t len)
 
 bool fake_camera_say(int fd, const char *text)
 {
-	return send_all(fd, text, strlen(text));
+	return fake_camera_send(fd, text, strlen(text));
 }
 
 bool fake_camera_reply(int fd, const char *request, const char *status, const char *lines, const char *body)
@@ -101,6 +101,18 @@ bool fake_camera_reply(int fd, const char *request, const char *status, const ch
 		cseq ? (int)strcspn(cseq + 6, "\r") : 0, cseq ? cseq + 6 : "", lines, body ? strlen(body) : 0,
 		body ? body : "");
 	return fake_camera_say(fd, text);
+}
+
+/* On the channels that it asks for. */
+static bool agree_to_set_up(int fd, const char *request)
+{
+	const char *channels = strstr(request, "interleaved=");
+	char lines[128];
+
+	channels = channels ? channels + 12 : "0-1\r";
+	snprintf(lines, sizeof(lines), "Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=%.*s\r\n",
+		(int)strcspn(channels, "\r"), channels);
+	return fake_camera_reply(fd, request, "200 OK", lines, NULL);
 }
 
 bool fake_camera_until_play(struct fake_camera *c, int fd)
@@ -116,8 +128,7 @@ bool fake_camera_until_play(struct fake_camera *c, int fd)
 			ok = fake_camera_reply(fd, request, "200 OK", "Content-Type: application/sdp\r\n",
 				c->sdp ? c->sdp : usual_sdp);
 		} else if (!strncmp(request, "SETUP", 5)) {
-			ok = fake_camera_reply(fd, request, "200 OK",
-				"Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n", NULL);
+			ok = agree_to_set_up(fd, request);
 		} else {
 			played = !strncmp(request, "PLAY", 4);
 			ok = fake_camera_reply(fd, request, "200 OK", "Session: 1\r\n", NULL);
@@ -146,7 +157,19 @@ static bool send_rtp(struct fake_camera *c, int fd, const uint8_t *head, size_t 
 	if (head_len)
 		memcpy(p + 16, head, head_len);
 	memcpy(p + 16 + head_len, data, len);
-	return send_all(fd, p, 4 + size);
+	return fake_camera_send(fd, p, 4 + size);
+}
+
+bool fake_camera_send_audio(int fd, const void *data, uint8_t len, uint16_t seq, uint32_t time)
+{
+	uint8_t p[4 + 12 + 255] = {'$', 2, 0, 0, 0x80, 0, (uint8_t)(seq >> 8), (uint8_t)seq,
+		(uint8_t)(time >> 24), (uint8_t)(time >> 16), (uint8_t)(time >> 8), (uint8_t)time, 0, 0, 0,
+		2};
+
+	p[2] = (uint8_t)((12 + len) >> 8);
+	p[3] = (uint8_t)(12 + len);
+	memcpy(p + 16, data, len);
+	return fake_camera_send(fd, p, 16 + (size_t)len);
 }
 
 static bool send_nal(struct fake_camera *c, int fd, const struct annexb_nal *nal, uint32_t time, bool last)

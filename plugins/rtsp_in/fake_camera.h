@@ -43,6 +43,10 @@ bool fake_camera_reply(int fd, const char *request, const char *status, const ch
 bool fake_camera_until_play(struct fake_camera *, int fd);
 /** Send one access unit (Annex B) as RTP inside the connection (RFC 6184: single NAL units and FU-A). */
 bool fake_camera_send_unit(struct fake_camera *, int fd, const uint8_t *data, size_t len, uint32_t rtp_time);
+/** Send one frame of G.711 (payload type 0) on channel 2. */
+bool fake_camera_send_audio(int fd, const void *data, uint8_t len, uint16_t seq, uint32_t time);
+/** Send bytes as they are. @return false when the client has closed */
+bool fake_camera_send(int fd, const void *data, size_t len);
 /** Read until the client closes, looking for TEARDOWN. */
 void fake_camera_drain(struct fake_camera *, int fd);
 #endif

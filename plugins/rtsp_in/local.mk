@@ -6,7 +6,7 @@ RTSP_IN_MEDIA = %D%/rtp.c %D%/rtp.h %D%/rtcp.c %D%/rtp_clock.c %D%/depay.c %D%/d
 
 plugin_LTLIBRARIES += rtsp_in.la
 RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/session_impl.h %D%/media.c \
-	%D%/connection.c %D%/connection.h %D%/track.c %D%/track.h \
+	%D%/connection.c %D%/connection.h %D%/lookup.c %D%/lookup.h %D%/track.c %D%/track.h \
 	$(RTSP_IN_DIALOGUE) $(RTSP_IN_MEDIA) $(LIB_AV_SETS)
 rtsp_in_la_SOURCES = $(RTSP_IN_SOURCES)
 rtsp_in_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)
@@ -30,6 +30,21 @@ plugin_rtsp_in_streams_SOURCES = %D%/test_streams.c $(RTSP_IN_RIG)
 plugin_rtsp_in_streams_CPPFLAGS = $(plugin_rtsp_in_CPPFLAGS)
 plugin_rtsp_in_streams_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_streams_LDADD = $(plugin_rtsp_in_LDADD)
+
+check_PROGRAMS += plugin-rtsp_in-faults
+TESTS += plugin-rtsp_in-faults
+plugin_rtsp_in_faults_SOURCES = %D%/test_faults.c $(RTSP_IN_RIG)
+plugin_rtsp_in_faults_CPPFLAGS = $(plugin_rtsp_in_CPPFLAGS)
+plugin_rtsp_in_faults_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_faults_LDADD = $(plugin_rtsp_in_LDADD)
+
+check_PROGRAMS += plugin-rtsp_in-loop
+TESTS += plugin-rtsp_in-loop
+plugin_rtsp_in_loop_SOURCES = %D%/test_loop.c $(RTSP_IN_RIG)
+plugin_rtsp_in_loop_CPPFLAGS = $(plugin_rtsp_in_CPPFLAGS)
+plugin_rtsp_in_loop_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_loop_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=getaddrinfo
+plugin_rtsp_in_loop_LDADD = $(plugin_rtsp_in_LDADD)
 
 # What takes texts and bytes, and needs neither a camera nor a server.
 DIALOGUE_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)

@@ -57,17 +57,34 @@ static void note_progress(struct session *s)
 	s->host->stat(s->node, STAT_UNITS, 1);
 }
 
+static void need_key(struct session *s)
+{
+	if (!s->wait_key)
+		s->key_by_ns = s->now_ns + s->config->keyframe_timeout_ns;
+	s->wait_key = true;
+}
+
+/* A whole picture that is of no use. After a loss it is progress as long as a keyframe may still come in time. */
+static void skip(struct session *s)
+{
+	int64_t stalled = s->now_ns + s->config->stall_timeout_ns;
+
+	if (s->live)
+		s->deadline_ns = stalled < s->key_by_ns ? stalled : s->key_by_ns;
+	s->host->stat(s->node, STAT_SKIPPED, 1);
+}
+
 /* What cannot be decoded is not passed on: all from a loss, or from the start, to the next keyframe. */
 static bool is_of_use(struct session *s, const struct depay_unit *unit, bool key)
 {
 	if (unit->broken) {
-		s->wait_key = true;
+		need_key(s);
 		s->host->stat(s->node, STAT_BROKEN, 1);
 		return false;
 	}
 	if (key || (s->live && !s->wait_key))
 		return true;
-	s->host->stat(s->node, STAT_SKIPPED, 1);
+	skip(s);
 	return false;
 }
 
@@ -90,6 +107,10 @@ static int take_video(void *arg, struct depay_unit *unit)
 	}
 	if (key)
 		err = track_renew_caps(t, s->host, unit->data, unit->len);
+	if (err == -EAGAIN) {
+		need_key(s);
+		skip(s);
+	}
 	if (err) {
 		free(unit->data);
 		return err == -EAGAIN ? 0 : err;
@@ -99,8 +120,10 @@ static int take_video(void *arg, struct depay_unit *unit)
 	s->wait_key = false;
 	like.caps = t->caps;
 	like.dts_ns = order_dts(&t->order, like.pts_ns);
-	note_progress(s);
-	return publish(s, &like, unit);
+	err = publish(s, &like, unit);
+	if (!err)
+		note_progress(s);
+	return err;
 }
 
 static int take_audio(void *arg, struct depay_unit *unit)

@@ -11,6 +11,9 @@
 #define CLOSE_TIMEOUT (CAM_SECOND / 2)
 /* RFC 3550 6.2 asks for 5 s between reports at least, more or less for two parties. */
 #define REPORT_INTERVAL (5 * CAM_SECOND)
+/* A camera's share of a turn of the loop, which all cameras and the web side wait for; looked at so often. */
+#define SHARE (2 * CAM_SECOND / 1000)
+enum { SHARE_ITEMS = 64 };
 
 static int64_t now_ns(void)
 {
@@ -48,7 +51,9 @@ static const struct fault *late(const struct session *s)
 
 	if (s->client.state != CLIENT_PLAYING)
 		return &open;
-	return s->live ? &stalled : s->heard ? &no_key : &silent;
+	if (s->live && !(s->wait_key && s->now_ns >= s->key_by_ns))
+		return &stalled;
+	return s->heard ? &no_key : &silent;
 }
 
 static void on_timer_closed(uv_handle_t *timer)
@@ -216,13 +221,20 @@ static const struct fault *take_message(struct session *s, const struct wire_ite
 	return fault;
 }
 
-/* @return why the session ends, or NULL: there is no whole item left */
-static const struct fault *take_items(struct session *s)
+/* The camera's share of this turn of the loop is used up. Time passes with items. */
+static bool is_enough(const struct session *s, unsigned items)
+{
+	return items % SHARE_ITEMS == 0 && now_ns() - s->now_ns + s->used_ns > SHARE;
+}
+
+/* @return why the session ends, or NULL: there is no whole item left, or, if *ret_more, it is another's turn */
+static const struct fault *take_items(struct session *s, bool *ret_more)
 {
 	const struct fault *fault;
 	struct wire_item item;
 
-	for (;;) {
+	*ret_more = false;
+	for (unsigned n = 1;; n++) {
 		fault = wire_next(&s->wire, &item);
 		if (fault || item.kind == WIRE_MORE)
 			return fault;
@@ -230,7 +242,8 @@ static const struct fault *take_items(struct session *s)
 			session_take_frame(s, item.channel, item.data, item.len);
 		else if (item.kind != WIRE_FRAME && (!s->ended || s->closing))
 			fault = take_message(s, &item);
-		if (fault)
+		*ret_more = !fault && is_enough(s, n);
+		if (fault || *ret_more)
 			return fault;
 	}
 }
@@ -238,15 +251,25 @@ static const struct fault *take_items(struct session *s)
 static void on_bytes(void *arg, size_t len)
 {
 	struct session *s = arg;
+	uint64_t turn = uv_now(s->timer.loop);
 	const struct fault *fault;
+	bool more;
 
+	if (turn != s->turn)
+		s->used_ns = 0;
+	s->turn = turn;
 	s->now_ns = now_ns();
 	wire_filled(&s->wire, len);
-	fault = take_items(s);
+	fault = take_items(s, &more);
 	if (s->closing && (fault || s->client.state == CLIENT_CLOSED))
 		close_all(s);
 	else if (fault)
 		session_end(s, fault);
+	else
+		arm(s);
+	s->used_ns += now_ns() - s->now_ns;
+	if (more || s->used_ns > SHARE)
+		connection_rest(&s->connection);
 }
 
 static void on_datagram(void *arg, unsigned track, bool rtcp, const uint8_t *data, size_t len)

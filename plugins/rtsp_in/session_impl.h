@@ -22,7 +22,10 @@ struct session {
 	int64_t timer_at_ns; /* what the timer waits for; INT64_MAX: nothing. All times: CLOCK_MONOTONIC */
 	int64_t now_ns; /* when the callback under way began */
 	int64_t deadline_ns; /* of what the session waits for */
+	int64_t key_by_ns; /* something is missing: when the next keyframe has to be there */
 	int64_t keepalive_at_ns, report_at_ns;
+	uint64_t turn; /* of the loop, by its clock, and what this camera has used of it */
+	int64_t used_ns;
 	bool connected; /* was, at least */
 	bool broken; /* no longer */
 	bool playing; /* the tracks are set up */

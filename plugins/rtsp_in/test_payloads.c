@@ -360,6 +360,23 @@ TEST(latm_elements_are_put_together)
 	packets_free(&ps);
 }
 
+TEST(a_latm_element_of_more_frames_than_there_may_be_is_cut_off)
+{
+	static struct packets ps;
+	char many[66] = {0};
+	struct taken t;
+
+	many[64] = 1;
+	CHECK_INT(packets_add(&ps, many, sizeof(many), true, 0), 0);
+	ADD(&ps, "\1z", true, 1);
+	feed_all(&ps, &latm, &t, ps.n);
+	CHECK_INT(t.n, 1);
+	IS(&t, 0, "z", TIME_STEP);
+	CHECK(t.unit[0].gap);
+	taken_free(&t);
+	packets_free(&ps);
+}
+
 TEST(whole_frames_pass_and_gaps_are_told)
 {
 	static struct packets ps;
@@ -382,4 +399,4 @@ RUN_TESTS(T(jpegs_come_out_as_files_that_show_the_same), T(jpegs_with_restart_ma
 	T(jpegs_of_unknown_kinds_or_sizes_are_broken),
 	T(aac_frames_come_out_of_packets_of_many_and_of_fragments), T(damaged_aac_is_broken_or_left_out),
 	T(aac_frames_are_counted_in_samples_of_the_core), T(latm_elements_are_put_together),
-	T(whole_frames_pass_and_gaps_are_told))
+	T(a_latm_element_of_more_frames_than_there_may_be_is_cut_off), T(whole_frames_pass_and_gaps_are_told))

@@ -31,9 +31,9 @@ static int run(void)
 	fake.failed = 0;
 	fake.stopping = false;
 	CHECK_INT(cam_plugin_1.start(fake.self), 0);
-	while (!fake.failed && !fake.stopping)
+	while (!fake.failed && !__atomic_load_n(&fake.stopping, __ATOMIC_ACQUIRE))
 		uv_run(&loop, UV_RUN_ONCE);
-	fake.stopping = true;
+	__atomic_store_n(&fake.stopping, true, __ATOMIC_RELEASE);
 	cam_plugin_1.stop(fake.self);
 	while (fake.state != CAM_STOPPED)
 		uv_run(&loop, UV_RUN_ONCE);
@@ -46,8 +46,8 @@ int session_at(const char *host, uint16_t port)
 {
 	snprintf(url, sizeof(url), "rtsp://%s:%u/stream", host, port);
 	config.url = url;
-	CHECK_INT(fake_create(&fake, &cam_plugin_1, &config), 0);
-	return run();
+	fake.failed = fake_create(&fake, &cam_plugin_1, &config);
+	return fake.failed ? fake.failed : run();
 }
 
 int session(uint16_t port)
