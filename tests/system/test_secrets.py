@@ -190,7 +190,7 @@ def websocket_says(port, camera):
 
 def answers(server, names):
     """{what: bytes} of everything that a browser can ask."""
-    paths = ["/", "/healthz", "/readyz", "/metrics", "/api/v1/cameras", "/api/v1/recordings", "/none", "/api/v1/cameras/none",
+    paths = ["/", "/healthz", "/readyz", "/metrics", "/api/v1/cameras", "/api/v1/recordings", "/api/v1/openapi.json", "/none", "/api/v1/cameras/none",
         "/api/v1/recordings?camera=in_url", f"/api/v1/cameras/{names[0]}/snapshot.jpg"]
     for path in paths + [f"/api/v1/cameras/{name}" for name in names]:
         connection, response = server.request(path)
