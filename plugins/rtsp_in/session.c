@@ -40,6 +40,9 @@ static const struct fault *late(const struct session *s)
 {
 	static const struct fault open = {-ETIMEDOUT, "url",
 		"the camera does not answer in time; check host and port, or raise open_timeout"};
+	static const struct fault no_name = {-ETIMEDOUT, "url",
+		"no name server has told the host's address in time; check the network's name server, or "
+		"write the address into the URL"};
 	static const struct fault silent = {-ETIMEDOUT, "transport",
 		"the camera has agreed to send video, but none has come; restart it, or try the other "
 		"transport"};
@@ -49,6 +52,8 @@ static const struct fault *late(const struct session *s)
 	static const struct fault stalled = {-ETIMEDOUT, "stall_timeout",
 		"the camera has stopped sending video; check its network and power"};
 
+	if (s->connection.lookup)
+		return &no_name;
 	if (s->client.state != CLIENT_PLAYING)
 		return &open;
 	if (s->live && !(s->wait_key && s->now_ns >= s->key_by_ns))
