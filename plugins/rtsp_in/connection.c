@@ -11,6 +11,9 @@
 /* What the camera has not taken by then was not worth sending: requests and reports are small. */
 enum { UNSENT_MAX = 65536, DATAGRAM_MAX = 65536, PAIR_TRIES = 16, UDP_BUFFER = 1 << 20 };
 
+/* An address that does not answer gets so long when there are others; SYN is sent anew after one second. */
+enum { ATTEMPT_MS = 2000 };
+
 static void try_next_address(struct connection *c);
 
 static void break_off(struct connection *c, int err)
@@ -54,7 +57,7 @@ void connection_drop_pair(struct connection *c, unsigned track)
 	close_port(&c->port[track][CONNECTION_RTCP]);
 }
 
-static void on_rest_closed(uv_handle_t *handle)
+static void on_helper_closed(uv_handle_t *handle)
 {
 	struct connection *c = handle->data;
 
@@ -87,8 +90,11 @@ void connection_close(struct connection *c)
 		lookup_cancel(c->lookup);
 	c->lookup = NULL;
 	if (c->connected)
-		uv_close((uv_handle_t *)&c->rest, on_rest_closed);
+		uv_close((uv_handle_t *)&c->rest, on_helper_closed);
 	c->connected = false;
+	if (c->has_patience)
+		uv_close((uv_handle_t *)&c->patience, on_helper_closed);
+	c->has_patience = false;
 	/* With nothing open: a handle only so that closed() does not come before this has returned. */
 	if (!c->has_tcp && !c->n_open && !uv_tcp_init(c->loop, &c->tcp)) {
 		c->tcp.data = c;
@@ -166,6 +172,16 @@ static void on_connected(uv_connect_t *request, int err)
 	c->events->connected(c->events->arg);
 }
 
+static void on_patience_lost(uv_timer_t *patience)
+{
+	struct connection *c = patience->data;
+
+	if (c->connected)
+		return;
+	c->err = UV_ETIMEDOUT;
+	close_tcp(c);
+}
+
 static void try_next_address(struct connection *c)
 {
 	struct addrinfo *a = c->next;
@@ -189,6 +205,8 @@ static void try_next_address(struct connection *c)
 	if (err) {
 		c->err = err;
 		close_tcp(c);
+	} else if (c->next && c->has_patience) {
+		uv_timer_start(&c->patience, on_patience_lost, ATTEMPT_MS, 0);
 	}
 }
 
@@ -198,10 +216,15 @@ static void on_looked_up(void *arg, int err, struct addrinfo *addresses)
 
 	c->lookup = NULL;
 	c->addresses = c->next = addresses;
-	if (err)
+	if (err) {
 		break_off(c, err);
-	else
-		try_next_address(c);
+		return;
+	}
+	uv_timer_init(c->loop, &c->patience);
+	c->patience.data = c;
+	c->has_patience = true;
+	c->n_open++;
+	try_next_address(c);
 }
 
 /* An address needs no looking up, and none of the pool's threads. @return whether this is one */

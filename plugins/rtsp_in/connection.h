@@ -35,7 +35,8 @@ struct connection {
 	uv_connect_t connecting;
 	uv_idle_t rest; /* once connected */
 	int err; /* of the last address */
-	bool has_tcp, connected, closing;
+	uv_timer_t patience; /* with an address that does not answer, once a name has been looked up */
+	bool has_tcp, has_patience, connected, closing;
 	unsigned n_open; /* handles */
 	struct sockaddr_storage peer;
 	struct connection_port {

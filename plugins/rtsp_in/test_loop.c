@@ -63,10 +63,15 @@ static pthread_mutex_t hanging = PTHREAD_MUTEX_INITIALIZER;
 int __real_getaddrinfo(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 int __wrap_getaddrinfo(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
-/* The servers of this zone do not answer as long as `hanging` is locked. */
+/* The servers of the zone "hangs" do not answer as long as `hanging` is locked; "two.addresses" has two. */
 int __wrap_getaddrinfo(
 	const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
 {
+	if (!strcmp(host, "two.addresses")) {
+		int err = __real_getaddrinfo("127.0.0.2", service, hints, ret);
+
+		return err ? err : __real_getaddrinfo("127.0.0.1", service, hints, &(*ret)->ai_next);
+	}
 	if (!strstr(host, ".hangs"))
 		return __real_getaddrinfo(host, service, hints, ret);
 	pthread_mutex_lock(&hanging);
@@ -183,25 +188,55 @@ TEST(names_that_are_never_found_hold_up_neither_the_loop_nor_others)
 	wait_for_threads(threads);
 }
 
+enum { FULL = 4 };
+
+/* A port of this host where SYN is not answered: more want in than it queues. @param port 0: any @return the port */
+static uint16_t fill_port(uint32_t host, uint16_t port, int ret_fds[FULL + 1])
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(host), .sin_port = htons(port)};
+	socklen_t len = sizeof(addr);
+
+	ret_fds[FULL] = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(!bind(ret_fds[FULL], (struct sockaddr *)&addr, len) && !listen(ret_fds[FULL], 0));
+	CHECK(!getsockname(ret_fds[FULL], (struct sockaddr *)&addr, &len));
+	for (int i = 0; i < FULL; i++) {
+		ret_fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		CHECK(!connect(ret_fds[i], (struct sockaddr *)&addr, len) || errno == EINPROGRESS);
+	}
+	return ntohs(addr.sin_port);
+}
+
+static void close_port(const int fds[FULL + 1])
+{
+	for (int i = 0; i <= FULL; i++)
+		close(fds[i]);
+}
+
 TEST(a_stop_while_connecting_is_at_once)
 {
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(addr);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), fds[4];
+	int fds[FULL + 1];
 	char url[64];
 
 	usual();
-	CHECK(!bind(listener, (struct sockaddr *)&addr, len) && !listen(listener, 0));
-	CHECK(!getsockname(listener, (struct sockaddr *)&addr, &len));
-	for (int i = 0; i < 4; i++) { /* what is more than it wants to queue is not answered */
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		CHECK(!connect(fds[i], (struct sockaddr *)&addr, len) || errno == EINPROGRESS);
-	}
-	snprintf(url, sizeof(url), "rtsp://127.0.0.1:%u/", ntohs(addr.sin_port));
+	snprintf(url, sizeof(url), "rtsp://127.0.0.1:%u/", fill_port(INADDR_LOOPBACK, 0, fds));
 	CHECK(start_and_stop(url) < 400);
-	for (int i = 0; i < 4; i++)
-		close(fds[i]);
-	close(listener);
+	close_port(fds);
+}
+
+TEST(an_address_that_does_not_answer_does_not_hide_the_next_one)
+{
+	struct fake_camera c = {.bad_method = "DESCRIBE", .answer = "404 Not Found"};
+	int fds[FULL + 1];
+
+	usual();
+	config.open_timeout_ns = 20 * CAM_SECOND;
+	CHECK_INT(fake_camera_start(&c, play_plainly), 0);
+	CHECK_INT(fill_port(INADDR_LOOPBACK + 1, c.port, fds), c.port);
+	CHECK_INT(session_at("two.addresses", c.port), -ENOENT);
+	fake_destroy(&fake);
+	fake_camera_stop(&c);
+	close_port(fds);
 }
 
 static const char *silent_at; /* the request that is not answered */
@@ -322,6 +357,7 @@ TEST(a_session_survives_each_failing_allocation)
 
 RUN_TESTS(T(a_camera_that_floods_leaves_the_loop_to_others_soon_and_loses_nothing),
 	T(names_that_are_never_found_hold_up_neither_the_loop_nor_others),
-	T(a_stop_while_connecting_is_at_once), T(a_stop_at_each_step_ends_soon_with_ports_open_or_not),
+	T(a_stop_while_connecting_is_at_once), T(an_address_that_does_not_answer_does_not_hide_the_next_one),
+	T(a_stop_at_each_step_ends_soon_with_ports_open_or_not),
 	T(without_descriptors_a_session_fails_with_a_reason_at_each_step),
 	T(a_session_survives_each_failing_allocation))
