@@ -13,13 +13,18 @@
 #define SANE (INT64_C(100) * 366 * 86400 * CLOCK_SECOND)
 /* A wall clock's error is made up for at 500 ppm, which no muxer or eye notices. */
 #define SLEW_DIVISOR 2000
+/* A clock that was wrong by more and has been set, as at the first contact with a time server, is followed at once. */
+#define SET (60 * CLOCK_SECOND)
 
-/* Wall time of an arrival: the monotonic clock plus an offset that follows the wall clock slowly. */
+/*
+ * Wall time of an arrival: the monotonic clock plus an offset that follows the wall clock slowly. Only a clock set far
+ * forward is followed at once: what is recorded later is never named as if it were older.
+ */
 static int64_t wall_time(struct timeline *t, int64_t arrival_ns)
 {
 	int64_t now = clock_mono_ns(), target = clock_wall_ns() - now, most;
 
-	if (!t->wall_at_ns) {
+	if (!t->wall_at_ns || target - t->wall_offset_ns > SET) {
 		t->wall_offset_ns = target;
 	} else {
 		most = (now - t->wall_at_ns) / SLEW_DIVISOR;

@@ -109,7 +109,8 @@ struct cam_buf {
 	int64_t pts_ns,
 		dts_ns; /**< The camera's clock, made monotonic by publish(); CAM_NO_TS before that if unknown. */
 	int64_t arrival_ns; /**< CLOCK_MONOTONIC when its last byte came in; latency is measured from here. */
-	int64_t wall_ns; /**< CLOCK_REALTIME of its arrival; set by publish(), slewed and never stepped. */
+	/** CLOCK_REALTIME of its arrival; set by publish(). Slewed; only a clock set forward by a minute or more is a step. */
+	int64_t wall_ns;
 	const struct cam_caps *caps;
 	struct cam_plane plane[4];
 };

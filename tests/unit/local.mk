@@ -56,6 +56,7 @@ TESTS += unit-link unit-timeline
 unit_link_SOURCES = %D%/link.c
 unit_link_LDADD = $(TEST_LIBS)
 unit_timeline_SOURCES = %D%/timeline.c
+unit_timeline_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_timeline_LDADD = $(TEST_LIBS)
 check_PROGRAMS += unit-node
 TESTS += unit-node

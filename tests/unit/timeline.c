@@ -7,6 +7,20 @@
 
 #define MS CLOCK_MS
 
+/* The wall clock stands still and is set by the test: linked with --wrap. */
+static int64_t wall;
+
+int __real_clock_gettime(clockid_t id, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t id, struct timespec *ret);
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *ret)
+{
+	if (id != CLOCK_REALTIME)
+		return __real_clock_gettime(id, ret);
+	*ret = (struct timespec){wall / CLOCK_SECOND, wall % CLOCK_SECOND};
+	return 0;
+}
+
 /* Stamp a packet that arrives at `at` with the camera's DTS `in`. @return its new DTS */
 static int64_t stamp(struct timeline *t, uint32_t track, int64_t in, int64_t at, unsigned *mended)
 {
@@ -109,6 +123,36 @@ TEST(sequence_counts_each_track)
 	CHECK_INT(audio.seq, 0);
 }
 
+/* @return the wall time of a packet that arrives now, by that of the monotonic clock */
+static int64_t wall_at_arrival(struct timeline *t)
+{
+	struct cam_buf buf = {.arrival_ns = clock_mono_ns()};
+
+	timeline_stamp(t, &buf);
+	return buf.wall_ns;
+}
+
+TEST(a_wall_clock_that_is_set_right_is_followed_and_one_set_back_is_not)
+{
+	const int64_t hour = 3600 * CLOCK_SECOND, today = INT64_C(1790000000) * CLOCK_SECOND;
+	struct timeline t = {0};
+	int64_t before;
+
+	wall = 12 * CLOCK_SECOND; /* 1970: nobody has told the time yet */
+	before = wall_at_arrival(&t);
+	CHECK(before < 20 * CLOCK_SECOND);
+	wall = today;
+	before = wall_at_arrival(&t);
+	CHECK(before > today - CLOCK_SECOND && before <= today);
+	wall = today - hour;
+	CHECK(wall_at_arrival(&t) >= before);
+	wall = today + 30 * CLOCK_SECOND; /* by so little: slowly */
+	CHECK(wall_at_arrival(&t) < today + 10 * CLOCK_SECOND);
+	wall = today + hour;
+	CHECK(wall_at_arrival(&t) > today + hour - CLOCK_SECOND);
+}
+
 RUN_TESTS(T(good_stamps_pass_with_their_distances), T(dts_grows_whatever_the_camera_says),
 	T(jump_of_an_hour_is_mended_once), T(new_session_goes_on_where_it_arrives_without_a_mend),
-	T(new_session_marks_what_comes_first_on_each_track), T(sequence_counts_each_track))
+	T(new_session_marks_what_comes_first_on_each_track), T(sequence_counts_each_track),
+	T(a_wall_clock_that_is_set_right_is_followed_and_one_set_back_is_not))
