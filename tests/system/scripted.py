@@ -14,7 +14,8 @@ import fixtures
 
 FPS = fixtures.FPS
 TICKS = 90000 // FPS
-PAYLOAD = 1400
+PAYLOAD = 1400  # a larger NAL unit goes in
+FRAGMENT = 1300  # so many bytes, two of them at least
 SDP = (
     "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=control:*\r\n"
     "m=video 0 RTP/AVP 96\r\na=rtpmap:96 {}/90000\r\na=control:track1\r\n"
@@ -42,7 +43,7 @@ def payloads(nal, codec):
         kind, head, body = nal[0] >> 1 & 0x3F, bytes([nal[0] & 0x81 | 49 << 1, nal[1]]), nal[2:]
     else:
         kind, head, body = nal[0] & 0x1F, bytes([nal[0] & 0xE0 | 28]), nal[1:]
-    parts = [body[i : i + PAYLOAD] for i in range(0, len(body), PAYLOAD)]
+    parts = [body[i : i + FRAGMENT] for i in range(0, len(body), FRAGMENT)]
     flags = [0x80] + [0] * (len(parts) - 2) + [0x40]
     return [head + bytes([kind | flag]) + part for flag, part in zip(flags, parts)]
 
