@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A camera over RTSP. A node is one session; connecting anew is the server's. */
+#include "plugins/rtsp_in/dialogue/url.h"
 #include "plugins/rtsp_in/session.h"
-#include "plugins/rtsp_in/url.h"
 
 #include <errno.h>
 

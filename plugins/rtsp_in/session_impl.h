@@ -2,8 +2,8 @@
 /** @file session_impl.h The inside of a session, for session.c (dialogue, deadlines) and media.c (what comes). [loop] */
 #ifndef CAM_RTSP_IN_SESSION_IMPL_H
 #define CAM_RTSP_IN_SESSION_IMPL_H
-#include "plugins/rtsp_in/client.h"
 #include "plugins/rtsp_in/connection.h"
+#include "plugins/rtsp_in/dialogue/client.h"
 #include "plugins/rtsp_in/session.h"
 #include "plugins/rtsp_in/track.h"
 

@@ -3,8 +3,8 @@
 #ifndef CAM_RTSP_IN_TRACK_H
 #define CAM_RTSP_IN_TRACK_H
 #include "plugins/lib/av/annexb.h"
-#include "plugins/rtsp_in/depay.h"
-#include "plugins/rtsp_in/order.h"
+#include "plugins/rtsp_in/packets/depay.h"
+#include "plugins/rtsp_in/packets/order.h"
 
 #include <cam/plugin.h>
 
