@@ -29,7 +29,7 @@ static int run(void)
 	CHECK_INT(uv_loop_init(&loop), 0);
 	fake.loop = &loop;
 	fake.failed = 0;
-	fake.stopping = false;
+	__atomic_store_n(&fake.stopping, false, __ATOMIC_RELEASE);
 	CHECK_INT(cam_plugin_1.start(fake.self), 0);
 	while (!fake.failed && !__atomic_load_n(&fake.stopping, __ATOMIC_ACQUIRE))
 		uv_run(&loop, UV_RUN_ONCE);
