@@ -107,7 +107,7 @@ def c_and_python_see_every_picture_and_only_readers_cost_anything(rig):
     check_pictures(seen)
     harness.wait_for(lambda: decoders(server) == 0, 10, "the decoder ends after the last reader")
     harness.wait_for(lambda: memory(rig) < FRAME, 10, "the memory is given back")
-    check_pictures(by_c(rig, 5))
+    check_pictures(by_c(rig, 5, "-a"))
 
 
 def a_ring_that_is_always_filled_holds_the_last_ten_seconds(rig):
