@@ -3,7 +3,7 @@ recorder_mp4_sources = \
 	%D%/mp4.c %D%/mp4.h \
 	%D%/names.c %D%/names.h \
 	%D%/params.c %D%/params.h \
-	%D%/recorder.c %D%/recorder.h \
+	%D%/recorder.c %D%/recorder.h plugins/lib/clock.h \
 	%D%/recorder_mp4.c \
 	%D%/repair.c %D%/repair.h \
 	%D%/routes.c %D%/routes.h \

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/recorder_mp4/recorder.h"
 
+#include "plugins/lib/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A fragment is written early at this size, so that neither a burst nor a camera's clock makes it grow. */
 enum { MAX_PENDING = 4096, MAX_PENDING_BYTES = 16 << 20 };
@@ -17,14 +18,6 @@ enum { MAX_PENDING = 4096, MAX_PENDING_BYTES = 16 << 20 };
 #define MAX_GAP_NS (3600 * CAM_SECOND)
 /* Time that goes back further than this begins another file; less is mended. */
 #define MAX_BACK_NS CAM_SECOND
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
-}
 
 static void count(struct recorder *r, enum recorder_stat stat, int64_t n)
 {
@@ -178,7 +171,7 @@ static int append(struct recorder *r, const struct cam_buf *buf)
 		r->room = room;
 	}
 	if (!r->armed)
-		r->host->tick_at(r->node, now_ns() + r->config->fragment_ns * 3 / 2);
+		r->host->tick_at(r->node, monotonic_ns() + r->config->fragment_ns * 3 / 2);
 	r->armed = true;
 	r->pending[r->n_pending++] = r->host->buf_ref(buf);
 	r->pending_bytes += buf->plane[0].len;
@@ -312,7 +305,7 @@ int recorder_tick(struct recorder *r)
 {
 	if (!r->armed)
 		return recorder_end_segment(r, NULL);
-	r->host->tick_at(r->node, now_ns() + IDLE_NS);
+	r->host->tick_at(r->node, monotonic_ns() + IDLE_NS);
 	return flush_fragment(r, NULL);
 }
 

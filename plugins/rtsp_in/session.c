@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/session.h"
 
+#include "plugins/lib/clock.h"
 #include "plugins/rtsp_in/session_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 #define CLOSE_TIMEOUT (CAM_SECOND / 2)
 /* RFC 3550 6.2 asks for 5 s between reports at least, more or less for two parties. */
@@ -14,14 +14,6 @@
 /* A camera's share of a turn of the loop, which all cameras and the web side wait for; looked at so often. */
 #define SHARE (2 * CAM_SECOND / 1000)
 enum { SHARE_ITEMS = 64 };
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
-}
 
 /* ---- the end ---- */
 
@@ -154,7 +146,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct session *s = timer->data;
 
-	s->now_ns = now_ns();
+	s->now_ns = monotonic_ns();
 	s->timer_at_ns = INT64_MAX;
 	if (s->now_ns < s->deadline_ns) {
 		if (s->client.state == CLIENT_PLAYING && !s->ended)
@@ -229,7 +221,7 @@ static const struct fault *take_message(struct session *s, const struct wire_ite
 /* The camera's share of this turn of the loop is used up. Time passes with items. */
 static bool is_enough(const struct session *s, unsigned items)
 {
-	return items % SHARE_ITEMS == 0 && now_ns() - s->now_ns + s->used_ns > SHARE;
+	return items % SHARE_ITEMS == 0 && monotonic_ns() - s->now_ns + s->used_ns > SHARE;
 }
 
 /* @return why the session ends, or NULL: there is no whole item left, or, if *ret_more, it is another's turn */
@@ -263,7 +255,7 @@ static void on_bytes(void *arg, size_t len)
 	if (turn != s->turn)
 		s->used_ns = 0;
 	s->turn = turn;
-	s->now_ns = now_ns();
+	s->now_ns = monotonic_ns();
 	wire_filled(&s->wire, len);
 	fault = take_items(s, &more);
 	if (s->closing && (fault || s->client.state == CLIENT_CLOSED))
@@ -272,7 +264,7 @@ static void on_bytes(void *arg, size_t len)
 		session_end(s, fault);
 	else
 		arm(s);
-	s->used_ns += now_ns() - s->now_ns;
+	s->used_ns += monotonic_ns() - s->now_ns;
 	if (more || s->used_ns > SHARE)
 		connection_rest(&s->connection);
 }
@@ -283,7 +275,7 @@ static void on_datagram(void *arg, unsigned track, bool rtcp, const uint8_t *dat
 
 	if (s->ended || s->closing || !s->playing)
 		return;
-	s->now_ns = now_ns();
+	s->now_ns = monotonic_ns();
 	session_take_packet(s, track, rtcp, data, len);
 	arm(s);
 }
@@ -342,7 +334,7 @@ void session_start(struct session *s)
 	s->events = (struct connection_events){
 		on_connected, room, on_bytes, on_datagram, on_broken, on_closed, s};
 	s->host->stat(s->node, STAT_SESSIONS, 1);
-	s->now_ns = now_ns();
+	s->now_ns = monotonic_ns();
 	s->deadline_ns = s->now_ns + s->config->open_timeout_ns;
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
@@ -353,7 +345,7 @@ void session_start(struct session *s)
 void session_stop(struct session *s)
 {
 	s->closing = true;
-	s->now_ns = now_ns();
+	s->now_ns = monotonic_ns();
 	s->deadline_ns = s->now_ns + CLOSE_TIMEOUT;
 	if (s->live && depay_is_midway(s->track[CLIENT_VIDEO].depay))
 		s->host->stat(s->node, STAT_UNFINISHED, 1);

@@ -83,7 +83,7 @@ void conn_end(struct conn *c)
 	if (c->state == CONN_CLOSING)
 		return;
 	c->state = CONN_ENDING;
-	c->deadline_ns = server_now() + LINGER_NS;
+	c->deadline_ns = monotonic_ns() + LINGER_NS;
 	c->shutdown.data = c;
 	if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown))
 		conn_close(c);
@@ -126,7 +126,7 @@ void conn_answer(struct conn *c, const struct answer *a, const void *body)
 		uv_buf_init(c->out, (unsigned)n), uv_buf_init((char *)(uintptr_t)body, (unsigned)a->len)};
 
 	c->write.data = c;
-	c->deadline_ns = server_now() + 3 * PATIENCE_NS;
+	c->deadline_ns = monotonic_ns() + 3 * PATIENCE_NS;
 	if (!n || a->len < 0 ||
 		uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs, c->is_head || !a->len ? 1 : 2, on_written))
 		conn_close(c);
@@ -272,7 +272,7 @@ void conn_accept(struct server *s)
 	s->pending++;
 	list_add(&s->conns, &c->link);
 	server_count(s, 1);
-	c->deadline_ns = server_now() + PATIENCE_NS;
+	c->deadline_ns = monotonic_ns() + PATIENCE_NS;
 	if (uv_accept((uv_stream_t *)&s->listener, (uv_stream_t *)&c->tcp) || uv_tcp_nodelay(&c->tcp, 1) ||
 		uv_read_start((uv_stream_t *)&c->tcp, give_room, on_read))
 		conn_close(c);

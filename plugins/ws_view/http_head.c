@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http_head.h"
 
+#include "plugins/lib/hex.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -35,22 +36,6 @@ static size_t token_length(const char *s)
 	return n;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Decode the %XX at s. @return the byte, or -1 */
-static int hex_byte(const char *s)
-{
-	int high = hex_digit(s[1]), low = high < 0 ? -1 : hex_digit(s[2]);
-
-	return low < 0 ? -1 : high * 16 + low;
-}
-
 /* Decode in place, once. @return false for what no honest path holds */
 static bool decode_path(char *path)
 {
@@ -60,7 +45,7 @@ static bool decode_path(char *path)
 		int c = (unsigned char)*in;
 
 		if (c == '%') {
-			c = hex_byte(in);
+			c = hex_byte(in + 1);
 			in += 2;
 		}
 		if (c < 0x20 || c == 0x7f || c == '\\')

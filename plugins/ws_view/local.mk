@@ -2,7 +2,7 @@ plugin_LTLIBRARIES += ws_view.la
 ws_view_sources = %D%/ws_view.c %D%/server.h \
 	%D%/conn.c %D%/conn.h \
 	%D%/feed.c \
-	%D%/http_head.c %D%/http_head.h \
+	%D%/http_head.c %D%/http_head.h plugins/lib/hex.h plugins/lib/clock.h \
 	%D%/http_query.c \
 	%D%/leftover.c %D%/leftover.h \
 	%D%/list.h \

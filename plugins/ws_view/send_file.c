@@ -53,7 +53,7 @@ static void write_chunk(struct send_file *f, size_t len)
 
 	f->at += (int64_t)len;
 	f->left -= (int64_t)len;
-	f->c->deadline_ns = server_now() + PATIENCE_NS;
+	f->c->deadline_ns = monotonic_ns() + PATIENCE_NS;
 	f->is_busy = true;
 	if (uv_write(&f->write, (uv_stream_t *)&f->c->tcp, &buf, 1, on_written)) {
 		f->is_busy = false;
@@ -163,7 +163,7 @@ void send_file_start(struct conn *c)
 	}
 	buf = uv_buf_init(c->out, (unsigned)conn_head(c, &answer));
 	c->write.data = c;
-	c->deadline_ns = server_now() + PATIENCE_NS;
+	c->deadline_ns = monotonic_ns() + PATIENCE_NS;
 	if (!buf.len || uv_write(&c->write, (uv_stream_t *)&c->tcp, &buf, 1, on_head))
 		conn_close(c);
 }

@@ -15,6 +15,8 @@
 #include "out.h"
 #include "subs.h"
 
+#include "plugins/lib/clock.h"
+
 #include <uv.h>
 
 struct ws;
@@ -51,8 +53,6 @@ struct server {
 	bool stopping;
 };
 
-/** [loop] CLOCK_MONOTONIC */
-int64_t server_now(void);
 void server_stat(struct server *, unsigned stat, int64_t value);
 /** One socket more or less. */
 void server_count(struct server *, int change);

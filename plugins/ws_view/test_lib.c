@@ -103,11 +103,11 @@ void world_open(void)
 
 int64_t world_close(void)
 {
-	int64_t begin = server_now(), took;
+	int64_t begin = monotonic_ns(), took;
 
 	cam_plugin_1.stop(w.fake.self);
 	TURN_UNTIL(w.fake.state == CAM_STOPPED);
-	took = (server_now() - begin) / 1000000;
+	took = (monotonic_ns() - begin) / 1000000;
 	CHECK_INT(w.fake.state, CAM_STOPPED);
 	CHECK_INT(open_subs(), 0);
 	fake_destroy(&w.fake);
@@ -146,10 +146,10 @@ void send_all(int fd, const void *data, size_t len)
 
 size_t read_all(int fd, char *ret, size_t room)
 {
-	int64_t end = server_now() + 2 * CAM_SECOND;
+	int64_t end = monotonic_ns() + 2 * CAM_SECOND;
 	size_t len = 0;
 
-	while (len + 1 < room && server_now() < end) {
+	while (len + 1 < room && monotonic_ns() < end) {
 		ssize_t n = recv(fd, ret + len, room - len - 1, 0);
 
 		if (!n || (n < 0 && errno != EAGAIN))
@@ -230,14 +230,14 @@ void ws_say(int fd, const char *text)
 /* @return 1: all is there, 0: closed, -1: not in time */
 static int read_exactly(int fd, uint8_t *ret, size_t len)
 {
-	int64_t end = server_now() + 2 * CAM_SECOND;
+	int64_t end = monotonic_ns() + 2 * CAM_SECOND;
 
 	while (len) {
 		ssize_t n = recv(fd, ret, len, 0);
 
 		if (!n || (n < 0 && errno != EAGAIN))
 			return 0;
-		if (server_now() > end)
+		if (monotonic_ns() > end)
 			return -1;
 		if (n < 0)
 			turn_ms(1);
@@ -310,7 +310,7 @@ struct cam_buf *jpeg(size_t len, int fill)
 
 	CHECK(caps && data);
 	memset(data, fill, len);
-	buf = fake_packet(caps, data, len, server_now(), CAM_KEY);
+	buf = fake_packet(caps, data, len, monotonic_ns(), CAM_KEY);
 	s->host->caps_unref(caps);
 	free(data);
 	return buf;

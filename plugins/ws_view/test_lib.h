@@ -30,7 +30,8 @@ void turn_ms(int ms);
 #define TURN_UNTIL(cond)                                                                                     \
 	__extension__({                                                                                      \
 		bool is_;                                                                                    \
-		for (int64_t end_ = server_now() + 2 * CAM_SECOND; !(is_ = (cond)) && server_now() < end_;)  \
+		for (int64_t end_ = monotonic_ns() + 2 * CAM_SECOND;                                         \
+			!(is_ = (cond)) && monotonic_ns() < end_;)                                           \
 			turn_ms(2);                                                                          \
 		is_;                                                                                         \
 	})

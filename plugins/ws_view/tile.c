@@ -146,7 +146,7 @@ int tile_send(struct tile *t, struct lws *wsi)
 	t->waiting = NULL;
 	t->is_out = true;
 	t->seq++;
-	t->sent_ns = server_now();
+	t->sent_ns = monotonic_ns();
 	make_head(t, buf, head);
 	err = ws_write_picture(t->s->ws, wsi, head, sizeof(head), buf);
 	if (!err) {

@@ -66,7 +66,7 @@ static void want_write(struct viewer *v)
 	if (!v->wsi)
 		return;
 	if (!v->asked_ns)
-		v->asked_ns = server_now();
+		v->asked_ns = monotonic_ns();
 	ws_want_write(v->wsi);
 }
 
@@ -84,7 +84,7 @@ static void say(struct viewer *v, unsigned what)
 void viewer_opened(struct viewer *v, struct lws *wsi)
 {
 	v->wsi = wsi;
-	v->heard_ns = server_now();
+	v->heard_ns = monotonic_ns();
 	list_add(&v->s->viewers, &v->link);
 	if (!v->s->cameras.len)
 		viewers_tell_cameras(v->s);
@@ -192,7 +192,7 @@ int viewer_received(
 {
 	const char *why;
 
-	v->heard_ns = server_now();
+	v->heard_ns = monotonic_ns();
 	if (is_binary) {
 		*ret_why = "messages are text";
 		return WS_POLICY;

@@ -8,16 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t server_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * CAM_SECOND + t.tv_nsec;
-}
 
 void server_stat(struct server *s, unsigned stat, int64_t value)
 {
@@ -46,7 +37,7 @@ struct cam_want server_want(const struct server *s)
 static void on_clock(uv_timer_t *timer)
 {
 	struct server *s = timer->data;
-	int64_t now = server_now();
+	int64_t now = monotonic_ns();
 
 	conns_check(s, now);
 	viewers_check(s, now);

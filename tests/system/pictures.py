@@ -45,6 +45,13 @@ def numbers_of_jpegs(jpegs):
     return codes("-f", "mjpeg", "-i", "-", stdin=b"".join(jpegs))
 
 
+def numbers_recorded(paths):
+    """The bar codes of several video files, one after the other; each plays."""
+    for path in paths:
+        plays(path)
+    return [number for path in paths for number in numbers_of(path)]
+
+
 def codes(*source, stdin=None):
     strip = f"crop=iw*{barcode.CELLS}/{barcode.ACROSS}:ih/{barcode.DOWN}:0:0,scale=480:20:flags=area,format=gray"
     raw = ffmpeg(*source, "-vf", strip, "-fps_mode", "passthrough", "-f", "rawvideo", "-", stdin=stdin)

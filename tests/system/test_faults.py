@@ -38,11 +38,7 @@ def is_open(server, camera):
 
 
 def numbers(rig, camera):
-    found = []
-    for path in rig.files(camera):
-        pictures.plays(path)
-        found += pictures.numbers_of(path)
-    return found
+    return pictures.numbers_recorded(rig.files(camera))
 
 
 def play_all(client):

@@ -30,12 +30,7 @@ def two(rig, camera, edit=lambda text: text, camera2=None):
 
 
 def recorded(rig, camera):
-    """The bar codes of all files; each file plays."""
-    numbers = []
-    for path in rig.files(camera):
-        pictures.plays(path)
-        numbers += pictures.numbers_of(path)
-    return numbers
+    return pictures.numbers_recorded(rig.files(camera))
 
 
 def h264_and_h265_are_shown_and_recorded_side_by_side(rig):

@@ -63,6 +63,12 @@ TESTS += unit-node
 unit_node_SOURCES = %D%/node.c
 unit_node_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_node_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += unit-pause
+TESTS += unit-pause
+unit_pause_SOURCES = %D%/pause.c
+unit_pause_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_pause_LDADD = $(TEST_LIBS)
 check_PROGRAMS += unit-health
 TESTS += unit-health
 unit_health_SOURCES = %D%/health.c

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/dialogue/sdp.h"
 
+#include "plugins/lib/hex.h"
+
 #include "plugins/rtsp_in/dialogue/asc.h"
 
 #include <errno.h>
@@ -149,14 +151,6 @@ static uint32_t parameter_number(
 	return number(value, max, &n) ? n : max;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* @return the bytes of a config=, 0: there is none, or it is damaged or oversized */
 static size_t hex_parameter(struct span text, int type, uint8_t ret[ASC_MAX])
 {
@@ -166,11 +160,11 @@ static size_t hex_parameter(struct span text, int type, uint8_t ret[ASC_MAX])
 	if (!parameter(text, type, "config", &s) || s.len / 2 > ASC_MAX)
 		return 0;
 	for (size_t i = 0; i + 1 < s.len; i += 2) {
-		int high = hex_digit(s.p[i]), low = hex_digit(s.p[i + 1]);
+		int byte = hex_byte(s.p + i);
 
-		if (high < 0 || low < 0)
+		if (byte < 0)
 			return 0;
-		ret[n++] = (uint8_t)(high << 4 | low);
+		ret[n++] = (uint8_t)byte;
 	}
 	return n;
 }

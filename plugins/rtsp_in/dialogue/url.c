@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/dialogue/url.h"
 
+#include "plugins/lib/hex.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -79,14 +81,6 @@ static unsigned port_of(const struct authority *a)
 	return n;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Percent-decoding; what is no escape stays as it is. @return false: it does not fit */
 static bool decode(const char *text, size_t len, char ret[URL_LOGIN_MAX])
 {
@@ -97,8 +91,8 @@ static bool decode(const char *text, size_t len, char ret[URL_LOGIN_MAX])
 
 		if (n + 1 >= URL_LOGIN_MAX)
 			return false;
-		if (c == '%' && i + 2 < len && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-			c = hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]);
+		if (c == '%' && i + 2 < len && hex_byte(text + i + 1) >= 0) {
+			c = hex_byte(text + i + 1);
 			i += 2;
 		}
 		ret[n++] = (char)c;

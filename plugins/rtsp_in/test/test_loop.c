@@ -282,6 +282,46 @@ TEST(a_stop_at_each_step_ends_soon_with_ports_open_or_not)
 	}
 }
 
+/* Speaks UDP from a port that the test watches, and tells in `seen` what has come there once it plays. */
+static void play_behind_a_firewall(struct fake_camera *c, int fd)
+{
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct timeval patience = {5, 0};
+	socklen_t len = sizeof(addr);
+	int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char request[4096], transport[128];
+	uint8_t packet[64];
+	bool played = false;
+
+	if (!bind(udp, (struct sockaddr *)&addr, len) && !getsockname(udp, (struct sockaddr *)&addr, &len) &&
+		!setsockopt(udp, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience))) {
+		snprintf(transport, sizeof(transport),
+			"Session: 1\r\nTransport: RTP/AVP;server_port=%u-9\r\n", ntohs(addr.sin_port));
+		while (!played && fake_camera_request(c, fd, request, sizeof(request))) {
+			played = !strncmp(request, "PLAY", 4);
+			fake_camera_reply(fd, request, "200 OK",
+				strncmp(request, "SETUP", 5) ? "" : transport,
+				strncmp(request, "DESCRIBE", 8)
+					? NULL
+					: "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n");
+		}
+		if (played && recv(udp, packet, sizeof(packet), 0) == 12 && packet[0] == 0x80)
+			snprintf(c->seen, sizeof(c->seen), "a packet of nothing");
+	}
+	close(udp);
+}
+
+TEST(over_udp_the_first_packet_is_ours_so_that_a_firewall_lets_the_others_in)
+{
+	struct fake_camera c = {0};
+
+	usual();
+	config.transport = TRANSPORT_UDP;
+	CHECK_INT(session_with(&c, play_behind_a_firewall), -ECONNRESET);
+	CHECK_STR(c.seen, "a packet of nothing");
+	fake_destroy(&fake);
+}
+
 /* ---- nothing left ---- */
 
 static int session_that_counts(struct fake_camera *c, void (*script)(struct fake_camera *, int))
@@ -358,6 +398,7 @@ TEST(a_session_survives_each_failing_allocation)
 RUN_TESTS(T(a_camera_that_floods_leaves_the_loop_to_others_soon_and_loses_nothing),
 	T(names_that_are_never_found_hold_up_neither_the_loop_nor_others),
 	T(a_stop_while_connecting_is_at_once), T(an_address_that_does_not_answer_does_not_hide_the_next_one),
+	T(over_udp_the_first_packet_is_ours_so_that_a_firewall_lets_the_others_in),
 	T(a_stop_at_each_step_ends_soon_with_ports_open_or_not),
 	T(without_descriptors_a_session_fails_with_a_reason_at_each_step),
 	T(a_session_survives_each_failing_allocation))
