@@ -2,6 +2,7 @@
 /* Making nodes and cameras of a configuration, and swapping one configuration for another. */
 #include "core/app/graph.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,9 +65,8 @@ static void free_node(struct graph_node *n)
 	free(n);
 }
 
-/* @param above the port that was made last for this camera */
-static int make_node(
-	struct graph *g, const struct config_node *conf, struct port *above, struct graph_node **ret)
+/* @param above the port that was made last for this camera @param at its place in the list */
+static int make_node(struct graph *g, const struct config_node *conf, struct port *above, size_t at)
 {
 	struct graph_node *n = calloc(1, sizeof(*n));
 	struct camera *camera = camera_by_name(g->cameras, g->n_cameras, conf->camera);
@@ -92,7 +92,9 @@ static int make_node(
 		free_node(n);
 		return err;
 	}
-	*ret = n;
+	pthread_mutex_lock(&g->lock);
+	g->nodes[at] = n;
+	pthread_mutex_unlock(&g->lock);
 	return 0;
 }
 
@@ -126,7 +128,7 @@ static int make_kind(struct graph *g, uint32_t kind)
 
 			if (!is_next(g, i, kind))
 				continue;
-			err = make_node(g, conf, last_port(g, conf->camera), &g->nodes[i]);
+			err = make_node(g, conf, last_port(g, conf->camera), i);
 			if (err)
 				log_line(g->world->log, LOG_ERROR, conf->name, "cannot be made: %s",
 					strerrordesc_np(-err));
@@ -147,7 +149,8 @@ static struct camera **make_cameras(const struct graph *g, const struct config *
 		struct camera *camera = camera_by_name(g->cameras, g->n_cameras, c->cameras[i]);
 
 		cameras[i] =
-			camera ? camera_ref(camera) : camera_new(c->cameras[i], places_cpu(g->world->places));
+			camera ? camera_ref(camera)
+			       : camera_new(c->cameras[i], places_cpu(g->world->places), g->world->budget);
 		if (!cameras[i]) {
 			while (i--)
 				camera_unref(cameras[i]);
@@ -221,8 +224,11 @@ static void swap_lists(struct graph *g, struct camera **cameras, struct graph_no
 	for (size_t i = 0; i < n_nodes; i++)
 		if (old_nodes[i]->leaving)
 			free_node(old_nodes[i]);
-	for (size_t i = 0; i < n_cameras; i++)
+	for (size_t i = 0; i < n_cameras; i++) {
+		if (camera_by_name(cameras, g->n_cameras, old_cameras[i]->name) != old_cameras[i])
+			camera_set_gone(old_cameras[i]);
 		camera_unref(old_cameras[i]);
+	}
 	free(old_nodes);
 	free(old_cameras);
 }
@@ -270,6 +276,7 @@ void graph_left(struct graph *g)
 		g->on_down(g->arg);
 		return;
 	}
+	assert(next);
 	g->next = NULL;
 	err = swap_in(g, next);
 	if (err)

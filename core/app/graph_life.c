@@ -2,6 +2,7 @@
 /* Going up and down in order, and what a new configuration changes. */
 #include "core/app/graph.h"
 
+#include <assert.h>
 #include <string.h>
 
 static uint32_t kind(const struct graph_node *n)
@@ -110,7 +111,9 @@ void graph_node_ended(struct graph *g, struct cam_node *node)
 	bool recorders = may_stop(g, CAM_RECORDER), buffers = may_stop(g, CAM_BUFFER);
 	struct graph_node *n = of_node(g, node);
 
-	if (n->ended)
+	/* Only what is to leave counts: a node that ends by itself, which none should, takes nothing down with it. */
+	assert(n && n->leaving);
+	if (!n || !n->leaving || n->ended)
 		return;
 	n->ended = true;
 	g->stops++;

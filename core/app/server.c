@@ -19,6 +19,7 @@ enum { LEAVE_MS = 1800, LEAVE_WITH_DISK_MS = 4800, WATCH_MS = 1000 };
 struct server {
 	struct loop loop;
 	struct node_world world;
+	struct budget budget;
 	struct graph graph;
 	struct routes routes;
 	struct service service;
@@ -104,10 +105,13 @@ static void on_started(void *arg, struct cam_node *node, int err)
 	graph_node_started(&s->graph, node, err);
 }
 
-static void on_ended(void *arg, struct cam_node *node)
+/* What was lost while stopping, now or at a reload before, is told by the exit code too. */
+static void on_ended(void *arg, struct cam_node *node, int err)
 {
 	struct server *s = arg;
 
+	if (err)
+		s->exit_code = 1;
 	graph_node_ended(&s->graph, node);
 }
 
@@ -149,7 +153,8 @@ static void leave(struct server *s, int exit_code)
 	if (s->stopping)
 		return;
 	s->stopping = true;
-	s->exit_code = exit_code;
+	if (exit_code)
+		s->exit_code = exit_code;
 	s->stop_began_ns = clock_mono_ns();
 	service_stopping(&s->service);
 	s->routes.ready = false;
@@ -287,7 +292,9 @@ static void init_handles(struct server *s)
 
 static void init_world(struct server *s)
 {
+	budget_init(&s->budget, UINT64_MAX);
 	s->world.loop = &s->loop;
+	s->world.budget = &s->budget;
 	s->world.log = s->log;
 	s->world.find_camera = find_camera;
 	s->world.visit_cameras = visit_cameras;
@@ -340,6 +347,7 @@ int server_run(const struct server_setup *setup)
 		s->exit_code = 1;
 	uv_run(&s->loop.uv, UV_RUN_DEFAULT);
 	places_free(s->world.places);
+	budget_destroy(&s->budget);
 	if (loop_destroy(&s->loop))
 		log_line(setup->log, LOG_ERROR, NULL, "a handle was left open on the event loop");
 	exit_code = s->exit_code;

@@ -43,7 +43,23 @@ struct executor {
 	bool (*cancel)(struct executor *, struct timer *);
 	/** [any] True on the thread that is just now running a task of this executor. */
 	int (*is_here)(const struct executor *);
+	/** [any] Whoever posts without knowing that the executor's owner is still there holds a reference. NULL: it outlives all. */
+	void (*ref)(struct executor *);
+	void (*unref)(struct executor *);
 };
+
+static inline struct executor *executor_ref(struct executor *e)
+{
+	if (e->ref)
+		e->ref(e);
+	return e;
+}
+
+static inline void executor_unref(struct executor *e)
+{
+	if (e->unref)
+		e->unref(e);
+}
 
 static inline void executor_post(struct executor *e, struct task *t)
 {

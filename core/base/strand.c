@@ -18,8 +18,8 @@ struct strand {
 	struct pool *pool;
 	struct strand *next_ready;
 	struct task_list tasks;
-	bool ready; /* in the pool's list, or running */
-	bool freeing; /* free it when it has run dry */
+	unsigned refs; /* under the pool's lock */
+	bool ready; /* in the pool's list, or running: it is freed when it has run dry */
 };
 
 struct pool {
@@ -76,7 +76,7 @@ static void run_strand(struct pool *p, struct strand *s)
 		return;
 	}
 	s->ready = false;
-	if (s->freeing)
+	if (!s->refs)
 		free(s);
 }
 
@@ -253,13 +253,35 @@ static int strand_is_here(const struct executor *e)
 	return here && &here->executor == e;
 }
 
+static void strand_ref(struct executor *e)
+{
+	struct strand *s = container_of(e, struct strand, executor);
+
+	pthread_mutex_lock(&s->pool->lock);
+	s->refs++;
+	pthread_mutex_unlock(&s->pool->lock);
+}
+
+static void strand_unref(struct executor *e)
+{
+	struct strand *s = container_of(e, struct strand, executor);
+	struct pool *p = s->pool;
+
+	pthread_mutex_lock(&p->lock);
+	if (!--s->refs && !s->ready)
+		free(s);
+	pthread_mutex_unlock(&p->lock);
+}
+
 struct strand *strand_new(struct pool *pool)
 {
 	struct strand *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->executor = (struct executor){strand_post, strand_post_at, strand_cancel, strand_is_here};
+	s->executor = (struct executor){
+		strand_post, strand_post_at, strand_cancel, strand_is_here, strand_ref, strand_unref};
+	s->refs = 1;
 	s->pool = pool;
 	task_list_init(&s->tasks);
 	return s;
@@ -267,17 +289,8 @@ struct strand *strand_new(struct pool *pool)
 
 void strand_free(struct strand *s)
 {
-	struct pool *p;
-
-	if (!s)
-		return;
-	p = s->pool;
-	pthread_mutex_lock(&p->lock);
-	if (s->ready)
-		s->freeing = true;
-	else
-		free(s);
-	pthread_mutex_unlock(&p->lock);
+	if (s)
+		strand_unref(&s->executor);
 }
 
 struct executor *strand_executor(struct strand *s)

@@ -23,7 +23,10 @@ void pool_free(struct pool *pool);
 /** [any] @return a strand, NULL without memory. The pool must outlive it. */
 struct strand *strand_new(struct pool *pool);
 
-/** [any, also from its own tasks] None of its timers is set. Free it once the tasks already posted have run. NULL is allowed. */
+/**
+ * [any, also from its own tasks] Drop the owner's reference. It goes once nobody holds another (executor_ref()) and the
+ * tasks posted have run; none of its timers is set then. NULL is allowed.
+ */
 void strand_free(struct strand *strand);
 
 /** [any] @return the strand as an executor; lives as long as the strand */

@@ -8,6 +8,7 @@ static void free_now(struct camera *c)
 {
 	demand_free(c->demand);
 	port_free(c->port);
+	budget_leave(&c->share);
 	pthread_mutex_destroy(&c->lock);
 	meter_destroy(&c->meter);
 	strand_free(c->strand);
@@ -20,7 +21,7 @@ static void on_free(struct task *t)
 	free_now(container_of(t, struct camera, free));
 }
 
-struct camera *camera_new(const char *name, struct pool *cpu)
+struct camera *camera_new(const char *name, struct pool *cpu, struct budget *budget)
 {
 	struct camera *c = calloc(1, sizeof(*c));
 
@@ -31,6 +32,7 @@ struct camera *camera_new(const char *name, struct pool *cpu)
 	pthread_mutex_init(&c->lock, NULL);
 	c->free.fn = on_free;
 	c->name = strdup(name);
+	budget_join(budget, &c->share, c->name, &c->meter.dropped);
 	c->strand = strand_new(cpu);
 	c->on = c->strand ? strand_executor(c->strand) : NULL;
 	c->port = port_new(&c->lock);
@@ -52,6 +54,18 @@ void camera_unref(struct camera *c)
 {
 	if (c && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)
 		executor_post(c->on, &c->free);
+}
+
+void camera_set_gone(struct camera *c)
+{
+	atomic_store(&c->gone, true);
+	port_tell_gone(c->port);
+	demand_tell_gone(c->demand);
+}
+
+bool camera_is_gone(const struct camera *c)
+{
+	return atomic_load(&c->gone);
 }
 
 void camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)

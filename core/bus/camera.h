@@ -8,6 +8,7 @@
 #ifndef CAM_BUS_CAMERA_H
 #define CAM_BUS_CAMERA_H
 #include "core/base/strand.h"
+#include "core/bus/budget.h"
 #include "core/bus/demand.h"
 #include "core/bus/meter.h"
 #include "core/bus/timeline.h"
@@ -23,13 +24,19 @@ struct camera {
 	struct task free;
 	struct meter meter;
 	struct timeline timeline; /**< owned by the source's place */
+	struct budget_share share; /**< of the memory for packets that wait */
+	atomic_bool gone; /**< it is in no configuration any more */
 };
 
-/** [loop] @param cpu its strand's pool, which outlives it @return one reference; NULL without memory */
-struct camera *camera_new(const char *name, struct pool *cpu);
+/** [loop] @param cpu, budget its strand's pool and its packets' memory; outlive it @return one reference; NULL without memory */
+struct camera *camera_new(const char *name, struct pool *cpu, struct budget *budget);
 struct camera *camera_ref(struct camera *);
 /** [any] The last reference frees it on its strand, after what is queued there. NULL is allowed. */
 void camera_unref(struct camera *);
+/** [any, once] It has been taken out of the configuration: all who have subscribed, or still do, are told. */
+void camera_set_gone(struct camera *);
+/** [any] */
+bool camera_is_gone(const struct camera *);
 /** [source] Stamp, count and hand on what the source delivers through its port. */
 void camera_publish(struct camera *, struct port *, struct cam_buf *buf);
 #endif

@@ -25,6 +25,7 @@ struct demand {
 	struct engine *engine;
 	struct link_flow flow;
 	atomic_uint count;
+	struct task gone;
 	/* on the strand: */
 	struct link *packets; /* while there are outputs */
 	struct demand_sub *subs;
@@ -75,14 +76,14 @@ static void open_packets(struct demand *d)
 		.media = CAM_VIDEO,
 		.queue_items = WAIT_PACKETS,
 		.queue_age_ns = WAIT_AGE};
-	struct link_end end = {d->strand, decode, d, &d->flow};
+	struct link_end end = {.on = d->strand, .take = decode, .arg = d, .flow = &d->flow};
 
 	if (d->packets)
 		return;
 	d->packets = link_new(&want, &end);
 	if (!d->packets)
 		return;
-	if (port_add(d->port, d->packets, CAM_SINCE_KEYFRAME)) {
+	if (port_add(d->port, d->packets, clock_mono_ns() - CAM_SINCE_KEYFRAME)) {
 		link_unref(d->packets);
 		d->packets = NULL;
 	}
@@ -179,6 +180,20 @@ void demand_remove(struct demand_sub *sub)
 		return;
 	atomic_fetch_sub(&sub->demand->count, 1);
 	executor_post(sub->demand->strand, &sub->remove);
+}
+
+static void on_gone(struct task *t)
+{
+	struct demand *d = container_of(t, struct demand, gone);
+
+	for (struct demand_sub *sub = d->subs; sub; sub = sub->next)
+		link_gone(sub->end.link);
+}
+
+void demand_tell_gone(struct demand *d)
+{
+	d->gone.fn = on_gone;
+	executor_post(d->strand, &d->gone);
 }
 
 void demand_get_stats(const struct demand *d, struct engine_stats *ret)

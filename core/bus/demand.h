@@ -31,6 +31,8 @@ void demand_free(struct demand *);
 int demand_add(struct demand *, const struct cam_want *, const struct demand_end *, struct demand_sub **ret);
 /** [any] Remove it; close the link first, so that nothing is delivered any more. NULL is allowed. */
 void demand_remove(struct demand_sub *);
+/** [any, once] The camera is gone: tell all who are subscribed. */
+void demand_tell_gone(struct demand *);
 /** [any] */
 void demand_get_stats(const struct demand *, struct engine_stats *ret);
 /** [any] Subscriptions now. */

@@ -1,37 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/link.h"
 
-#include "core/base/clock.h"
-#include "core/media/buf.h"
+#include "core/bus/queue.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
-enum {
-	TURN = 64, /* items delivered before others on the executor get their turn */
-	PACKETS = 512,
-	PICTURES = 1
-};
-#define BYTES (UINT64_C(64) << 20)
+enum { TURN = 64 /* items delivered before others on the executor get their turn */ };
 
 struct link {
 	struct task task;
 	struct timer timer; /* instead of the task, when items are to gather */
 	atomic_uint refs;
 	struct link_end end;
-	uint32_t media, drop, max_items;
-	uint64_t max_bytes;
-	int64_t max_age_ns, batch_ns;
+	uint32_t media;
+	int64_t batch_ns, until_ns;
 
 	pthread_mutex_t lock; /* of all below */
-	const struct cam_buf **items; /* a ring of `room` */
-	size_t room, head, n;
-	size_t exempt; /* so many at the head are history and do not count */
-	uint64_t bytes; /* of those that count */
+	struct queue queue;
 	bool scheduled, held, closed;
 	bool timed; /* scheduled by the timer */
-	bool want_key; /* only a keyframe may come next */
-	bool gap; /* something was dropped: mark the next one */
+	bool over; /* until_ns is reached: nothing comes any more */
+	void (*pull)(void *arg, struct link *); /* NULL: not behind */
+	void *pull_arg;
+	struct {
+		bool due, gone, gone_due;
+		int err; /* the last one told, or to be */
+		const char *why;
+	} told;
 };
 
 static void on_task(struct task *t);
@@ -39,23 +34,21 @@ static void on_timer(struct timer *t);
 
 struct link *link_new(const struct cam_want *want, const struct link_end *end)
 {
-	bool packets = want->form == CAM_PACKET;
 	struct link *l = calloc(1, sizeof(*l));
 
-	if (!l)
+	if (!l || !queue_init(&l->queue, want, end)) {
+		free(l);
 		return NULL;
+	}
 	atomic_init(&l->refs, 1);
 	pthread_mutex_init(&l->lock, NULL);
 	l->task.fn = on_task;
 	l->timer.fn = on_timer;
 	l->end = *end;
-	l->media = packets ? want->media : 0;
-	l->drop = want->drop ? want->drop : packets ? CAM_DROP_GOP : CAM_DROP_LATEST;
-	l->max_items = want->queue_items ? want->queue_items : packets ? PACKETS : PICTURES;
-	l->max_bytes = want->queue_bytes ? want->queue_bytes : BYTES;
-	l->max_age_ns = want->queue_age_ns;
+	executor_ref(l->end.on);
+	l->media = want->form == CAM_PACKET ? want->media : 0;
 	l->batch_ns = want->batch_ns;
-	l->want_key = packets;
+	l->until_ns = want->form == CAM_PACKET ? want->until_ns : 0;
 	return l;
 }
 
@@ -65,160 +58,32 @@ struct link *link_ref(struct link *l)
 	return l;
 }
 
-static const struct cam_buf *take_front(struct link *l)
-{
-	const struct cam_buf *buf = l->items[l->head];
-
-	l->head = (l->head + 1) % l->room;
-	l->n--;
-	if (l->exempt)
-		l->exempt--;
-	else
-		l->bytes -= buf_bytes(buf);
-	atomic_fetch_sub_explicit(&l->end.flow->waiting, 1, memory_order_relaxed);
-	return buf;
-}
-
-static void clear(struct link *l)
-{
-	while (l->n)
-		buf_unref(take_front(l));
-}
-
 void link_unref(struct link *l)
 {
 	if (!l || atomic_fetch_sub_explicit(&l->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	if (!l->closed)
-		clear(l);
+	queue_finish(&l->queue);
 	pthread_mutex_destroy(&l->lock);
-	free(l->items);
+	executor_unref(l->end.on);
 	free(l);
 }
 
-static bool grow(struct link *l)
+bool link_is_end(const struct cam_buf *buf)
 {
-	size_t room = l->room ? l->room * 2 : 8;
-	const struct cam_buf **items;
-
-	if (l->n < l->room)
-		return true;
-	items = calloc(room, sizeof(*items));
-	if (!items)
-		return false;
-	for (size_t i = 0; i < l->n; i++)
-		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): without room there are no items */
-		items[i] = l->items[(l->head + i) % l->room];
-	free(l->items);
-	l->items = items;
-	l->room = room;
-	l->head = 0;
-	return true;
+	return queue_is_end(buf);
 }
 
-static bool is_key(const struct cam_buf *buf)
+/* ---- scheduling -------------------------------------------------------------------------------------------------- */
+
+static bool has_news(const struct link *l)
 {
-	return buf->track == 0 && (buf->flags & CAM_KEY);
-}
-
-static void unref_buf(void *arg)
-{
-	buf_unref(arg);
-}
-
-/* The same bytes with one flag more: buffers are immutable once published. */
-static const struct cam_buf *marked(const struct cam_buf *buf, uint32_t flag)
-{
-	struct cam_buf like = *buf;
-	struct cam_buf *copy;
-
-	like.flags |= flag;
-	copy = buf_new(&like, unref_buf, (void *)(uintptr_t)buf);
-	if (!copy)
-		return buf_ref(buf);
-	buf_ref(buf);
-	return copy;
-}
-
-/* Puts buf at the end. @return false without memory */
-static bool put(struct link *l, const struct cam_buf *buf)
-{
-	bool mark = l->gap && (l->drop == CAM_DROP_LATEST || is_key(buf));
-
-	if (!grow(l))
-		return false;
-	l->items[(l->head + l->n++) % l->room] = mark ? marked(buf, CAM_DISCONTINUITY) : buf_ref(buf);
-	if (mark)
-		l->gap = false;
-	atomic_fetch_add_explicit(&l->end.flow->waiting, 1, memory_order_relaxed);
-	return true;
-}
-
-static unsigned drop_front(struct link *l)
-{
-	buf_unref(take_front(l));
-	l->gap = true;
-	return 1;
-}
-
-/* Drop from the front what has waited too long, and with packets the rest of its GOP too. */
-static unsigned drop_old(struct link *l)
-{
-	int64_t from = clock_mono_ns() - l->max_age_ns;
-	unsigned dropped = 0;
-
-	while (l->n > l->exempt && !l->exempt && l->items[l->head]->arrival_ns < from)
-		dropped += drop_front(l);
-	if (!dropped || l->drop != CAM_DROP_GOP)
-		return dropped;
-	while (l->n && !is_key(l->items[l->head]))
-		dropped += drop_front(l);
-	if (l->n) {
-		const struct cam_buf *first = l->items[l->head];
-
-		l->items[l->head] = marked(first, CAM_DISCONTINUITY);
-		buf_unref(first);
-		l->gap = false;
-	} else {
-		l->want_key = true;
-	}
-	return dropped;
-}
-
-static bool is_full(const struct link *l, const struct cam_buf *buf)
-{
-	size_t counted = l->n - l->exempt;
-
-	return counted >= l->max_items || (counted && l->bytes + buf_bytes(buf) > l->max_bytes);
-}
-
-/* Make room for buf, or decide that it is not to come in. @return dropped items, *ret_refuse */
-static unsigned make_room(struct link *l, const struct cam_buf *buf, bool *ret_refuse)
-{
-	unsigned dropped = l->max_age_ns ? drop_old(l) : 0;
-
-	*ret_refuse = false;
-	if (l->drop == CAM_DROP_LATEST) {
-		while (l->n && is_full(l, buf))
-			dropped += drop_front(l);
-		return dropped;
-	}
-	if (l->want_key && !is_key(buf)) {
-		*ret_refuse = true;
-	} else if (is_full(l, buf)) {
-		l->want_key = l->gap = true;
-		*ret_refuse = true;
-	} else if (is_key(buf)) {
-		l->want_key = false;
-	}
-	/* Before the first keyframe nothing is missed: that is the start, not a drop. */
-	return dropped + (*ret_refuse && l->gap);
+	return l->told.due || l->told.gone_due;
 }
 
 /* With the lock held. @return whether the caller is to post the task or set the timer */
 static bool to_schedule(struct link *l)
 {
-	if (l->scheduled || l->held || l->closed || !l->n)
+	if (l->scheduled || l->closed || !(has_news(l) || (!l->held && (l->queue.n || l->pull))))
 		return false;
 	l->scheduled = true;
 	link_ref(l);
@@ -228,7 +93,7 @@ static bool to_schedule(struct link *l)
 /* Items gather while the queue is far from full. */
 static bool may_gather(const struct link *l)
 {
-	return l->batch_ns && l->n - l->exempt < l->max_items / 2 && l->bytes < l->max_bytes / 2;
+	return l->batch_ns && !l->pull && !has_news(l) && queue_has_room(&l->queue);
 }
 
 static void unlock_and_schedule(struct link *l)
@@ -241,118 +106,188 @@ static void unlock_and_schedule(struct link *l)
 		executor_post_at(l->end.on, &l->timer, clock_mono_ns() + l->batch_ns);
 	}
 	pthread_mutex_unlock(&l->lock);
+	/* The consumer may end its subscription just now: the reference keeps its executor. */
 	if (post && !gather)
 		executor_post(l->end.on, &l->task);
 }
 
-unsigned link_push(struct link *l, const struct cam_buf *buf)
-{
-	unsigned dropped = 0;
-	bool refuse;
+/* ---- producing --------------------------------------------------------------------------------------------------- */
 
-	if (l->media && buf->caps->media != l->media)
-		return 0;
-	pthread_mutex_lock(&l->lock);
-	if (l->closed) {
-		pthread_mutex_unlock(&l->lock);
-		return 0;
+/* @return whether the link takes data of this kind and time; the end of what was wished for is noticed here */
+static bool is_wanted(struct link *l, const struct cam_buf *buf)
+{
+	if (l->closed || l->over || (l->media && buf->caps->media != l->media))
+		return false;
+	if (l->until_ns && buf->track == 0 && buf->arrival_ns >= l->until_ns) {
+		queue_put_end(&l->queue);
+		l->over = true;
 	}
-	dropped = make_room(l, buf, &refuse);
-	if (!refuse) {
-		if (put(l, buf))
-			l->bytes += buf_bytes(buf);
-		else
-			dropped++;
-	}
-	if (dropped)
-		atomic_fetch_add_explicit(&l->end.flow->dropped, dropped, memory_order_relaxed);
-	unlock_and_schedule(l);
-	return dropped;
+	return !l->over;
 }
 
-/* A buffer without planes, which no source can publish. */
-bool link_is_end(const struct cam_buf *buf)
+/* Bytes have been added: is it too much for all of them together? Without the lock. */
+static void check_account(const struct link *l)
 {
-	return !buf->n_planes;
+	struct link_account *a = l->end.account;
+
+	if (a && atomic_load_explicit(a->total, memory_order_relaxed) >
+			 atomic_load_explicit(a->limit, memory_order_relaxed))
+		a->over(a);
+}
+
+unsigned link_push(struct link *l, const struct cam_buf *buf)
+{
+	unsigned dropped;
+
+	pthread_mutex_lock(&l->lock);
+	dropped = is_wanted(l, buf) ? queue_push(&l->queue, buf) : 0;
+	unlock_and_schedule(l);
+	check_account(l);
+	return dropped;
 }
 
 void link_end_session(struct link *l)
 {
-	struct cam_buf like = {.arrival_ns = clock_mono_ns()}, *mark;
-
-	if (l->drop != CAM_DROP_GOP)
-		return;
-	mark = buf_new(&like, NULL, NULL);
 	pthread_mutex_lock(&l->lock);
-	/* A consumer that does not take anything needs to be told only once. */
-	if (mark && !l->closed && !(l->n && link_is_end(l->items[(l->head + l->n - 1) % l->room])))
-		(void)put(l, mark);
+	if (l->queue.mark && !l->closed && !l->over)
+		queue_put_end(&l->queue);
 	unlock_and_schedule(l);
-	buf_unref(mark);
 }
 
-void link_preload(struct link *l, const struct cam_buf *buf)
+unsigned link_shed(struct link *l)
 {
-	if (l->media && buf->caps->media != l->media)
-		return;
+	unsigned dropped;
+
 	pthread_mutex_lock(&l->lock);
-	if (!l->closed && (!l->want_key || is_key(buf)) && put(l, buf)) {
-		l->exempt++;
-		l->want_key = false;
+	dropped = queue_shed(&l->queue);
+	pthread_mutex_unlock(&l->lock);
+	return dropped;
+}
+
+void link_refuse(struct link *l, int err, const char *why)
+{
+	pthread_mutex_lock(&l->lock);
+	l->told.due |= l->end.refused && (l->told.err != err || l->told.why != why);
+	l->told.err = err;
+	l->told.why = why;
+	unlock_and_schedule(l);
+}
+
+void link_gone(struct link *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->told.gone_due |= l->end.gone && !l->told.gone;
+	l->told.gone = true;
+	unlock_and_schedule(l);
+}
+
+/* ---- history ----------------------------------------------------------------------------------------------------- */
+
+void link_pull(struct link *l, void (*pull)(void *arg, struct link *), void *arg)
+{
+	pthread_mutex_lock(&l->lock);
+	l->pull = pull;
+	l->pull_arg = arg;
+	unlock_and_schedule(l);
+}
+
+void link_history(struct link *l, const struct cam_buf *buf)
+{
+	pthread_mutex_lock(&l->lock);
+	if (is_wanted(l, buf))
+		queue_push_history(&l->queue, buf);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void link_missed(struct link *l, unsigned long long items)
+{
+	pthread_mutex_lock(&l->lock);
+	queue_missed(&l->queue, items);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void link_caught_up(struct link *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->pull = NULL;
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* ---- consuming --------------------------------------------------------------------------------------------------- */
+
+/* @param err what take() has said */
+static void count_taken(const struct link *l, int err, uint64_t bytes)
+{
+	if (err) {
+		queue_count_dropped(&l->queue, 1);
+		return;
 	}
-	unlock_and_schedule(l);
-}
-
-void link_deliver(struct link *l, const struct cam_buf *buf)
-{
-	size_t bytes = buf_bytes(buf);
-
-	if (link_is_closed(l))
-		return;
-	if (l->end.take(l->end.arg, buf) != 0)
-		return;
 	atomic_fetch_add_explicit(&l->end.flow->passed, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&l->end.flow->bytes, bytes, memory_order_relaxed);
 }
 
-/* Put an item that was not wanted yet back, unless newer ones have come that replace it. With the lock held. */
-static void put_back(struct link *l, const struct cam_buf *buf)
+void link_deliver(struct link *l, const struct cam_buf *buf)
 {
-	l->held = true;
-	if (l->closed || (l->drop == CAM_DROP_LATEST && l->n >= l->max_items) || !grow(l)) {
-		buf_unref(buf);
-		return;
-	}
-	l->head = (l->head + l->room - 1) % l->room;
-	l->items[l->head] = buf;
-	l->n++;
-	l->exempt += l->exempt > 0;
-	if (!l->exempt)
-		l->bytes += buf_bytes(buf);
-	atomic_fetch_add_explicit(&l->end.flow->waiting, 1, memory_order_relaxed);
+	if (!link_is_closed(l))
+		count_taken(l, l->end.take(l->end.arg, buf), buf_bytes(buf));
 }
 
-/* Deliver up to `turn` items. Called and left with the lock held. */
+/* Called and left with the lock held. */
+static void deliver_news(struct link *l)
+{
+	int err = l->told.err;
+	const char *why = l->told.why;
+	bool refused = l->told.due, gone = l->told.gone_due;
+
+	l->told.due = l->told.gone_due = false;
+	pthread_mutex_unlock(&l->lock);
+	if (refused)
+		l->end.refused(l->end.arg, err, why ? why : "");
+	if (gone && !(refused && link_is_closed(l)))
+		l->end.gone(l->end.arg);
+	pthread_mutex_lock(&l->lock);
+}
+
+/* Hand the first item over, its reference let go of. Called and left with the lock held. */
+static void deliver_first(struct link *l)
+{
+	bool exempt = l->queue.exempt;
+	const struct cam_buf *buf = queue_take(&l->queue);
+	uint64_t bytes = buf_bytes(buf);
+	int err;
+
+	pthread_mutex_unlock(&l->lock);
+	err = l->end.take(l->end.arg, buf);
+	pthread_mutex_lock(&l->lock);
+	l->held = err == CAM_LATER;
+	if (l->held && !l->closed) {
+		queue_put_back(&l->queue, buf, exempt);
+		return;
+	}
+	if (!link_is_end(buf) && !l->held)
+		count_taken(l, err, bytes);
+	buf_unref(buf);
+}
+
+/* Deliver up to `turn` items. Called and left with the lock held; the caller holds a reference. */
 static void deliver(struct link *l, size_t turn)
 {
-	while (turn-- && l->n && !l->held && !l->closed) {
-		const struct cam_buf *buf = take_front(l);
-		size_t bytes = buf_bytes(buf);
-		int err;
+	if (has_news(l) && !l->closed)
+		deliver_news(l);
+	while (turn-- && l->queue.n && !l->held && !l->closed)
+		deliver_first(l);
+}
 
-		pthread_mutex_unlock(&l->lock);
-		err = l->end.take(l->end.arg, buf);
-		pthread_mutex_lock(&l->lock);
-		if (err == CAM_LATER) {
-			put_back(l, buf);
-			return;
-		}
-		buf_unref(buf);
-		if (l->closed)
-			return;
-		atomic_fetch_add_explicit(&l->end.flow->passed, 1, memory_order_relaxed);
-		atomic_fetch_add_explicit(&l->end.flow->bytes, bytes, memory_order_relaxed);
-	}
+/* Fetch history, once what was fetched before is taken. Called and left with the lock held. */
+static void refill(struct link *l)
+{
+	void (*pull)(void *arg, struct link *) = l->pull;
+
+	if (!pull || l->queue.n || l->held || l->closed)
+		return;
+	pthread_mutex_unlock(&l->lock);
+	pull(l->pull_arg, l);
+	pthread_mutex_lock(&l->lock);
 }
 
 /*
@@ -364,12 +299,14 @@ static void work(struct link *l)
 	size_t had;
 
 	pthread_mutex_lock(&l->lock);
-	had = l->n;
+	refill(l);
+	had = l->queue.n;
 	deliver(l, TURN);
-	if (had && !l->n && !l->held && !l->closed && l->batch_ns) {
+	if (had && !l->queue.n && !l->held && !l->closed && l->batch_ns && !l->pull && !has_news(l)) {
 		l->timed = true;
-		pthread_mutex_unlock(&l->lock);
+		/* Under the lock, as in unlock_and_schedule(). */
 		executor_post_at(l->end.on, &l->timer, clock_mono_ns() + l->batch_ns);
+		pthread_mutex_unlock(&l->lock);
 		return;
 	}
 	l->scheduled = l->timed = false;
@@ -396,9 +333,15 @@ void link_resume(struct link *l)
 
 void link_drain(struct link *l)
 {
+	link_ref(l); /* the consumer may end its subscription */
 	pthread_mutex_lock(&l->lock);
-	deliver(l, SIZE_MAX);
+	do {
+		refill(l);
+		deliver(l, SIZE_MAX);
+	} while (l->pull && !l->held && !l->closed);
+	queue_count_dropped(&l->queue, l->queue.n);
 	pthread_mutex_unlock(&l->lock);
+	link_unref(l);
 }
 
 void link_close(struct link *l)
@@ -407,7 +350,7 @@ void link_close(struct link *l)
 
 	pthread_mutex_lock(&l->lock);
 	l->closed = true;
-	clear(l);
+	queue_clear(&l->queue);
 	timed = l->timed;
 	l->timed = false;
 	pthread_mutex_unlock(&l->lock);
@@ -423,4 +366,14 @@ bool link_is_closed(struct link *l)
 	closed = l->closed;
 	pthread_mutex_unlock(&l->lock);
 	return closed;
+}
+
+uint64_t link_waiting_bytes(struct link *l)
+{
+	uint64_t bytes;
+
+	pthread_mutex_lock(&l->lock);
+	bytes = l->queue.waiting;
+	pthread_mutex_unlock(&l->lock);
+	return bytes;
 }

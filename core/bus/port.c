@@ -2,9 +2,13 @@
 #include "core/bus/port.h"
 
 #include "core/base/clock.h"
+#include "core/media/buf.h"
 
 #include <errno.h>
 #include <stdlib.h>
+
+/* What a link that is behind fetches at a time: little enough for the port's lock, enough to be worth it. */
+enum { FETCH_ITEMS = 64, FETCH_BYTES = 1 << 20 };
 
 /* An unordered set of pointers. */
 struct set {
@@ -12,12 +16,22 @@ struct set {
 	size_t n, room;
 };
 
+/* A link on a port, and as long as it is behind, where in the history it is. */
+struct hung {
+	struct link *link; /* a reference */
+	bool behind;
+	int64_t from_ns; /* just before the arrival of the last item fetched, or where to begin */
+	int64_t ended_ns; /* a session ended then, and the link has not been told; 0: none */
+	uint64_t next[CAM_MAX_TRACKS]; /* seq that is expected, once `has` */
+	bool has[CAM_MAX_TRACKS];
+};
+
 struct port {
 	pthread_mutex_t *lock; /* of the tree; taken before the locks of links */
 	struct port_history history;
 	struct port *parent;
 	int64_t newest_ns; /* arrival of the last video packet */
-	struct set links, children;
+	struct set links, children; /* of struct hung, struct port */
 };
 
 static int set_add(struct set *s, void *item)
@@ -46,6 +60,12 @@ static bool set_remove(struct set *s, const void *item)
 	return false;
 }
 
+static void unhang(struct hung *h)
+{
+	link_unref(h->link);
+	free(h);
+}
+
 struct port *port_new(pthread_mutex_t *lock)
 {
 	struct port *p = calloc(1, sizeof(*p));
@@ -65,7 +85,7 @@ void port_free(struct port *p)
 		((struct port *)p->children.items[i])->parent = NULL;
 	pthread_mutex_unlock(p->lock);
 	for (size_t i = 0; i < p->links.n; i++)
-		link_unref(p->links.items[i]);
+		unhang(p->links.items[i]);
 	free(p->links.items);
 	free(p->children.items);
 	free(p);
@@ -102,8 +122,12 @@ static unsigned hand_on(struct port *p, const struct cam_buf *buf)
 		p->newest_ns = buf->arrival_ns;
 	if (p->history.keep)
 		p->history.keep(p->history.self, buf);
-	for (size_t i = 0; i < p->links.n; i++)
-		dropped += link_push(p->links.items[i], buf);
+	for (size_t i = 0; i < p->links.n; i++) {
+		const struct hung *h = p->links.items[i];
+
+		if (!h->behind) /* else it finds the packet in the history, which has it already */
+			dropped += link_push(h->link, buf);
+	}
 	for (size_t i = 0; i < p->children.n; i++)
 		dropped += hand_on(p->children.items[i], buf);
 	return dropped;
@@ -121,8 +145,14 @@ unsigned port_publish(struct port *p, const struct cam_buf *buf)
 
 static void end_session(struct port *p)
 {
-	for (size_t i = 0; i < p->links.n; i++)
-		link_end_session(p->links.items[i]);
+	for (size_t i = 0; i < p->links.n; i++) {
+		struct hung *h = p->links.items[i];
+
+		if (h->behind)
+			h->ended_ns = clock_mono_ns();
+		else
+			link_end_session(h->link);
+	}
 	for (size_t i = 0; i < p->children.n; i++)
 		end_session(p->children.items[i]);
 }
@@ -134,6 +164,23 @@ void port_end_session(struct port *p)
 	pthread_mutex_unlock(p->lock);
 }
 
+static void tell_gone(struct port *p)
+{
+	for (size_t i = 0; i < p->links.n; i++)
+		link_gone(((struct hung *)p->links.items[i])->link);
+	for (size_t i = 0; i < p->children.n; i++)
+		tell_gone(p->children.items[i]);
+}
+
+void port_tell_gone(struct port *p)
+{
+	pthread_mutex_lock(p->lock);
+	tell_gone(p);
+	pthread_mutex_unlock(p->lock);
+}
+
+/* ---- history ----------------------------------------------------------------------------------------------------- */
+
 static const struct port_history *nearest_history(const struct port *p)
 {
 	while (p->parent && !p->history.replay)
@@ -141,26 +188,92 @@ static const struct port_history *nearest_history(const struct port *p)
 	return &p->history;
 }
 
-static int preload(void *arg, const struct cam_buf *buf)
+/* One turn of a link that is behind. */
+struct fetch {
+	struct hung *hung;
+	unsigned items;
+	size_t bytes;
+};
+
+static void tell_end(struct hung *h)
 {
-	link_preload(arg, buf);
+	if (h->ended_ns)
+		link_end_session(h->link);
+	h->ended_ns = 0;
+}
+
+/* @return 1 when the link has enough for now */
+static int fetch_one(void *arg, const struct cam_buf *buf)
+{
+	struct fetch *f = arg;
+	struct hung *h = f->hung;
+	uint32_t t = buf->track;
+
+	if (h->has[t] && buf->seq < h->next[t])
+		return 0;
+	if (f->items == FETCH_ITEMS || f->bytes >= FETCH_BYTES)
+		return 1;
+	if (h->ended_ns && buf->arrival_ns > h->ended_ns)
+		tell_end(h);
+	if (h->has[t] && buf->seq > h->next[t]) /* the history has let go of what comes next */
+		link_missed(h->link, buf->seq - h->next[t]);
+	h->has[t] = true;
+	h->next[t] = buf->seq + 1;
+	h->from_ns = buf->arrival_ns - 1; /* a keyframe further on may have arrived together with it */
+	link_history(h->link, buf);
+	f->items++;
+	f->bytes += buf_bytes(buf);
 	return 0;
 }
 
-int port_add(struct port *p, struct link *link, int64_t since_ns)
+static struct hung *find(const struct port *p, const struct link *link)
 {
-	int err;
+	for (size_t i = 0; i < p->links.n; i++) {
+		struct hung *h = p->links.items[i];
+
+		if (h->link == link)
+			return h;
+	}
+	return NULL;
+}
+
+static void fetch(void *arg, struct link *link)
+{
+	struct port *p = arg;
+	struct hung *h;
 
 	pthread_mutex_lock(p->lock);
-	err = set_add(&p->links, link);
-	if (!err) {
+	h = find(p, link);
+	if (h && h->behind) {
 		const struct port_history *history = nearest_history(p);
+		struct fetch f = {.hung = h};
 
-		link_ref(link);
-		if (since_ns > 0 && history->replay)
-			history->replay(history->self, clock_mono_ns() - since_ns, preload, link);
+		if (!history->replay || !history->replay(history->self, h->from_ns, fetch_one, &f)) {
+			h->behind = false;
+			tell_end(h);
+			link_caught_up(link);
+		}
 	}
 	pthread_mutex_unlock(p->lock);
+}
+
+int port_add(struct port *p, struct link *link, int64_t from_ns)
+{
+	struct hung *h = calloc(1, sizeof(*h));
+	int err;
+
+	if (!h)
+		return -ENOMEM;
+	h->link = link_ref(link);
+	h->from_ns = from_ns;
+	pthread_mutex_lock(p->lock);
+	err = set_add(&p->links, h);
+	h->behind = !err && from_ns && nearest_history(p)->replay;
+	if (h->behind)
+		link_pull(link, fetch, p);
+	pthread_mutex_unlock(p->lock);
+	if (err)
+		unhang(h);
 	return err;
 }
 
@@ -176,13 +289,15 @@ int64_t port_newest_ns(struct port *p)
 
 void port_remove(struct port *p, struct link *link)
 {
-	bool was;
+	struct hung *h;
 
 	pthread_mutex_lock(p->lock);
-	was = set_remove(&p->links, link);
+	h = find(p, link);
+	if (h)
+		set_remove(&p->links, h);
 	pthread_mutex_unlock(p->lock);
-	if (was)
-		link_unref(link);
+	if (h)
+		unhang(h);
 }
 
 struct port *port_parent(const struct port *p)

@@ -3,8 +3,10 @@
  * @file port.h
  * A port: where the packets of one source or buffer come out. Links hang on it; so do the ports of buffers that
  * take from it, which makes a camera's ports a tree with one lock. A buffer's history is told of each packet before
- * the port's links are, under that lock: a link that starts in the past neither misses nor repeats anything. A port
- * without a history of its own has that of the nearest port above it.
+ * the port's links are, under that lock: a link that starts in the past neither misses nor repeats anything. It
+ * fetches history a little at a time, as fast as its consumer takes it, and is pushed to once it has caught up. What
+ * the history lets go of before that counts as dropped. A port without a history of its own has that of the nearest
+ * port above it.
  */
 #ifndef CAM_BUS_PORT_H
 #define CAM_BUS_PORT_H
@@ -39,11 +41,13 @@ unsigned port_publish(struct port *, const struct cam_buf *buf);
 
 /** [any] Tell all links of packets, here and below, that the session has ended. */
 void port_end_session(struct port *);
+/** [any] Tell all consumers, here and below, that the camera is gone. */
+void port_tell_gone(struct port *);
 /**
- * [any] Hang a link on, taking a reference. @param since_ns start so long ago, as far as there is history; 0: at the next
- * keyframe @return 0, -ENOMEM
+ * [any] Hang a link on, taking a reference; it outlives the link's being behind. @param from_ns start at this monotonic
+ * arrival, as far as there is history; 0: at the next keyframe @return 0, -ENOMEM
  */
-int port_add(struct port *, struct link *, int64_t since_ns);
+int port_add(struct port *, struct link *, int64_t from_ns);
 /** [any] @return when the newest video packet that came out here had arrived; 0: none has */
 int64_t port_newest_ns(struct port *);
 /** [any] Take it off, if it hangs there. */

@@ -60,7 +60,8 @@ static void host_state(struct cam_node *n, enum cam_state state)
 
 static bool host_stopping(struct cam_node *n)
 {
-	return atomic_load_explicit(&n->stopping, memory_order_relaxed);
+	return atomic_load_explicit(&n->stopping, memory_order_relaxed) ||
+	       atomic_load_explicit(&n->failed, memory_order_relaxed);
 }
 
 static void host_stat(struct cam_node *n, unsigned stat, int64_t value)
@@ -150,6 +151,11 @@ static void host_resume(struct cam_node *n, struct cam_sub *sub)
 	link_resume(sub->link);
 }
 
+static void *host_user(const struct cam_sub *sub)
+{
+	return subscription_user(sub);
+}
+
 static void host_cameras(struct cam_node *n, void (*visit)(void *, const struct cam_camera *), void *arg)
 {
 	n->world->visit_cameras(n->world->arg, n, visit, arg);
@@ -193,4 +199,5 @@ const struct cam_host node_host = {
 	.cameras = host_cameras,
 	.request = host_request,
 	.retry_after = host_retry_after,
+	.user = host_user,
 };

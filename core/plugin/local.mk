@@ -1,4 +1,5 @@
-libcam_a_SOURCES += %D%/backoff.c %D%/backoff.h \
+libcam_a_SOURCES += %D%/abi.h \
+	%D%/backoff.c %D%/backoff.h \
 	%D%/host.c %D%/host.h \
 	%D%/loader.c %D%/loader.h \
 	%D%/loop.c %D%/loop.h \

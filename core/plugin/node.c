@@ -29,11 +29,17 @@ void node_unref(struct cam_node *n)
 	free(n);
 }
 
-void node_ended(struct cam_node *n)
+/* A source has nothing that could be lost: its camera would have gone a moment later. */
+void node_ended(struct cam_node *n, int err)
 {
+	assert(!n->want_up);
+	if (n->spec.plugin->kind == CAM_SOURCE)
+		err = 0;
+	if (err)
+		node_log_loss(n, err);
 	n->life = NODE_IDLE;
 	node_set_state(n, CAM_STOPPED);
-	n->world->ended(n->world->arg, n);
+	n->world->ended(n->world->arg, n, err);
 }
 
 /* ---- failure and retry ---- */
@@ -69,7 +75,7 @@ static void go_down(struct cam_node *n, int err)
 	int64_t now = clock_mono_ns(), pause;
 
 	if (!n->want_up) {
-		node_ended(n);
+		node_ended(n, err);
 		return;
 	}
 	pause = node_pause_ns(n, err, n->up_since_ns ? now - n->up_since_ns : 0);
@@ -83,9 +89,16 @@ static void go_down(struct cam_node *n, int err)
 
 void node_fail(struct cam_node *n, int err)
 {
-	if (atomic_exchange(&n->failed, true))
+	int none = 0;
+
+	if (!atomic_compare_exchange_strong(&n->fail_err, &none, err ? err : -EIO))
 		return;
-	atomic_store(&n->fail_err, err);
+	atomic_store(&n->failed, true);
+	if (!n->on) {
+		session_wake(n);
+		return;
+	}
+	node_ref(n);
 	on_loop(n, &n->failing);
 }
 
@@ -100,15 +113,15 @@ static void begin_stop(struct cam_node *n)
 	if (n->on)
 		executor_post(n->on, &n->stop);
 	else
-		session_stop(n);
+		session_wake(n);
 }
 
+/* A node that has failed takes nothing any more: what waits for it counts as dropped. */
 static void do_stop(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, stop);
 
-	if (!atomic_load(&n->failed))
-		subscription_drain_all(n);
+	subscription_drain_all(n);
 	n->spec.plugin->stop(n->self);
 }
 
@@ -147,11 +160,12 @@ static void on_failing(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, failing);
 
-	if (n->life != NODE_RUNNING)
-		return;
-	if (n->spec.plugin->kind == CAM_SOURCE)
-		port_end_session(n->spec.out);
-	begin_stop(n);
+	if (n->life == NODE_RUNNING && atomic_load(&n->failed)) {
+		if (n->spec.plugin->kind == CAM_SOURCE)
+			port_end_session(n->spec.out);
+		begin_stop(n);
+	}
+	node_unref(n);
 }
 
 void node_stop(struct cam_node *n)
@@ -161,9 +175,9 @@ void node_stop(struct cam_node *n)
 		begin_stop(n);
 	} else if (n->life == NODE_WAITING) {
 		uv_timer_stop(&n->retry);
-		node_ended(n);
+		node_ended(n, 0);
 	} else if (n->life == NODE_IDLE) {
-		node_ended(n);
+		node_ended(n, 0);
 	}
 }
 
@@ -198,9 +212,9 @@ static void is_up(struct cam_node *n)
 	if (p->kind != CAM_SOURCE)
 		node_set_state(n, CAM_LIVE);
 	n->world->started(n->world->arg, n, 0);
-	if (!n->want_up || atomic_load(&n->failed))
-		if (n->life == NODE_RUNNING)
-			begin_stop(n);
+	/* A thread's session that has failed meanwhile has ended; the next one is its own matter. */
+	if (n->life == NODE_RUNNING && (!n->want_up || (n->on && atomic_load(&n->failed))))
+		begin_stop(n);
 }
 
 static void is_not_up(struct cam_node *n, int err)
@@ -232,6 +246,7 @@ void node_start(struct cam_node *n)
 	n->turn++;
 	atomic_store(&n->stopping, false);
 	atomic_store(&n->failed, false);
+	atomic_store(&n->fail_err, 0);
 	atomic_store(&n->stop_said, false);
 	node_clear_error(n);
 	node_set_state(n, CAM_CONNECTING);

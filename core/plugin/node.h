@@ -25,6 +25,7 @@ enum node_life { NODE_IDLE, NODE_STARTING, NODE_RUNNING, NODE_STOPPING, NODE_WAI
 struct node_world {
 	struct loop *loop;
 	struct places *places;
+	struct budget *budget; /**< of packets that wait */
 	struct log *log;
 	/** [any] @return a reference to a camera that this node may see, or NULL */
 	struct camera *(*find_camera)(void *arg, const struct cam_node *node, const char *name);
@@ -35,7 +36,8 @@ struct node_world {
 	void (*changed)(void *arg, struct cam_node *node); /**< its state is another */
 	void (*started)(
 		void *arg, struct cam_node *node, int err); /**< a start has ended, well or with -errno */
-	void (*ended)(void *arg, struct cam_node *node); /**< after node_stop() */
+	/** After node_stop(). @param err what failed on the way, so that something is lost; 0: nothing */
+	void (*ended)(void *arg, struct cam_node *node, int err);
 	void *arg;
 };
 

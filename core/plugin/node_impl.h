@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <pthread.h>
 
+#include "core/bus/budget.h"
 #include "core/plugin/backoff.h"
 #include "core/plugin/host.h"
 #include "core/plugin/node.h"
@@ -13,10 +14,12 @@ struct cam_sub {
 	struct cam_node *node;
 	struct cam_sub *next;
 	struct camera *camera; /* a reference */
+	void *user; /* the plugin's */
 	struct link *link;
 	struct port *port; /* packets: where the link hangs */
 	struct demand_sub *demand; /* pictures, JPEGs */
 	uint8_t *(*into)(void *self, struct cam_sub *sub, size_t bytes);
+	bool drained; /* by subscription_drain_all() */
 };
 
 struct cam_node {
@@ -46,7 +49,7 @@ struct cam_node {
 
 	/* [any] */
 	atomic_bool stopping, failed, stop_said, changed_queued;
-	atomic_int fail_err;
+	atomic_int fail_err; /* 0 until it fails */
 	atomic_llong retry_after_ns; /* what the plugin asked for; 0: nothing */
 	atomic_uint state, restarts;
 	struct link_flow flow;
@@ -67,24 +70,27 @@ void node_unref(struct cam_node *);
 /** [any] See cam_host. */
 void node_fail(struct cam_node *, int err);
 void node_set_state(struct cam_node *, enum cam_state);
+/** [loop] Log what failed while the node was to end: nobody else would tell. */
+void node_log_loss(struct cam_node *, int err);
 /** [any] Log why it failed, with the pause until the next try; not the same more than once a minute. */
 void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
 /** [node, loop] The pause before the next try of a node that has failed after lived_ns. @return ns */
 int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
 /** [any] */
 void node_clear_error(struct cam_node *);
-/** [loop] The end of a node that was to end. */
-void node_ended(struct cam_node *);
+/** [loop] The end of a node that was to end. @param err what failed since it was last heard of, 0: nothing */
+void node_ended(struct cam_node *, int err);
 /** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */
 int session_start(struct cam_node *);
-/** [loop] */
-void session_stop(struct cam_node *);
+/** [any] Have the thread notice that its session, or the node, is to end. */
+void session_wake(struct cam_node *);
 /** [node] */
 int subscription_open(struct cam_node *, const char *camera, const struct cam_want *, struct cam_sub **ret);
 void subscription_close(struct cam_node *, struct cam_sub *);
 void subscription_close_all(struct cam_node *);
 /** [node] Deliver what waits on packet subscriptions, so that stopping loses nothing. */
 void subscription_drain_all(struct cam_node *);
+void *subscription_user(const struct cam_sub *);
 
 /** Debug builds: a call of the ABI is made where its comment says. */
 static inline void node_assert_here(const struct cam_node *n)

@@ -71,6 +71,15 @@ void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
 		(double)pause_ns / (double)CLOCK_SECOND);
 }
 
+void node_log_loss(struct cam_node *n, int err)
+{
+	char text[256];
+
+	node_error(n, text, NULL);
+	log_line(n->world->log, LOG_ERROR, n->spec.name, "%s; what it still held is lost",
+		*text ? text : strerrordesc_np(-err));
+}
+
 void node_clear_error(struct cam_node *n)
 {
 	pthread_mutex_lock(&n->lock);

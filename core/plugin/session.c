@@ -33,6 +33,8 @@ static void *sessions(void *arg)
 
 		timeline_restart(&n->spec.camera->timeline);
 		err = n->spec.plugin->run(n->self);
+		if (atomic_load(&n->failed))
+			err = atomic_load(&n->fail_err);
 		if (atomic_load(&n->stopping))
 			break;
 		port_end_session(n->spec.out);
@@ -44,6 +46,9 @@ static void *sessions(void *arg)
 			break;
 		atomic_fetch_add(&n->restarts, 1);
 		node_clear_error(n);
+		/* What fails from here on is the next session. */
+		atomic_store(&n->failed, false);
+		atomic_store(&n->fail_err, 0);
 		node_set_state(n, CAM_CONNECTING);
 	}
 	executor_post(&n->world->loop->executor, &n->thread_ended);
@@ -57,7 +62,7 @@ static void on_thread_ended(struct task *t)
 	pthread_join(n->thread, NULL);
 	n->spec.plugin->destroy(n->self);
 	n->self = NULL;
-	node_ended(n);
+	node_ended(n, 0);
 }
 
 int session_start(struct cam_node *n)
@@ -77,7 +82,7 @@ int session_start(struct cam_node *n)
 	return -err;
 }
 
-void session_stop(struct cam_node *n)
+void session_wake(struct cam_node *n)
 {
 	pthread_mutex_lock(&n->lock);
 	pthread_cond_broadcast(&n->wake);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A node's subscriptions. All of it is [node]. */
+#include "core/base/clock.h"
+#include "core/plugin/abi.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>
@@ -11,10 +13,7 @@ static int end_session(struct cam_sub *sub)
 {
 	const struct cam_plugin *p = sub->node->spec.plugin;
 
-	/* Members past a plugin's size are none: it was built against an older ABI. */
-	if (p->size < offsetof(struct cam_plugin, ended) + sizeof(p->ended) || !p->ended)
-		return 0;
-	return p->ended(sub->node->self, sub);
+	return p->ended ? p->ended(sub->node->self, sub) : 0;
 }
 
 static int take(void *arg, const struct cam_buf *buf)
@@ -24,11 +23,34 @@ static int take(void *arg, const struct cam_buf *buf)
 	int err;
 
 	if (!n->active || atomic_load_explicit(&n->failed, memory_order_relaxed))
-		return 0;
+		return -ECANCELED;
 	err = link_is_end(buf) ? end_session(sub) : n->spec.plugin->consume(n->self, sub, buf);
 	if (err < 0)
 		node_fail(n, err);
 	return err;
+}
+
+static bool may_hear(const struct cam_node *n)
+{
+	return n->active && !atomic_load_explicit(&n->failed, memory_order_relaxed);
+}
+
+static void refused(void *arg, int err, const char *why)
+{
+	struct cam_sub *sub = arg;
+	struct cam_node *n = sub->node;
+
+	if (may_hear(n) && n->spec.plugin->refused)
+		n->spec.plugin->refused(n->self, sub, err, why);
+}
+
+static void gone(void *arg)
+{
+	struct cam_sub *sub = arg;
+	struct cam_node *n = sub->node;
+
+	if (may_hear(n) && n->spec.plugin->gone)
+		n->spec.plugin->gone(n->self, sub);
 }
 
 static uint8_t *into(void *arg, size_t bytes)
@@ -45,7 +67,8 @@ static bool is_size(uint32_t pixels)
 
 static bool is_possible(const struct cam_node *n, const struct cam_want *w)
 {
-	if (w->drop > CAM_DROP_GOP || w->since_ns < 0 || (w->max_fps_num && !w->max_fps_den))
+	if (w->drop > CAM_DROP_GOP || w->since_ns < 0 || w->from_ns < 0 || w->until_ns < 0 ||
+		(w->max_fps_num && !w->max_fps_den))
 		return false;
 	if (w->form == CAM_PACKET)
 		return !w->into;
@@ -58,15 +81,32 @@ static bool is_possible(const struct cam_node *n, const struct cam_want *w)
 	       (!w->into || n->spec.plugin->place == CAM_ON_CAMERA);
 }
 
+/* @return the arrival to start at, 0: live */
+static int64_t begins_at(const struct cam_want *want)
+{
+	int64_t now = clock_mono_ns();
+
+	if (want->from_ns || !want->since_ns)
+		return want->from_ns;
+	return want->since_ns < now ? now - want->since_ns : 1;
+}
+
 static int attach(struct cam_sub *sub, struct camera *camera, const struct cam_want *want)
 {
 	struct demand_end end = {sub->link, want->into ? into : NULL, sub};
 	struct cam_node *n = sub->node;
+	int err;
 
 	if (want->form != CAM_PACKET)
 		return demand_add(camera->demand, want, &end, &sub->demand);
+	err = budget_add(&camera->share, sub->link);
+	if (err)
+		return err;
 	sub->port = n->spec.in && camera == n->spec.camera ? n->spec.in : camera->port;
-	return port_add(sub->port, sub->link, want->since_ns);
+	err = port_add(sub->port, sub->link, begins_at(want));
+	if (err)
+		budget_remove(&camera->share, sub->link);
+	return err;
 }
 
 /* @return a reference, or NULL */
@@ -77,48 +117,82 @@ static struct camera *find_camera(const struct cam_node *n, const char *name)
 	return n->spec.camera ? camera_ref(n->spec.camera) : NULL;
 }
 
-int subscription_open(struct cam_node *n, const char *name, const struct cam_want *want, struct cam_sub **ret)
+static struct cam_sub *sub_new(struct cam_node *n, struct camera *camera, const struct cam_want *want)
 {
-	struct camera *camera;
-	struct link_end end = {n->on, take, NULL, &n->flow};
-	struct cam_sub *sub;
+	struct cam_sub *sub = calloc(1, sizeof(*sub));
+	struct link_end end = {.on = n->on,
+		.take = take,
+		.arg = sub,
+		.flow = &n->flow,
+		.refused = refused,
+		.gone = gone,
+		.account = want->form == CAM_PACKET ? &camera->share.account : NULL};
+
+	if (!sub)
+		return NULL;
+	sub->node = n;
+	sub->camera = camera;
+	sub->into = want->into;
+	sub->user = want->user;
+	sub->link = link_new(want, &end);
+	if (sub->link)
+		return sub;
+	free(sub);
+	return NULL;
+}
+
+/* @return 0 and *ret, or -errno: the reference to camera is not taken over */
+static int open_sub(
+	struct cam_node *n, struct camera *camera, const struct cam_want *want, struct cam_sub **ret)
+{
+	struct cam_sub *sub = sub_new(n, camera, want);
 	int err;
 
-	if (!n->on || !n->spec.plugin->consume || want->size != sizeof(*want) || !is_possible(n, want))
-		return -EINVAL;
-	camera = find_camera(n, name);
-	if (!camera)
-		return -ENOENT;
-	sub = calloc(1, sizeof(*sub));
-	if (!sub) {
-		camera_unref(camera);
+	if (!sub)
 		return -ENOMEM;
-	}
-	sub->camera = camera;
-	end.arg = sub;
-	sub->node = n;
-	sub->into = want->into;
-	sub->link = link_new(want, &end);
 	/* Known before the first delivery: consume() compares it with what subscribe() has returned. */
 	*ret = sub;
-	err = sub->link ? attach(sub, camera, want) : -ENOMEM;
+	err = attach(sub, camera, want);
 	if (err) {
 		*ret = NULL;
 		link_unref(sub->link);
-		camera_unref(camera);
 		free(sub);
 		return err;
 	}
+	/* It is in the lists now: either it was told, or the mark is seen here. */
+	if (camera_is_gone(camera))
+		link_gone(sub->link);
 	sub->next = n->subs;
 	n->subs = sub;
 	return 0;
 }
 
+int subscription_open(
+	struct cam_node *n, const char *name, const struct cam_want *asked, struct cam_sub **ret)
+{
+	struct cam_want want;
+	struct camera *camera;
+	int err;
+
+	abi_read(&want, sizeof(want), asked, asked->size);
+	if (!n->on || !n->spec.plugin->consume || !is_possible(n, &want))
+		return -EINVAL;
+	camera = find_camera(n, name);
+	if (!camera)
+		return -ENOENT;
+	err = open_sub(n, camera, &want, ret);
+	if (err)
+		camera_unref(camera);
+	return err;
+}
+
 static void close_sub(struct cam_sub *sub)
 {
 	link_close(sub->link);
-	if (sub->port)
+	if (sub->port) {
 		port_remove(sub->port, sub->link);
+		budget_remove(&sub->camera->share, sub->link);
+	}
 	demand_remove(sub->demand);
 	link_unref(sub->link);
 	camera_unref(sub->camera);
@@ -127,13 +201,13 @@ static void close_sub(struct cam_sub *sub)
 
 void subscription_close(struct cam_node *n, struct cam_sub *sub)
 {
-	for (struct cam_sub **p = &n->subs; *p; p = &(*p)->next) {
-		if (*p == sub) {
-			*p = sub->next;
-			close_sub(sub);
-			return;
-		}
-	}
+	struct cam_sub **p = &n->subs;
+
+	while (*p && *p != sub)
+		p = &(*p)->next;
+	assert(*p); /* one of this node's, and open */
+	*p = sub->next;
+	close_sub(sub);
 }
 
 void subscription_close_all(struct cam_node *n)
@@ -146,11 +220,27 @@ void subscription_close_all(struct cam_node *n)
 	}
 }
 
+static struct cam_sub *undrained(struct cam_node *n)
+{
+	struct cam_sub *sub = n->subs;
+
+	while (sub && (sub->drained || !sub->port))
+		sub = sub->next;
+	return sub;
+}
+
+/* What is delivered may end this subscription, others, and open new ones. */
 void subscription_drain_all(struct cam_node *n)
 {
-	for (struct cam_sub *sub = n->subs, *next; sub; sub = next) {
-		next = sub->next;
-		if (sub->port)
-			link_drain(sub->link);
+	struct cam_sub *sub;
+
+	while ((sub = undrained(n))) {
+		sub->drained = true;
+		link_drain(sub->link);
 	}
+}
+
+void *subscription_user(const struct cam_sub *sub)
+{
+	return sub->user;
 }

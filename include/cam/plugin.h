@@ -20,11 +20,17 @@
  * Errors are 0 or a negative errno. host->error() puts the reason into words and returns the number, so that
  * `return host->error(node, -EACCES, "directory", "cannot write in %s", dir);` is the whole of error handling.
  *
- * Times are nanoseconds. Text is UTF-8. Structs grow at their end only; members past a struct's `size` read as zero.
+ * Times are nanoseconds. Text is UTF-8.
+ *
+ * Growth. Structs grow at their end only. Who takes one reads as much as its `size` says and it knows: members past
+ * that are zero, those it does not know are left out. Elements of a descriptor's tables have no size of their own: the
+ * version in its `abi` tells how long they were. struct cam_plane and struct cam_why stay as they are.
  */
 #ifndef CAM_PLUGIN_H
 #define CAM_PLUGIN_H
 
+#include <cam/event.h>
+#include <cam/http.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +40,7 @@ extern "C" {
 #endif
 
 #define CAM_ABI_MAJOR 1u /**< Stands in the symbol's name too: another major version is another symbol. */
-#define CAM_ABI_MINOR 1u /**< Raised when members are added; plugins of a lower one still load. */
+#define CAM_ABI_MINOR 2u /**< Raised when members are added; plugins of a lower one still load. */
 #define CAM_ABI ((CAM_ABI_MAJOR << 16) | CAM_ABI_MINOR)
 
 #define CAM_NO_TS INT64_MIN /**< A time stamp that is not known. */
@@ -152,6 +158,20 @@ struct cam_want {
 	 * picture could not be made. NULL result: skip this picture. NULL function: the server's own memory.
 	 */
 	uint8_t *(*into)(void *self, struct cam_sub *sub, size_t bytes);
+	/** The node's own, for host->user(): what this subscription is to it. Since ABI 1.2, as all below. */
+	void *user;
+	/**
+	 * Pictures, JPEGs: whom of those that the node serves this is for, as a connection; 0: the node itself. Each owner
+	 * has a fair share of what can be decoded, scaled and encoded, so that one that asks for a lot has less of it.
+	 */
+	uint64_t owner;
+	/** Packets: start at this CLOCK_MONOTONIC arrival, widened to the keyframe before; 0: since_ns decides. */
+	int64_t from_ns;
+	/**
+	 * Packets: end before the first video packet that arrived at or after this CLOCK_MONOTONIC time: ended() tells
+	 * that all before it has come, and nothing comes after that. 0: never.
+	 */
+	int64_t until_ns;
 };
 
 /* ---- What a plugin declares, so that the server parses, checks and documents it -------------------------------- */
@@ -160,7 +180,9 @@ enum cam_kind {
 	CAM_SOURCE = 1, /**< Makes packets of a camera: publish(). */
 	CAM_BUFFER, /**< Keeps history: keep() and replay(). */
 	CAM_RECORDER, /**< Takes a camera's packets to somewhere that lasts. */
-	CAM_SINK /**< Serves any number of cameras to the outside. */
+	CAM_SINK, /**< Serves any number of cameras to the outside. */
+	CAM_DETECTOR, /**< Looks at a camera's packets or pictures and says what happens. Since ABI 1.2. */
+	CAM_LISTENER /**< Hears what happens to any number of cameras; needs no data. Since ABI 1.2. */
 };
 
 enum cam_type {
@@ -239,88 +261,17 @@ struct cam_why {
 	char text[240]; /**< One sentence for the user. */
 };
 
-/** A request, free of any transport: whoever serves HTTP hands it to the server, which finds the route. */
-struct cam_request {
-	uint32_t size;
-	const char *method; /**< "GET" */
-	const char *path; /**< Decoded, begins with '/', has no "..", no NUL, no empty segment. */
-	const char *query; /**< Not decoded, without '?'; "" when there is none. */
-	const char *tail; /**< What the pattern's trailing '*' stood for; "" otherwise. Set by the server. */
-};
-
-/** The answer. The server fills in {200, "text/plain", empty} beforehand. */
-struct cam_reply {
-	uint32_t size;
-	int status; /**< HTTP status */
-	char type[64]; /**< Content-Type */
-	const void *data; /**< The body, unless fd is set. */
-	size_t len;
-	int fd; /**< -1, or a file whose bytes [fd_from, fd_from + fd_len) are the body; closed by its taker. */
-	int64_t fd_from, fd_len;
-	void (*release)(struct cam_reply *); /**< [any] called once the answer is out; may be NULL. */
-	void *arg; /**< For release. */
-};
-
-/** A path that a node answers. The table ends with a NULL method. */
-struct cam_route {
-	const char *method; /**< "GET" */
-	const char *pattern; /**< "/api/v1/recordings"; a '*' at the end stands for any tail. */
-	const char *help; /**< One sentence. */
-	/** [node] 0, or -errno: a 500. NULL: the node serves HTTP and answers this itself; it is listed only. */
-	int (*handle)(void *self, const struct cam_request *, struct cam_reply *);
-};
-
-/** JSON written as it is, as a string: CAM_JSON({"type": "integer"}). At most 4095 bytes, which is C's limit. */
-#define CAM_JSON(...) #__VA_ARGS__
-
-/** What /api/v1/openapi.json tells of a route besides its help. The table ends with a NULL path. Since ABI 1.1. */
-struct cam_operation {
-	/** The pattern, with names for what '*' stands for: "/api/v1/recordings/{camera}/{day}/{file}". */
-	const char *path;
-	/**
-	 * Members of an OpenAPI 3.1 Operation Object, without the braces around them: "parameters", each {name} among
-	 * them, and "responses". What goes wrong may be {"$ref": "#/components/responses/error"}.
-	 */
-	const char *json;
-};
-
 /* ---- What the server gives a node ------------------------------------------------------------------------------ */
 
-/** What a node tells of itself; a camera's state is its source's. */
-enum cam_state {
-	CAM_CONNECTING = 1, /**< Started, nothing to show yet. */
-	CAM_LIVE, /**< Works. */
-	CAM_STALLED, /**< Was live; nothing has come for a while (set by the server). */
-	CAM_RETRYING, /**< Failed; will be tried again (set by the server). */
-	CAM_FAILED, /**< Failed for good (set by the server). */
-	CAM_STOPPED /**< Ended; the answer to stop(). */
-};
-
 enum cam_level { CAM_ERROR = 1, CAM_WARN, CAM_INFO, CAM_DEBUG };
-
-/** A camera as others see it. Valid for the call it is passed to. */
-struct cam_camera {
-	uint32_t size;
-	const char *name;
-	const char *error; /**< The last error in words, "" if none; holds no secret. */
-	uint32_t state; /**< enum cam_state */
-	uint32_t codec; /**< 0 until known */
-	uint32_t width, height;
-	double fps; /**< measured over the last seconds */
-	uint64_t bits_per_second;
-	/** Since start: published; dropped by links; time stamps mended. */
-	uint64_t packets, dropped, repaired;
-	uint32_t subscribers; /**< of all forms */
-	uint32_t decoders; /**< 0 or 1 */
-};
 
 /** The services of the server. One table for all nodes; it outlives them. */
 struct cam_host {
 	uint32_t size, abi;
 
-	/** [any] "front.recorder" for a camera's stage, "web" for a sink. Lives as long as the node. */
+	/** [any] "front.recorder" for a camera's stage, "web" for a sink or listener. Lives as long as the node. */
 	const char *(*name)(struct cam_node *);
-	/** [any] The camera's name; NULL for a sink of many cameras. Lives as long as the node. */
+	/** [any] The camera's name; NULL for a sink or listener of many cameras. Lives as long as the node. */
 	const char *(*camera)(struct cam_node *);
 	/** [loop] The libuv loop, for CAM_ON_LOOP nodes; NULL for others. */
 	struct uv_loop_s *(*loop)(struct cam_node *);
@@ -389,6 +340,18 @@ struct cam_host {
 
 	/** [any] Once this node has failed, let at least so long pass before the next try. Since ABI 1.1. */
 	void (*retry_after)(struct cam_node *, int64_t ns);
+
+	/** [node] @return the `user` of the wish. Since ABI 1.2, as all below. */
+	void *(*user)(const struct cam_sub *);
+	/**
+	 * [loop] Read from a reply's file, where the work of its disk is done: one that hangs holds up nobody else. done
+	 * is called [loop], later and once, with the bytes read (fewer at the end, 0 behind it) or -errno; `to` is lent until
+	 * then. One read at a time. @return 0, or -ENOMEM: done is not called
+	 */
+	int (*read_file)(struct cam_node *, struct cam_file *, int64_t at, void *to, size_t bytes,
+		void (*done)(void *arg, int64_t result), void *arg);
+	/** [loop] The file is closed, once no read of it is under way. NULL is allowed. */
+	void (*close_file)(struct cam_node *, struct cam_file *);
 };
 
 /* ---- What the server calls ------------------------------------------------------------------------------------- */
@@ -405,6 +368,12 @@ enum cam_place {
 /** consume()'s answers besides 0 and -errno. */
 enum {
 	CAM_LATER = 1 /**< Not taken: keep it (or a newer one, by the drop policy) until resume(). */
+};
+
+/** What refused() tells besides -errno. Since ABI 1.2. */
+enum {
+	CAM_GRANTED = 0, /**< As wished again. */
+	CAM_LOWERED = 1 /**< Made, but smaller, coarser or less often than wished. */
 };
 
 /**
@@ -447,7 +416,7 @@ struct cam_plugin {
 	int (*consume)(void *self, struct cam_sub *, const struct cam_buf *);
 	/** [node] The time of tick_at() has come. */
 	void (*tick)(void *self);
-	/** [node] Sinks: the set of cameras, or the state of one, has changed; cameras() tells. May be NULL. */
+	/** [node] Sinks, listeners: the set of cameras, or the state of one, has changed; cameras() tells. May be NULL. */
 	void (*changed)(void *self);
 	/**
 	 * Buffers: remember a packet. Called on the source's thread with the camera's port locked: at most microseconds,
@@ -467,6 +436,18 @@ struct cam_plugin {
 	int (*ended)(void *self, struct cam_sub *);
 	/** One for each of `routes`, in their order; NULL, or an end before theirs: help says all. Since ABI 1.1. */
 	const struct cam_operation *operations;
+	/**
+	 * [node] What a subscription asks for is not made, or not all of it: -ENOTSUP: no decoder for the camera's codec,
+	 * -E2BIG: its pictures are too large, -EBUSY: too much is asked for, -ENOMEM; CAM_LOWERED; CAM_GRANTED: the end of
+	 * that. The subscription goes on and may be served later. @param why a sentence for whoever looks at it, "" with
+	 * CAM_GRANTED; lent. May be NULL. Since ABI 1.2, as below.
+	 */
+	void (*refused)(void *self, struct cam_sub *, int err, const char *why);
+	/**
+	 * [node] The camera of a subscription has been taken out of the configuration: nothing comes any more, also if one
+	 * of its name is put in again. Unsubscribe, here or later. May be NULL.
+	 */
+	void (*gone)(void *self, struct cam_sub *);
 };
 
 #define CAM_EXPORT __attribute__((visibility("default")))

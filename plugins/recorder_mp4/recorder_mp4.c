@@ -197,11 +197,14 @@ static void tick(void *self)
 static void stop(void *self)
 {
 	struct recorder *r = self;
+	int err;
 
 	r->host->unsubscribe(r->node, r->sub);
 	r->sub = NULL;
 	r->host->tick_at(r->node, CAM_NO_TS);
-	recorder_end_segment(r, NULL);
+	err = recorder_end_segment(r, NULL);
+	if (err)
+		r->host->fail(r->node, err);
 	r->host->state(r->node, CAM_STOPPED);
 }
 

@@ -13,6 +13,8 @@
 struct world {
 	struct loop loop;
 	struct node_world node;
+	struct budget budget;
+	int lost; /* what the last node to end has failed with */
 	struct log log;
 	struct camera *camera;
 	struct port *port;
@@ -198,11 +200,12 @@ static void on_started(void *arg, struct cam_node *node, int err)
 		stop_all(w);
 }
 
-static void on_ended(void *arg, struct cam_node *node)
+static void on_ended(void *arg, struct cam_node *node, int err)
 {
 	struct world *w = arg;
 
 	(void)node;
+	w->lost = err;
 	w->ended++;
 	if (w->ended == (w->nodes[0] != NULL) + (w->nodes[1] != NULL)) {
 		uv_close((uv_handle_t *)&w->deadline, NULL);
@@ -238,6 +241,7 @@ __attribute__((constructor)) static void warm_up(void)
 static void set_up(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
+	budget_init(&w->budget, UINT64_MAX);
 	w->log_fd = dup(STDOUT_FILENO);
 	log_init(&w->log, w->log_fd, LOG_ERROR);
 	CHECK_INT(loop_init(&w->loop), 0);
@@ -248,7 +252,7 @@ static void set_up(struct world *w)
 		.ended = on_ended,
 		.arg = w};
 	CHECK_INT(places_new(2, &w->node.places), 0);
-	w->camera = camera_new("cam", places_cpu(w->node.places));
+	w->camera = camera_new("cam", places_cpu(w->node.places), &w->budget);
 	w->port = w->camera->port;
 	uv_timer_init(&w->loop.uv, &w->deadline);
 	w->deadline.data = w;
@@ -267,6 +271,7 @@ static void run_to_end(struct world *w)
 	uv_run(&w->loop.uv, UV_RUN_DEFAULT);
 	camera_unref(w->camera);
 	places_free(w->node.places);
+	budget_destroy(&w->budget);
 	CHECK_INT(loop_destroy(&w->loop), 0);
 	close(w->log_fd);
 }

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file queue.h
+ * The queue of a link: references to buffers in a ring that grows, the policy that drops, and the counting of what
+ * waits. Not locked: the link's lock is around it. Its functions are the link's own, hence static.
+ *
+ * History that was fetched stands at the head, exempt from the limits. The mark that a session has ended is an item
+ * without planes, which no source can publish; it goes by no policy: when all around it is dropped it stays, first.
+ */
+#ifndef CAM_BUS_QUEUE_H
+#define CAM_BUS_QUEUE_H
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/bus/link.h"
+#include "core/media/buf.h"
+
+enum { QUEUE_PACKETS = 512, QUEUE_PICTURES = 1 };
+#define QUEUE_BYTES (UINT64_C(64) << 20)
+
+struct queue {
+	const struct cam_buf **items; /**< a ring of `room` */
+	size_t room, head, n;
+	size_t exempt; /**< so many at the head are history */
+	uint64_t bytes; /**< of those that count */
+	uint64_t waiting; /**< bytes of all */
+	uint32_t drop, max_items;
+	uint64_t max_bytes;
+	int64_t max_age_ns;
+	bool want_key; /**< only a keyframe may come next */
+	bool gap; /**< something was dropped: mark the next one */
+	const struct cam_buf *mark; /**< of the end of a session; packets only */
+	struct link_flow *flow;
+	struct link_account *account; /**< or NULL */
+};
+
+/** @return false without memory */
+static inline bool queue_init(struct queue *q, const struct cam_want *want, const struct link_end *end)
+{
+	static const struct cam_buf like = {.size = sizeof(like)};
+	bool packets = want->form == CAM_PACKET;
+
+	q->mark = packets ? buf_new(&like, NULL, NULL) : NULL;
+	q->drop = want->drop ? want->drop : packets ? CAM_DROP_GOP : CAM_DROP_LATEST;
+	q->max_items = want->queue_items ? want->queue_items : packets ? QUEUE_PACKETS : QUEUE_PICTURES;
+	q->max_bytes = want->queue_bytes ? want->queue_bytes : QUEUE_BYTES;
+	q->max_age_ns = want->queue_age_ns;
+	q->want_key = packets;
+	q->flow = end->flow;
+	q->account = end->account;
+	return !packets || q->mark;
+}
+
+static inline const struct cam_buf **queue_at(const struct queue *q, size_t i)
+{
+	assert(i < q->n);
+	return &q->items[(q->head + i) % q->room];
+}
+
+static inline bool queue_is_end(const struct cam_buf *buf)
+{
+	return !buf->n_planes;
+}
+
+static inline bool queue_is_key(const struct cam_buf *buf)
+{
+	return buf->track == 0 && (buf->flags & CAM_KEY);
+}
+
+/* ---- counting ---- */
+
+static inline void queue_count_dropped(const struct queue *q, unsigned long long n)
+{
+	if (n)
+		atomic_fetch_add_explicit(&q->flow->dropped, n, memory_order_relaxed);
+}
+
+/* An item of so many bytes waits, or does not any more. */
+static inline void queue_count(struct queue *q, int items, uint64_t bytes)
+{
+	uint64_t more = items > 0 ? bytes : -bytes;
+
+	q->waiting += more;
+	atomic_fetch_add_explicit(&q->flow->waiting, (unsigned)items, memory_order_relaxed);
+	if (q->account) {
+		atomic_fetch_add_explicit(&q->account->bytes, more, memory_order_relaxed);
+		atomic_fetch_add_explicit(q->account->total, more, memory_order_relaxed);
+	}
+}
+
+/* ---- the ring ---- */
+
+/* Make room for one more. @return false without memory */
+static inline bool queue_grow(struct queue *q)
+{
+	size_t room = q->room ? q->room * 2 : 8;
+	const struct cam_buf **items;
+
+	if (q->n < q->room)
+		return true;
+	items = calloc(room, sizeof(*items));
+	if (!items)
+		return false;
+	for (size_t i = 0; i < q->n; i++)
+		items[i] = *queue_at(q, i);
+	free(q->items);
+	q->items = items;
+	q->room = room;
+	q->head = 0;
+	return true;
+}
+
+/** @return the first item with its reference; there is one */
+static inline const struct cam_buf *queue_take(struct queue *q)
+{
+	const struct cam_buf *buf = *queue_at(q, 0);
+	uint64_t bytes = buf_bytes(buf);
+
+	q->head = (q->head + 1) % q->room;
+	q->n--;
+	if (q->exempt)
+		q->exempt--;
+	else
+		q->bytes -= bytes;
+	queue_count(q, -1, bytes);
+	return buf;
+}
+
+/* In front of all others, with its reference. There is room. */
+static inline void queue_put_first(struct queue *q, const struct cam_buf *buf, bool exempt)
+{
+	uint64_t bytes = buf_bytes(buf);
+
+	assert(q->n < q->room);
+	q->head = (q->head + q->room - 1) % q->room;
+	q->items[q->head] = buf;
+	q->n++;
+	if (exempt)
+		q->exempt++;
+	else
+		q->bytes += bytes;
+	queue_count(q, 1, bytes);
+}
+
+static inline void queue_unref(void *arg)
+{
+	buf_unref(arg);
+}
+
+/* The same bytes with one flag more: buffers are immutable once published. @return a reference */
+static inline const struct cam_buf *queue_marked(const struct cam_buf *buf, uint32_t flag)
+{
+	struct cam_buf like = *buf;
+	struct cam_buf *copy;
+
+	like.flags |= flag;
+	copy = buf_new(&like, queue_unref, (void *)(uintptr_t)buf);
+	if (!copy)
+		return buf_ref(buf);
+	buf_ref(buf);
+	return copy;
+}
+
+/* At the end, as history or not. @return false without memory */
+static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool exempt)
+{
+	bool mark = q->gap && !queue_is_end(buf) && (q->drop == CAM_DROP_LATEST || queue_is_key(buf));
+	uint64_t bytes = buf_bytes(buf);
+
+	assert(!exempt || q->exempt == q->n);
+	if (!queue_grow(q))
+		return false;
+	q->items[(q->head + q->n++) % q->room] = mark ? queue_marked(buf, CAM_DISCONTINUITY) : buf_ref(buf);
+	if (mark)
+		q->gap = false;
+	if (exempt)
+		q->exempt++;
+	else
+		q->bytes += bytes;
+	queue_count(q, 1, bytes);
+	return true;
+}
+
+static inline void queue_clear(struct queue *q)
+{
+	while (q->n)
+		buf_unref(queue_take(q));
+}
+
+static inline void queue_finish(struct queue *q)
+{
+	queue_clear(q);
+	buf_unref(q->mark);
+	free(q->items);
+}
+
+/* ---- dropping ---- */
+
+/* Drop the first item; a mark is owed from then on. @return items of data */
+static inline unsigned queue_drop_first(struct queue *q, bool *owed)
+{
+	const struct cam_buf *buf = queue_take(q);
+	bool is_end = queue_is_end(buf);
+
+	buf_unref(buf);
+	*owed |= is_end;
+	q->gap |= !is_end;
+	return !is_end;
+}
+
+/* What is first now comes behind something that is missing. */
+static inline void queue_mark_first(struct queue *q)
+{
+	const struct cam_buf **first = queue_at(q, 0), *buf = *first;
+
+	*first = queue_marked(buf, CAM_DISCONTINUITY);
+	buf_unref(buf);
+	q->gap = false;
+}
+
+/* After a drop from the front: go on to a keyframe, which says that something is missing, or behind everything. */
+static inline unsigned queue_drop_to_key(struct queue *q, bool owed)
+{
+	unsigned dropped = 0;
+
+	while (q->n && !queue_is_key(*queue_at(q, 0)))
+		dropped += queue_drop_first(q, &owed);
+	if (q->n)
+		queue_mark_first(q);
+	else
+		q->want_key = true;
+	if (owed && queue_grow(q))
+		queue_put_first(q, buf_ref(q->mark), q->exempt > 0);
+	return dropped;
+}
+
+/* @return the oldest item of data, or NULL; of marks there is at most one before it */
+static inline const struct cam_buf *queue_oldest(const struct queue *q)
+{
+	size_t i = q->n && queue_is_end(*queue_at(q, 0));
+
+	return i < q->n ? *queue_at(q, i) : NULL;
+}
+
+/* Drop from the front what has waited too long, and with packets the rest of its GOP too. */
+static inline unsigned queue_drop_old(struct queue *q)
+{
+	int64_t from = clock_mono_ns() - q->max_age_ns;
+	const struct cam_buf *oldest;
+	unsigned dropped = 0;
+	bool owed = false;
+
+	while (!q->exempt && (oldest = queue_oldest(q)) && oldest->arrival_ns < from)
+		dropped += queue_drop_first(q, &owed);
+	return dropped && q->drop == CAM_DROP_GOP ? dropped + queue_drop_to_key(q, owed) : dropped;
+}
+
+/** Drop the oldest group of pictures. @return items of data, counted; 0: none waits */
+static inline unsigned queue_shed(struct queue *q)
+{
+	unsigned dropped = 0;
+	bool owed = false;
+
+	if (!queue_oldest(q) || q->drop != CAM_DROP_GOP)
+		return 0;
+	while (!dropped)
+		dropped += queue_drop_first(q, &owed);
+	dropped += queue_drop_to_key(q, owed);
+	queue_count_dropped(q, dropped);
+	return dropped;
+}
+
+static inline bool queue_is_full(const struct queue *q, const struct cam_buf *buf)
+{
+	size_t counted = q->n - q->exempt;
+
+	return counted >= q->max_items || (counted && q->bytes + buf_bytes(buf) > q->max_bytes);
+}
+
+/* Make room for buf, or decide that it is not to come in. @return dropped items, *ret_refuse */
+static inline unsigned queue_make_room(struct queue *q, const struct cam_buf *buf, bool *ret_refuse)
+{
+	unsigned dropped = q->max_age_ns ? queue_drop_old(q) : 0;
+	bool owed = false;
+
+	*ret_refuse = false;
+	if (q->drop == CAM_DROP_LATEST) {
+		while (q->n && queue_is_full(q, buf))
+			dropped += queue_drop_first(q, &owed);
+		return dropped;
+	}
+	if (q->want_key && !queue_is_key(buf)) {
+		*ret_refuse = true;
+	} else if (queue_is_full(q, buf)) {
+		q->want_key = q->gap = true;
+		*ret_refuse = true;
+	} else if (queue_is_key(buf)) {
+		q->want_key = false;
+	}
+	/* Before the first keyframe nothing is missed: that is the start, not a drop. */
+	return dropped + (*ret_refuse && q->gap);
+}
+
+/* ---- what links do ---- */
+
+/** Take an item in, or drop by policy. @return items dropped, counted */
+static inline unsigned queue_push(struct queue *q, const struct cam_buf *buf)
+{
+	bool refuse;
+	unsigned dropped = queue_make_room(q, buf, &refuse);
+
+	if (!refuse && !queue_put(q, buf, false)) {
+		q->gap = true;
+		q->want_key = q->drop == CAM_DROP_GOP;
+		dropped++;
+	}
+	queue_count_dropped(q, dropped);
+	return dropped;
+}
+
+/** So many items, from here on to the next keyframe, are not to be had. */
+static inline void queue_missed(struct queue *q, unsigned long long items)
+{
+	q->want_key = q->gap = true;
+	queue_count_dropped(q, items);
+}
+
+/** Take an item of history in, beyond the limits. */
+static inline void queue_push_history(struct queue *q, const struct cam_buf *buf)
+{
+	if (q->want_key && !queue_is_key(buf))
+		queue_count_dropped(q, q->gap);
+	else if (queue_put(q, buf, true))
+		q->want_key = false;
+	else
+		queue_missed(q, 1);
+}
+
+/** Put the mark of an ended session at the end. A consumer that takes nothing needs to be told only once. */
+static inline void queue_put_end(struct queue *q)
+{
+	if (!(q->n && queue_is_end(*queue_at(q, q->n - 1))))
+		(void)queue_put(q, q->mark, q->n && q->exempt == q->n);
+}
+
+/** Take an item that was not wanted yet back, unless newer ones replace it, which counts. Takes its reference over. */
+static inline void queue_put_back(struct queue *q, const struct cam_buf *buf, bool exempt)
+{
+	bool replaced = q->drop == CAM_DROP_LATEST && q->n >= q->max_items;
+
+	if (!replaced && queue_grow(q)) {
+		queue_put_first(q, buf, exempt);
+		return;
+	}
+	queue_count_dropped(q, !queue_is_end(buf));
+	if (replaced)
+		queue_mark_first(q);
+	else
+		queue_count_dropped(q, queue_drop_to_key(q, queue_is_end(buf)));
+	buf_unref(buf);
+}
+
+/** @return whether it is far from full */
+static inline bool queue_has_room(const struct queue *q)
+{
+	return q->n - q->exempt < q->max_items / 2 && q->bytes < q->max_bytes / 2;
+}
+#endif
