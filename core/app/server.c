@@ -6,6 +6,7 @@
 #include "core/app/service.h"
 #include "core/app/status.h"
 #include "core/base/clock.h"
+#include "core/base/memory.h"
 #include "core/media/buf.h"
 
 #include <errno.h>
@@ -28,6 +29,8 @@ struct server {
 	uv_signal_t term, interrupt, hangup;
 	uv_timer_t deadline, watch;
 	uint64_t digest;
+	unsigned long long queue_dropped; /* of the budget, when it was last told of */
+	int64_t queue_told_ns;
 	int64_t stop_began_ns;
 	int exit_code;
 	bool stopping;
@@ -196,6 +199,13 @@ static void warn_of_fixed(struct server *s, const struct config *next)
 			"with a restart only");
 }
 
+static uint64_t queue_memory(const struct config *c)
+{
+	int64_t wanted = c->server.queue_memory;
+
+	return wanted < 0 ? memory_limit("") / 100 * (uint64_t)-wanted : (uint64_t)wanted;
+}
+
 static void reload(struct server *s)
 {
 	struct config *next = NULL;
@@ -215,6 +225,7 @@ static void reload(struct server *s)
 		log_lines(s->log, LOG_WARN, next->warnings);
 		warn_of_fixed(s, next);
 		atomic_store(&s->log->level, (int)next->server.log_level);
+		budget_set_limit(&s->budget, queue_memory(next));
 		s->routes.ready = false;
 		(void)graph_load(&s->graph, next);
 	}
@@ -262,6 +273,26 @@ static void on_up(void *arg, const struct graph_node *failed, int err)
 	leave(s, 1);
 }
 
+/* Disks that do not keep up are told of at once, then once a minute. */
+static void tell_queue(struct server *s)
+{
+	char loser[64];
+	unsigned long long dropped = budget_dropped(&s->budget, loser);
+	int64_t now = clock_mono_ns();
+
+	if (dropped == s->queue_dropped || (s->queue_told_ns && now - s->queue_told_ns < 60 * CLOCK_SECOND))
+		return;
+	log_line(s->log, LOG_WARN, loser,
+		"packets wait faster than they are taken: the %llu MiB of server.queue_memory are full, and "
+		"%llu "
+		"packets were dropped in whole groups of pictures, the last ones of this camera; is a disk "
+		"too "
+		"slow, or does it hang?",
+		(unsigned long long)atomic_load(&s->budget.limit) >> 20, dropped - s->queue_dropped);
+	s->queue_dropped = dropped;
+	s->queue_told_ns = now;
+}
+
 /* States that time alone changes (stalled) are noticed here. */
 static void on_watch(uv_timer_t *timer)
 {
@@ -271,6 +302,7 @@ static void on_watch(uv_timer_t *timer)
 	if (digest != s->digest)
 		tell_sinks(s);
 	service_look(&s->service);
+	tell_queue(s);
 	s->digest = digest;
 }
 
@@ -292,7 +324,7 @@ static void init_handles(struct server *s)
 
 static void init_world(struct server *s)
 {
-	budget_init(&s->budget, UINT64_MAX);
+	budget_init(&s->budget, queue_memory(s->setup->config));
 	s->world.loop = &s->loop;
 	s->world.budget = &s->budget;
 	s->world.log = s->log;

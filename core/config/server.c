@@ -18,6 +18,12 @@ const struct cam_opt config_server_options[] = {
 		"What the log holds."},
 	{"cpu_threads", CAM_INT, 0, CAM_INT_AT(struct config_server, cpu_threads), "0", 0, 256, "threads",
 		NULL, "Threads that decode, scale and encode; 0: one a core."},
+	{"queue_memory", CAM_SIZE, 0, CAM_INT_AT(struct config_server, queue_memory), "25%", -100, 1e15, NULL,
+		NULL,
+		"Memory for packets that wait, most of them for disks; beyond it the camera with the most "
+		"loses "
+		"whole groups of pictures. 25% is of what the process may use, its container's limit "
+		"included."},
 	{"timezone", CAM_STRING, 0, CAM_STRING_AT(struct config_server, timezone), "UTC", 0, 0, NULL, NULL,
 		"The time zone of file names, by its name in the tz database: Europe/Berlin."},
 	{"protect", CAM_BOOL, 0, CAM_BOOL_AT(struct config_server, protect), "true", 0, 0, NULL, NULL,

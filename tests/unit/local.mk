@@ -17,8 +17,10 @@ unit_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=aligned_allo
 	-Wl,--wrap=tjInitCompress,--wrap=tjInitDecompress,--wrap=sws_getContext
 unit_engine_memory_LDADD = $(TEST_LIBS)
 
-check_PROGRAMS += unit-strand unit-buf unit-text
-TESTS += unit-strand unit-buf unit-text
+check_PROGRAMS += unit-strand unit-buf unit-text unit-memory
+TESTS += unit-strand unit-buf unit-text unit-memory
+unit_memory_SOURCES = %D%/memory.c
+unit_memory_LDADD = $(TEST_LIBS)
 unit_text_SOURCES = %D%/text.c
 unit_text_LDADD = $(TEST_LIBS)
 unit_strand_SOURCES = %D%/strand.c
