@@ -60,11 +60,14 @@ unit_link_LDADD = $(TEST_LIBS)
 unit_timeline_SOURCES = %D%/timeline.c
 unit_timeline_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_timeline_LDADD = $(TEST_LIBS)
-check_PROGRAMS += unit-node
-TESTS += unit-node
-unit_node_SOURCES = %D%/node.c
+check_PROGRAMS += unit-node unit-node_end
+TESTS += unit-node unit-node_end
+unit_node_SOURCES = %D%/node.c %D%/node_world.c %D%/node_world.h
 unit_node_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_node_LDADD = $(TEST_LIBS)
+unit_node_end_SOURCES = %D%/node_end.c %D%/node_world.c %D%/node_world.h
+unit_node_end_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_node_end_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += unit-pause
 TESTS += unit-pause

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of nodes, on a real loop and real pools, with plugins made up here. */
-#include "core/plugin/node.h"
+#include "tests/unit/node_world.h"
 
 #include "core/base/clock.h"
 #include "core/media/buf.h"
@@ -9,24 +9,6 @@
 
 #include <errno.h>
 #include <unistd.h>
-
-struct world {
-	struct loop loop;
-	struct node_world node;
-	struct budget budget;
-	int lost; /* what the last node to end has failed with */
-	struct log log;
-	struct camera *camera;
-	struct port *port;
-	struct cam_node *nodes[2];
-	int started, start_errors, ended, log_fd;
-	int stop_after; /* starts (well or not) after which all nodes are stopped */
-	uv_timer_t deadline;
-	bool late;
-	const atomic_int *goal; /* stop everything once it is at least goal_is */
-	int goal_is;
-	uint64_t give_up; /* ms of the loop */
-};
 
 /* What the made-up plugins do; their configuration points here. */
 struct script {
@@ -180,131 +162,6 @@ static const struct cam_plugin talker = {.abi = CAM_ABI,
 	.destroy = destroy,
 	.run = run};
 
-/* ---- the world ---- */
-
-static void stop_all(struct world *w)
-{
-	for (int i = 0; i < 2; i++)
-		if (w->nodes[i])
-			node_stop(w->nodes[i]);
-}
-
-static void on_started(void *arg, struct cam_node *node, int err)
-{
-	struct world *w = arg;
-
-	(void)node;
-	w->started += !err;
-	w->start_errors += !!err;
-	if (w->started + w->start_errors == w->stop_after)
-		stop_all(w);
-}
-
-static void on_ended(void *arg, struct cam_node *node, int err)
-{
-	struct world *w = arg;
-
-	(void)node;
-	w->lost = err;
-	w->ended++;
-	if (w->ended == (w->nodes[0] != NULL) + (w->nodes[1] != NULL)) {
-		uv_close((uv_handle_t *)&w->deadline, NULL);
-		for (int i = 0; i < 2; i++)
-			node_free(w->nodes[i]);
-		loop_close(&w->loop);
-	}
-}
-
-static void on_changed(void *arg, struct cam_node *node)
-{
-	(void)arg;
-	(void)node;
-}
-
-static void on_deadline(uv_timer_t *timer)
-{
-	struct world *w = timer->data;
-
-	w->late = true;
-	stop_all(w);
-}
-
-/* libuv opens a pipe for signals with its first loop and keeps it. */
-__attribute__((constructor)) static void warm_up(void)
-{
-	uv_loop_t loop;
-
-	uv_loop_init(&loop);
-	uv_loop_close(&loop);
-}
-
-static void set_up(struct world *w)
-{
-	memset(w, 0, sizeof(*w));
-	budget_init(&w->budget, UINT64_MAX);
-	w->log_fd = dup(STDOUT_FILENO);
-	log_init(&w->log, w->log_fd, LOG_ERROR);
-	CHECK_INT(loop_init(&w->loop), 0);
-	w->node = (struct node_world){.loop = &w->loop,
-		.log = &w->log,
-		.changed = on_changed,
-		.started = on_started,
-		.ended = on_ended,
-		.arg = w};
-	CHECK_INT(places_new(2, &w->node.places), 0);
-	w->camera = camera_new("cam", places_cpu(w->node.places), &w->budget);
-	w->port = w->camera->port;
-	uv_timer_init(&w->loop.uv, &w->deadline);
-	w->deadline.data = w;
-}
-
-static void add(struct world *w, int i, const struct cam_plugin *plugin, struct script **script)
-{
-	struct node_spec spec = {plugin->name, plugin, script, "/tmp", w->camera,
-		plugin->kind == CAM_SOURCE ? w->port : NULL, NULL};
-
-	CHECK_INT(node_new(&w->node, &spec, &w->nodes[i]), 0);
-}
-
-static void run_to_end(struct world *w)
-{
-	uv_run(&w->loop.uv, UV_RUN_DEFAULT);
-	camera_unref(w->camera);
-	places_free(w->node.places);
-	budget_destroy(&w->budget);
-	CHECK_INT(loop_destroy(&w->loop), 0);
-	close(w->log_fd);
-}
-
-/* Run until everything has ended; after `ms` it is stopped. */
-static void run_world(struct world *w, uint64_t ms)
-{
-	uv_timer_start(&w->deadline, on_deadline, ms, 0);
-	run_to_end(w);
-}
-
-static void on_look(uv_timer_t *timer)
-{
-	struct world *w = timer->data;
-
-	if (*w->goal >= w->goal_is || uv_now(&w->loop.uv) >= w->give_up) {
-		w->late = *w->goal < w->goal_is;
-		stop_all(w);
-		uv_timer_stop(timer);
-	}
-}
-
-/* Run until a counter has come so far, for 20 s at most, then stop everything. */
-static void run_until(struct world *w, const atomic_int *counter, int value)
-{
-	w->goal = counter;
-	w->goal_is = value;
-	w->give_up = uv_now(&w->loop.uv) + 20000;
-	uv_timer_start(&w->deadline, on_look, 1, 1);
-	run_to_end(w);
-	CHECK(!w->late);
-}
-
 /* ---- tests ---- */
 
 TEST(life_is_create_start_tick_stop_destroy)
@@ -312,10 +169,10 @@ TEST(life_is_create_start_tick_stop_destroy)
 	struct script script = {0}, *s = &script;
 	struct world w;
 
-	set_up(&w);
-	add(&w, 0, &taker, &s);
+	world_set_up(&w);
+	world_add(&w, 0, &taker, &s);
 	node_start(w.nodes[0]);
-	run_world(&w, 100);
+	world_run(&w, 100);
 	CHECK_STR(s->calls, "create start tick stop destroy");
 	CHECK_INT(w.ended, 1);
 }
@@ -325,11 +182,11 @@ TEST(failed_start_is_destroyed_and_tried_anew)
 	struct script script = {.fail_starts = 1}, *s = &script;
 	struct world w;
 
-	set_up(&w);
-	add(&w, 0, &taker, &s);
+	world_set_up(&w);
+	world_add(&w, 0, &taker, &s);
 	w.stop_after = 2;
 	node_start(w.nodes[0]);
-	run_world(&w, 10000);
+	world_run(&w, 10000);
 	CHECK(!w.late);
 	CHECK_INT(w.start_errors, 1);
 	CHECK_STR(s->calls, "create start destroy create start stop destroy");
@@ -356,11 +213,11 @@ TEST(source_on_the_loop_is_tried_anew_after_the_pause_it_asks_for)
 	source.kind = CAM_SOURCE;
 	source.place = CAM_ON_LOOP;
 	source.start = start_asking_for_a_pause;
-	set_up(&w);
-	add(&w, 0, &source, &s);
+	world_set_up(&w);
+	world_add(&w, 0, &source, &s);
 	w.stop_after = 2;
 	node_start(w.nodes[0]);
-	run_world(&w, 10000);
+	world_run(&w, 10000);
 	CHECK(!w.late);
 	CHECK_INT(s->starts, 2);
 	CHECK(clock_mono_ns() - began >= 1200 * CLOCK_MS);
@@ -372,10 +229,10 @@ TEST(stop_during_the_pause_ends_at_once)
 	struct world w;
 	int64_t began = clock_mono_ns();
 
-	set_up(&w);
-	add(&w, 0, &taker, &s);
+	world_set_up(&w);
+	world_add(&w, 0, &taker, &s);
 	node_start(w.nodes[0]);
-	run_world(&w, 50);
+	world_run(&w, 50);
 	CHECK_INT(w.ended, 1);
 	CHECK_INT(s->starts, 1);
 	CHECK(clock_mono_ns() - began < 400 * CLOCK_MS);
@@ -386,11 +243,11 @@ TEST(stop_while_starting_ends_after_the_start)
 	struct script script = {0}, *s = &script;
 	struct world w;
 
-	set_up(&w);
-	add(&w, 0, &taker, &s);
+	world_set_up(&w);
+	world_add(&w, 0, &taker, &s);
 	node_start(w.nodes[0]);
 	node_stop(w.nodes[0]);
-	run_world(&w, 10000);
+	world_run(&w, 10000);
 	CHECK(!w.late);
 	/* Its tick is due so soon that it may come before the stop. */
 	CHECK(!strcmp(s->calls, "create start stop destroy") ||
@@ -402,12 +259,12 @@ TEST(failing_consumer_is_made_anew_and_its_camera_goes_on)
 	struct script take = {.fail_consume = 1}, talk = {0}, *t = &take, *k = &talk;
 	struct world w;
 
-	set_up(&w);
-	add(&w, 0, &taker, &t);
-	add(&w, 1, &talker, &k);
+	world_set_up(&w);
+	world_add(&w, 0, &taker, &t);
+	world_add(&w, 1, &talker, &k);
 	node_start(w.nodes[0]);
 	node_start(w.nodes[1]);
-	run_until(&w, &t->consumed, 3);
+	CHECK(world_run_until(&w, &t->consumed, 3));
 	CHECK(t->starts >= 2);
 	CHECK(k->sessions >= 2);
 	CHECK_INT(w.ended, 2);
@@ -418,14 +275,14 @@ TEST(subscription_of_a_stopped_node_takes_what_was_published)
 	struct script take = {0}, talk = {0}, *t = &take, *k = &talk;
 	struct world w;
 
-	set_up(&w);
-	add(&w, 0, &taker, &t);
-	add(&w, 1, &talker, &k);
+	world_set_up(&w);
+	world_add(&w, 0, &taker, &t);
+	world_add(&w, 1, &talker, &k);
 	node_start(w.nodes[0]);
 	while (!w.started)
 		uv_run(&w.loop.uv, UV_RUN_ONCE);
 	node_start(w.nodes[1]);
-	run_until(&w, &k->sessions, 1);
+	CHECK(world_run_until(&w, &k->sessions, 1));
 	CHECK(t->consumed >= 2);
 }
 
@@ -434,12 +291,12 @@ TEST(the_end_of_each_session_is_told_behind_its_packets)
 	struct script take = {0}, talk = {0}, *t = &take, *k = &talk;
 	struct world w;
 
-	set_up(&w);
-	add(&w, 0, &told_taker, &t);
-	add(&w, 1, &talker, &k);
+	world_set_up(&w);
+	world_add(&w, 0, &told_taker, &t);
+	world_add(&w, 1, &talker, &k);
 	node_start(w.nodes[0]);
 	node_start(w.nodes[1]);
-	run_until(&w, &t->ends, 2);
+	CHECK(world_run_until(&w, &t->ends, 2));
 	CHECK(t->ends <= k->sessions);
 }
 
@@ -450,7 +307,7 @@ static void on_reply(void *arg, struct cam_reply *reply)
 	CHECK_INT(reply->status, 200);
 	CHECK_INT(reply->len, 5);
 	w->late = true;
-	stop_all(w);
+	world_stop(w);
 }
 
 static void ask(void *arg, struct cam_node *node, int err)
@@ -466,11 +323,11 @@ TEST(request_is_answered_in_the_nodes_place)
 	struct script script = {0}, *s = &script;
 	struct world w;
 
-	set_up(&w);
+	world_set_up(&w);
 	w.node.started = ask;
-	add(&w, 0, &taker, &s);
+	world_add(&w, 0, &taker, &s);
 	node_start(w.nodes[0]);
-	run_world(&w, 10000);
+	world_run(&w, 10000);
 	CHECK(w.late);
 }
 
