@@ -299,6 +299,7 @@ static void work(struct link *l)
 	size_t had;
 
 	pthread_mutex_lock(&l->lock);
+	l->timed = false; /* its reference is this call's now: link_close() is not to take it back */
 	refill(l);
 	had = l->queue.n;
 	deliver(l, TURN);
@@ -309,7 +310,7 @@ static void work(struct link *l)
 		pthread_mutex_unlock(&l->lock);
 		return;
 	}
-	l->scheduled = l->timed = false;
+	l->scheduled = false;
 	unlock_and_schedule(l);
 	link_unref(l);
 }
