@@ -8,6 +8,7 @@
 
 /* Groups that go at one push at most: the rest goes with the next. */
 enum { GROUPS = 64 };
+#define QUANTUM (UINT64_C(64) << 10)
 
 void budget_init(struct budget *b, uint64_t limit_bytes)
 {
@@ -96,11 +97,20 @@ static void over(struct link_account *a)
 
 /* ---- shares ---- */
 
+/* What all links may keep to themselves stays small beside the limit. */
+static uint64_t quantum(const struct budget *b)
+{
+	uint64_t part = atomic_load(&b->limit) / 4096;
+
+	return part < QUANTUM ? part : QUANTUM;
+}
+
 void budget_join(struct budget *b, struct budget_share *s, const char *name, atomic_ullong *dropped)
 {
 	*s = (struct budget_share){.budget = b, .name = name, .dropped = dropped};
 	s->account.total = &b->total;
 	s->account.limit = &b->limit;
+	s->account.quantum = quantum(b);
 	s->account.over = over;
 	pthread_mutex_lock(&b->lock);
 	s->next = b->shares;

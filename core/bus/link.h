@@ -28,6 +28,7 @@ struct link_account {
 	atomic_ullong bytes; /**< of this one */
 	atomic_ullong *total; /**< of all */
 	const atomic_ullong *limit; /**< of the total */
+	uint64_t quantum; /**< A link tells of so many bytes at a time: what all share is touched rarely. */
 	/** [any] The total is above the limit. Called without the lock of any link. */
 	void (*over)(struct link_account *);
 };

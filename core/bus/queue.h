@@ -25,6 +25,7 @@ struct queue {
 	size_t exempt; /**< so many at the head are history */
 	uint64_t bytes; /**< of those that count */
 	uint64_t waiting; /**< bytes of all */
+	uint64_t told; /**< so many of them are in the account */
 	uint32_t drop, max_items;
 	uint64_t max_bytes;
 	int64_t max_age_ns;
@@ -76,17 +77,24 @@ static inline void queue_count_dropped(const struct queue *q, unsigned long long
 		atomic_fetch_add_explicit(&q->flow->dropped, n, memory_order_relaxed);
 }
 
+/* Bring the account up to date. */
+static inline void queue_tell_account(struct queue *q)
+{
+	uint64_t more = q->waiting - q->told;
+
+	atomic_fetch_add_explicit(&q->account->bytes, more, memory_order_relaxed);
+	atomic_fetch_add_explicit(q->account->total, more, memory_order_relaxed);
+	q->told = q->waiting;
+}
+
 /* An item of so many bytes waits, or does not any more. */
 static inline void queue_count(struct queue *q, int items, uint64_t bytes)
 {
-	uint64_t more = items > 0 ? bytes : -bytes;
-
-	q->waiting += more;
+	q->waiting += items > 0 ? bytes : -bytes;
 	atomic_fetch_add_explicit(&q->flow->waiting, (unsigned)items, memory_order_relaxed);
-	if (q->account) {
-		atomic_fetch_add_explicit(&q->account->bytes, more, memory_order_relaxed);
-		atomic_fetch_add_explicit(q->account->total, more, memory_order_relaxed);
-	}
+	if (q->account &&
+		(q->waiting > q->told + q->account->quantum || q->waiting + q->account->quantum < q->told))
+		queue_tell_account(q);
 }
 
 /* ---- the ring ---- */
@@ -186,6 +194,8 @@ static inline void queue_clear(struct queue *q)
 {
 	while (q->n)
 		buf_unref(queue_take(q));
+	if (q->account)
+		queue_tell_account(q);
 }
 
 static inline void queue_finish(struct queue *q)
