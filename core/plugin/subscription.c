@@ -206,6 +206,8 @@ void subscription_close(struct cam_node *n, struct cam_sub *sub)
 	while (*p && *p != sub)
 		p = &(*p)->next;
 	assert(*p); /* one of this node's, and open */
+	if (!*p)
+		return;
 	*p = sub->next;
 	close_sub(sub);
 }
