@@ -336,12 +336,12 @@ static inline void queue_missed(struct queue *q, unsigned long long items)
 	queue_count_dropped(q, items);
 }
 
-/** Take an item of history in, beyond the limits. */
+/** Take an item of history in, beyond the limits; behind a mark it counts for what comes after it. */
 static inline void queue_push_history(struct queue *q, const struct cam_buf *buf)
 {
 	if (q->want_key && !queue_is_key(buf))
 		queue_count_dropped(q, q->gap);
-	else if (queue_put(q, buf, true))
+	else if (queue_put(q, buf, q->exempt == q->n))
 		q->want_key = false;
 	else
 		queue_missed(q, 1);

@@ -490,6 +490,52 @@ TEST(session_that_ends_while_a_link_is_behind_ends_there)
 	fell(&t);
 }
 
+/* A packet that arrives now. */
+static void publish_now(struct tree *t, int seq, int key)
+{
+	struct cam_buf *buf = packet(&t->f, seq, key, clock_mono_ns());
+
+	(void)port_publish(t->source, buf);
+	buf_unref(buf);
+}
+
+TEST(session_that_begins_while_a_link_is_behind_comes_after_the_end)
+{
+	struct tree t;
+
+	plant(&t, (struct cam_want){.form = CAM_PACKET});
+	publish_now(&t, 0, 1);
+	CHECK_INT(port_add(t.outlet, t.f.link, 1), 0);
+	port_end_session(t.source);
+	publish_now(&t, 1, 1);
+	publish_now(&t, 2, 0);
+	manual_run(&t.f.on);
+	CHECK_STR(t.f.got, "K0 end K1 p2");
+	fell(&t);
+}
+
+TEST(end_of_a_session_may_be_the_first_thing_that_is_fetched)
+{
+	struct task *task;
+	struct tree t;
+
+	plant(&t, (struct cam_want){.form = CAM_PACKET});
+	for (int i = 0; i < 65; i++)
+		publish_now(&t, i, i == 0);
+	CHECK_INT(port_add(t.outlet, t.f.link, 1), 0);
+	task = task_list_take(&t.f.on.tasks);
+	CHECK(task);
+	task->fn(task); /* the first 64 */
+	t.f.got[0] = '\0';
+	port_end_session(t.source);
+	publish_now(&t, 65, 1);
+	t.past.first = 65;
+	manual_run(&t.f.on);
+	CHECK_STR(t.f.got, " end !K65");
+	CHECK_INT(atomic_load(&t.f.flow.dropped), 1);
+	fell(&t);
+}
+
 TEST(end_of_a_session_outlives_what_is_dropped_around_it)
 {
 	struct fixture f;
@@ -650,4 +696,6 @@ RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyf
 	T(history_that_is_let_go_of_before_it_is_taken_counts_as_dropped),
 	T(keyframes_that_arrived_together_are_all_fetched), T(history_until_a_time_ends_with_the_end),
 	T(session_that_ends_while_a_link_is_behind_ends_there),
+	T(session_that_begins_while_a_link_is_behind_comes_after_the_end),
+	T(end_of_a_session_may_be_the_first_thing_that_is_fetched),
 	T(camera_with_the_most_waiting_loses_its_oldest_group_first))
