@@ -29,6 +29,7 @@ struct queue {
 	uint32_t drop, max_items;
 	uint64_t max_bytes;
 	int64_t max_age_ns;
+	bool sound_only; /**< packets of sound, each of which one can start with */
 	bool want_key; /**< only a keyframe may come next */
 	bool gap; /**< something was dropped: mark the next one */
 	const struct cam_buf *mark; /**< of the end of a session; packets only */
@@ -47,6 +48,7 @@ static inline bool queue_init(struct queue *q, const struct cam_want *want, cons
 	q->max_items = want->queue_items ? want->queue_items : packets ? QUEUE_PACKETS : QUEUE_PICTURES;
 	q->max_bytes = want->queue_bytes ? want->queue_bytes : QUEUE_BYTES;
 	q->max_age_ns = want->queue_age_ns;
+	q->sound_only = packets && want->media == CAM_AUDIO;
 	q->want_key = packets;
 	q->flow = end->flow;
 	q->account = end->account;
@@ -64,9 +66,10 @@ static inline bool queue_is_end(const struct cam_buf *buf)
 	return !buf->n_planes;
 }
 
-static inline bool queue_is_key(const struct cam_buf *buf)
+/* @return whether one can start with it; of sound alone, with each packet */
+static inline bool queue_is_key(const struct queue *q, const struct cam_buf *buf)
 {
-	return buf->track == 0 && (buf->flags & CAM_KEY);
+	return q->sound_only ? !queue_is_end(buf) : buf->track == 0 && (buf->flags & CAM_KEY);
 }
 
 /* ---- counting ---- */
@@ -173,7 +176,7 @@ static inline const struct cam_buf *queue_marked(const struct cam_buf *buf, uint
 /* At the end, as history or not. @return false without memory */
 static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool exempt)
 {
-	bool mark = q->gap && !queue_is_end(buf) && (q->drop == CAM_DROP_LATEST || queue_is_key(buf));
+	bool mark = q->gap && !queue_is_end(buf) && (q->drop == CAM_DROP_LATEST || queue_is_key(q, buf));
 	uint64_t bytes = buf_bytes(buf);
 
 	assert(!exempt || q->exempt == q->n);
@@ -234,7 +237,7 @@ static inline unsigned queue_drop_to_key(struct queue *q, bool owed)
 {
 	unsigned dropped = 0;
 
-	while (q->n && !queue_is_key(*queue_at(q, 0)))
+	while (q->n && !queue_is_key(q, *queue_at(q, 0)))
 		dropped += queue_drop_first(q, &owed);
 	if (q->n)
 		queue_mark_first(q);
@@ -300,12 +303,12 @@ static inline unsigned queue_make_room(struct queue *q, const struct cam_buf *bu
 			dropped += queue_drop_first(q, &owed);
 		return dropped;
 	}
-	if (q->want_key && !queue_is_key(buf)) {
+	if (q->want_key && !queue_is_key(q, buf)) {
 		*ret_refuse = true;
 	} else if (queue_is_full(q, buf)) {
 		q->want_key = q->gap = true;
 		*ret_refuse = true;
-	} else if (queue_is_key(buf)) {
+	} else if (queue_is_key(q, buf)) {
 		q->want_key = false;
 	}
 	/* Before the first keyframe nothing is missed: that is the start, not a drop. */
@@ -339,7 +342,7 @@ static inline void queue_missed(struct queue *q, unsigned long long items)
 /** Take an item of history in, beyond the limits; behind a mark it counts for what comes after it. */
 static inline void queue_push_history(struct queue *q, const struct cam_buf *buf)
 {
-	if (q->want_key && !queue_is_key(buf))
+	if (q->want_key && !queue_is_key(q, buf))
 		queue_count_dropped(q, q->gap);
 	else if (queue_put(q, buf, q->exempt == q->n))
 		q->want_key = false;

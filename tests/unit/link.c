@@ -639,6 +639,25 @@ TEST(consumer_may_end_its_link_while_it_drains)
 	caps_unref(f.caps);
 }
 
+TEST(sound_alone_needs_no_keyframe)
+{
+	const struct cam_caps sound = {.form = CAM_PACKET, .media = CAM_AUDIO, .codec = CAM_AAC};
+	struct fixture f;
+
+	set_up(&f, (struct cam_want){.form = CAM_PACKET, .media = CAM_AUDIO, .queue_items = 2});
+	push(&f, 0, 1); /* of the video */
+	caps_unref(f.caps);
+	f.caps = caps_new(&sound);
+	for (int i = 1; i < 4; i++)
+		push(&f, i, 0);
+	manual_run(&f.on);
+	push(&f, 4, 0);
+	manual_run(&f.on);
+	CHECK_STR(f.got, "p1 p2 !p4");
+	CHECK_INT(atomic_load(&f.flow.dropped), 1);
+	tear_down(&f);
+}
+
 /* ---- the budget ---- */
 
 TEST(camera_with_the_most_waiting_loses_its_oldest_group_first)
@@ -697,5 +716,5 @@ RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyf
 	T(keyframes_that_arrived_together_are_all_fetched), T(history_until_a_time_ends_with_the_end),
 	T(session_that_ends_while_a_link_is_behind_ends_there),
 	T(session_that_begins_while_a_link_is_behind_comes_after_the_end),
-	T(end_of_a_session_may_be_the_first_thing_that_is_fetched),
+	T(end_of_a_session_may_be_the_first_thing_that_is_fetched), T(sound_alone_needs_no_keyframe),
 	T(camera_with_the_most_waiting_loses_its_oldest_group_first))
