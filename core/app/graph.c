@@ -2,6 +2,8 @@
 /* Making nodes and cameras of a configuration, and swapping one configuration for another. */
 #include "core/app/graph.h"
 
+#include "core/base/kind.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -260,7 +262,7 @@ static int swap_in(struct graph *g, struct config *c)
 	}
 	swap_lists(g, cameras, nodes, c);
 	free_old(g);
-	for (uint32_t k = CAM_SOURCE; k <= CAM_SINK && !err; k++)
+	for (uint32_t k = CAM_SOURCE; k <= KIND_LAST && !err; k++)
 		err = make_kind(g, k);
 	if (err)
 		drop_unmade(g);

@@ -4,9 +4,9 @@
  * The running graph: cameras and nodes made from a configuration and wired. All calls are [loop] unless said
  * otherwise.
  *
- * Going up, buffers, recorders and sinks start first and sources when all of those have answered, so that nothing a
- * camera sends is missed. Going down, sources and sinks stop first, then recorders with all that was sent, then
- * buffers. A new configuration takes down only what it changes: a node with other values, all nodes of a camera whose
+ * Going up, all but the sources start first and sources when all of those have answered, so that nothing a camera sends
+ * is missed. Going down, sources, detectors and sinks stop first, then recorders with all that was sent, then listeners,
+ * which have heard everything, then buffers. A new configuration takes down only what it changes: a node with other values, all nodes of a camera whose
  * source or buffer is another; the rest does not notice.
  */
 #ifndef CAM_APP_GRAPH_H
@@ -18,7 +18,7 @@ struct graph_node {
 	const struct config_node *conf;
 	struct config *config; /**< that conf is of; lives as long as a node of it */
 	struct cam_node *node;
-	struct camera *camera; /**< a reference; NULL for sinks of many cameras */
+	struct camera *camera; /**< a reference; NULL for sinks and listeners of many cameras */
 	struct port *port; /**< of a source or buffer, owned */
 	bool begun; /**< node_start() was called */
 	bool answered; /**< its first start has ended */
@@ -66,7 +66,7 @@ void graph_node_ended(struct graph *, struct cam_node *node);
 
 /** [any] @return a reference to a camera that this node may see, or NULL */
 struct camera *graph_find_camera(struct graph *, const struct cam_node *viewer, const char *name);
-/** @return whether a node may see a camera: its own, or those that a sink's `from` names */
+/** @return whether a node may see a camera: its own, or those that the `from` of a sink or listener names */
 bool graph_sees(const struct graph *, const struct cam_node *viewer, const char *camera);
 /** @return the source of a camera, NULL while it is being made anew */
 const struct graph_node *graph_source(const struct graph *, const char *camera);

@@ -2,6 +2,8 @@
 /* Going up and down in order, and what a new configuration changes. */
 #include "core/app/graph.h"
 
+#include "core/base/kind.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -73,18 +75,30 @@ void graph_node_started(struct graph *g, struct cam_node *node, int err)
 
 /* ---- down ---- */
 
+/*
+ * @return whether nodes of this kind stop only when those of the other have ended: recorders take all that was sent and
+ * said, listeners hear the end of all that, and buffers hold what the others look at
+ */
+static bool waits_for(uint32_t waiting, uint32_t other)
+{
+	switch (waiting) {
+	case CAM_RECORDER:
+		return other == CAM_SOURCE || other == CAM_DETECTOR;
+	case CAM_LISTENER:
+		return other != CAM_LISTENER && other != CAM_BUFFER;
+	case CAM_BUFFER:
+		return other != CAM_BUFFER;
+	default:
+		return false;
+	}
+}
+
 /* @return whether all leaving nodes that stop before this kind have ended */
 static bool may_stop(const struct graph *g, uint32_t wanted)
 {
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		const struct graph_node *n = g->nodes[i];
-		bool earlier = wanted == CAM_BUFFER     ? kind(n) != CAM_BUFFER
-			       : wanted == CAM_RECORDER ? kind(n) == CAM_SOURCE
-							: false;
-
-		if (earlier && n->leaving && !n->ended)
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (waits_for(wanted, kind(g->nodes[i])) && g->nodes[i]->leaving && !g->nodes[i]->ended)
 			return false;
-	}
 	return true;
 }
 
@@ -106,21 +120,26 @@ static bool all_left(const struct graph *g)
 	return true;
 }
 
+/* Those that stop late, in their order. */
+static const uint32_t late[] = {CAM_RECORDER, CAM_LISTENER, CAM_BUFFER};
+enum { N_LATE = sizeof(late) / sizeof(late[0]) };
+
 void graph_node_ended(struct graph *g, struct cam_node *node)
 {
-	bool recorders = may_stop(g, CAM_RECORDER), buffers = may_stop(g, CAM_BUFFER);
 	struct graph_node *n = of_node(g, node);
+	bool could[N_LATE];
 
 	/* Only what is to leave counts: a node that ends by itself, which none should, takes nothing down with it. */
 	assert(n && n->leaving);
 	if (!n || !n->leaving || n->ended)
 		return;
+	for (size_t i = 0; i < N_LATE; i++)
+		could[i] = may_stop(g, late[i]);
 	n->ended = true;
 	g->stops++;
-	if (!recorders && may_stop(g, CAM_RECORDER))
-		stop_kind(g, CAM_RECORDER);
-	if (!buffers && may_stop(g, CAM_BUFFER))
-		stop_kind(g, CAM_BUFFER);
+	for (size_t i = 0; i < N_LATE; i++)
+		if (!could[i] && may_stop(g, late[i]))
+			stop_kind(g, late[i]);
 	g->stops--;
 	/* A node that waits to be tried again ends within node_stop(): only the outermost call may free the graph. */
 	if (!g->stops && all_left(g))
@@ -129,16 +148,15 @@ void graph_node_ended(struct graph *g, struct cam_node *node)
 
 void graph_go_down(struct graph *g)
 {
-	bool recorders = may_stop(g, CAM_RECORDER), buffers = may_stop(g, CAM_BUFFER);
+	bool at_once[KIND_LAST + 1];
 
+	/* With nobody before them, those that stop late need not wait to be told. */
+	for (uint32_t k = CAM_SOURCE; k <= KIND_LAST; k++)
+		at_once[k] = may_stop(g, k);
 	g->stops++;
-	/* With nobody before them, they need not wait to be told. */
-	if (buffers)
-		stop_kind(g, CAM_BUFFER);
-	else if (recorders)
-		stop_kind(g, CAM_RECORDER);
-	stop_kind(g, CAM_SINK);
-	stop_kind(g, CAM_SOURCE);
+	for (uint32_t k = KIND_LAST; k >= CAM_SOURCE; k--)
+		if (at_once[k])
+			stop_kind(g, k);
 	g->stops--;
 	if (!g->stops && all_left(g))
 		graph_left(g);
@@ -217,7 +235,7 @@ bool graph_sees(const struct graph *g, const struct cam_node *viewer, const char
 
 	if (!n)
 		return false;
-	return n->conf->camera ? !strcmp(n->conf->camera, camera) : config_sink_sees(n->conf, camera);
+	return n->conf->camera ? !strcmp(n->conf->camera, camera) : config_sees(n->conf, camera);
 }
 
 struct camera *graph_find_camera(struct graph *g, const struct cam_node *viewer, const char *name)

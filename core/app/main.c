@@ -6,6 +6,7 @@
 #include "core/app/protect.h"
 #include "core/app/render.h"
 #include "core/app/server.h"
+#include "core/base/kind.h"
 #include "core/config/render.h"
 #include "core/plugin/loader.h"
 
@@ -55,13 +56,12 @@ struct listing {
 
 static void list_plugin(void *arg, const char *name)
 {
-	static const char *const kinds[] = {"?", "source", "buffer", "recorder", "sink"};
 	struct listing *l = arg;
 	const char *why;
 	const struct cam_plugin *p = loader_find(l->loader, name, &why);
 
 	if (p)
-		text_printf(&l->out, "%-16s %-9s %-8s %s\n", p->name, kinds[p->kind], p->version, p->summary);
+		text_printf(&l->out, "%-16s %-9s %-8s %s\n", p->name, kind_name(p->kind), p->version, p->summary);
 	else
 		text_printf(&l->out, "%-16s cannot be used: %s\n", name, why);
 }

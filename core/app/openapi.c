@@ -36,14 +36,6 @@ struct list {
 	bool failed;
 };
 
-static const struct cam_operation *operations_of(const struct cam_plugin *p)
-{
-	/* Members past a plugin's size are none: it was built against an older ABI. */
-	if (p->size < offsetof(struct cam_plugin, operations) + sizeof(p->operations))
-		return NULL;
-	return p->operations;
-}
-
 /* @return whether path begins as the pattern does before its '*', so that a table out of step tells no lies */
 static bool is_of(const struct cam_operation *op, const struct cam_route *route)
 {
@@ -70,7 +62,7 @@ static void add(struct list *l, const struct entry *e)
 
 static void add_plugin(struct list *l, const struct cam_plugin *p)
 {
-	const struct cam_operation *op = operations_of(p);
+	const struct cam_operation *op = p->operations;
 
 	for (size_t i = 0; i < l->n; i++)
 		if (l->entry[i].plugin == p)

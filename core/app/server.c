@@ -6,6 +6,7 @@
 #include "core/app/service.h"
 #include "core/app/status.h"
 #include "core/base/clock.h"
+#include "core/base/kind.h"
 #include "core/base/memory.h"
 #include "core/media/buf.h"
 
@@ -70,10 +71,11 @@ static void request(
 	routes_request(&s->routes, r, done, done_arg);
 }
 
-static void tell_sinks(struct server *s)
+/* Sinks and listeners. */
+static void tell_of_cameras(struct server *s)
 {
 	for (size_t i = 0; i < s->graph.n_nodes; i++)
-		if (s->graph.nodes[i]->node && s->graph.nodes[i]->conf->plugin->kind == CAM_SINK)
+		if (s->graph.nodes[i]->node && kind_section(s->graph.nodes[i]->conf->plugin->kind))
 			node_tell_changed(s->graph.nodes[i]->node);
 }
 
@@ -98,7 +100,7 @@ static void on_changed(void *arg, struct cam_node *node)
 	struct server *s = arg;
 
 	log_state(s, node);
-	tell_sinks(s);
+	tell_of_cameras(s);
 }
 
 static void on_started(void *arg, struct cam_node *node, int err)
@@ -247,7 +249,7 @@ static void is_up(struct server *s)
 	s->routes.ready = true;
 	log_line(s->log, LOG_INFO, NULL, "up: %zu camera%s, %zu nodes", s->graph.n_cameras,
 		s->graph.n_cameras == 1 ? "" : "s", s->graph.n_nodes);
-	tell_sinks(s);
+	tell_of_cameras(s);
 	service_ready(&s->service);
 	if (s->reload_again) {
 		s->reload_again = false;
@@ -300,7 +302,7 @@ static void on_watch(uv_timer_t *timer)
 	uint64_t digest = status_digest(&s->graph);
 
 	if (digest != s->digest)
-		tell_sinks(s);
+		tell_of_cameras(s);
 	service_look(&s->service);
 	tell_queue(s);
 	s->digest = digest;

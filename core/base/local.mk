@@ -1,5 +1,6 @@
 libcam_a_SOURCES += %D%/clock.h \
 	%D%/executor.h \
+	%D%/kind.c %D%/kind.h \
 	%D%/log.c %D%/log.h \
 	%D%/memory.c %D%/memory.h \
 	%D%/strand.c %D%/strand.h \

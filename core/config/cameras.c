@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/base/kind.h"
 #include "core/config/load.h"
+#include "core/config/section.h"
 
 #include <string.h>
 #include <strings.h>
@@ -29,20 +31,18 @@ static size_t count(const struct tree *map)
 
 static void check_sections(struct load *l)
 {
-	static const char *const names[] = {"server", "defaults", "cameras", "sinks"};
-
 	for (const struct tree *t = l->root->first; t && l->report->n_errors < REPORT_MAX; t = t->next) {
 		struct nearest near;
 		bool known = false;
 
 		nearest_init(&near, t->key);
-		for (size_t i = 0; i < 4; i++) {
-			known |= !strcmp(names[i], t->key);
-			nearest_try(&near, names[i]);
+		for (const char *const *name = sections; *name; name++) {
+			known |= !strcmp(*name, t->key);
+			nearest_try(&near, *name);
 		}
 		if (!known)
 			report_error(l->report, &t->key_at, tree_path(l->arena, t),
-				"unknown section%s (there are server, defaults, cameras and sinks)",
+				"unknown section%s (there are " SECTIONS_IN_WORDS("and") ")",
 				nearest_hint(&near, l->arena));
 	}
 }
@@ -63,7 +63,7 @@ static bool is_in_a_stage(const struct tree *t)
 	return !strcmp(t->key, "plugin") || !strcmp(t->key, "url");
 }
 
-/* A stage or sink as a mapping. @return false: it is off, or reported as something else */
+/* A stage, sink or listener as a mapping. @return false: it is off, or reported as something else */
 static bool is_on(struct load *l, const struct tree *t)
 {
 	if (!t || t->kind == TREE_MAP || tree_is_null(t))
@@ -131,25 +131,43 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 	load_wiring(l, &camera->key_at, camera->key);
 }
 
-static void one_sink(struct load *l, const struct tree *t)
+/* @return whether no sink has the name: nodes are told apart by theirs */
+static bool is_free(struct load *l, const struct tree *t, uint32_t kind)
 {
-	struct stage s = {.name = t->key, .at = t->key_at, .path = tree_path(l->arena, t)};
+	const struct tree *other = tree_get(tree_get(l->root, kind_section(CAM_SINK)), t->key);
 
-	if (!load_name_ok(l, t, "sink") || !is_on(l, t))
+	if (kind == CAM_SINK || !other || tree_is_off(other))
+		return true;
+	report_error(l->report, &t->key_at, tree_path(l->arena, t),
+		"a sink has this name; give the %s another", kind_name(kind));
+	return false;
+}
+
+/* A node beside the cameras. */
+static void one_node(struct load *l, const struct tree *t, uint32_t kind)
+{
+	struct stage s = {.kind = kind, .name = t->key, .at = t->key_at, .path = tree_path(l->arena, t)};
+
+	if (!load_name_ok(l, t, kind_name(kind)) || !is_on(l, t) || !is_free(l, t, kind))
 		return;
 	s.own = t->kind == TREE_MAP ? t : NULL;
 	load_stage(l, &s);
 }
 
-/* @return whether the sizes are within bounds; room for all nodes is made */
-static bool make_room(
-	struct load *l, const struct tree *defaults, const struct tree *cameras, const struct tree *sinks)
+/* @param beside the sections of nodes by kind @return whether sizes are within bounds; room for all nodes is made */
+static bool make_room(struct load *l, const struct tree *defaults, const struct tree *cameras,
+	const struct tree *const *beside)
 {
-	size_t n_cameras = count(cameras), n = count(sinks), n_defaults = count(defaults);
+	size_t n_cameras = count(cameras), n = 0, n_defaults = count(defaults), most = 0;
 
-	if (n_cameras > LOAD_MAX_CAMERAS || n > LOAD_MAX_SINKS || n_defaults > LOAD_MAX_STAGES) {
+	for (uint32_t kind = 0; kind <= KIND_LAST; kind++) {
+		n += count(beside[kind]);
+		most = count(beside[kind]) > most ? count(beside[kind]) : most;
+	}
+	if (n_cameras > LOAD_MAX_CAMERAS || most > LOAD_MAX_SINKS || n_defaults > LOAD_MAX_STAGES) {
 		report_error(l->report, NULL, NULL,
-			"more than %d cameras, %d sinks or %d stages; split them over several servers",
+			"more than %d cameras, %d sinks or listeners, or %d stages; split them over several "
+			"servers",
 			LOAD_MAX_CAMERAS, LOAD_MAX_SINKS, LOAD_MAX_STAGES);
 		return false;
 	}
@@ -182,9 +200,11 @@ void load_cameras(struct load *l)
 {
 	const struct tree *defaults = section(l, l->root, "defaults");
 	const struct tree *cameras = section(l, l->root, "cameras");
-	const struct tree *sinks = section(l, l->root, "sinks");
 	const struct tree *given = tree_get(l->root, "cameras");
+	const struct tree *beside[KIND_LAST + 1] = {NULL};
 
+	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++)
+		beside[kind] = kind_section(kind) ? section(l, l->root, kind_section(kind)) : NULL;
 	check_sections(l);
 	if (!cameras || !cameras->first) {
 		if (!given || given->kind == TREE_MAP || tree_is_null(given))
@@ -193,11 +213,12 @@ void load_cameras(struct load *l)
 				"url: \"rtsp://...\"}}}`");
 		return;
 	}
-	if (!make_room(l, defaults, cameras, sinks) || !list_cameras(l, cameras))
+	if (!make_room(l, defaults, cameras, beside) || !list_cameras(l, cameras))
 		return;
 	for (const struct tree *t = cameras->first; t && l->report->n_errors < REPORT_MAX; t = t->next)
 		one_camera(l, t, defaults);
-	for (const struct tree *t = sinks ? sinks->first : NULL; t; t = t->next)
-		one_sink(l, t);
+	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++)
+		for (const struct tree *t = beside[kind] ? beside[kind]->first : NULL; t; t = t->next)
+			one_node(l, t, kind);
 	load_across(l);
 }

@@ -42,22 +42,22 @@ struct config_server {
 	bool core_dumps; /**< Leave core files and debuggers to the kernel; see core/app/private.h. */
 };
 
-/** One stage of a camera, or one sink. */
+/** One stage of a camera, or one sink or listener. */
 struct config_node {
 	const char *name; /**< "front.recorder", "web" */
-	const char *camera; /**< "front"; NULL for a sink */
-	const char *stage; /**< "recorder"; the sink's name */
+	const char *camera; /**< "front"; NULL for a sink or listener */
+	const char *stage; /**< "recorder"; the sink's or listener's name */
 	const char *path; /**< "cameras.front.recorder", "sinks.web" */
 	const struct cam_plugin *plugin;
 	const char *
-		from; /**< A stage of the same camera, NULL: the default wiring. Sinks: see config_sink_sees(). */
+		from; /**< A stage of the same camera, NULL: the default wiring. Else: see config_sees(). */
 	bool required; /**< Its failure to start ends the server at start-up. Default true. */
 	void *config; /**< plugin->config_size bytes, filled; 0 bytes: NULL */
 };
 
 struct config {
 	struct config_server server;
-	struct config_node *nodes; /**< In the order of the file: cameras' stages, then sinks. */
+	struct config_node *nodes; /**< In the order of the file: cameras' stages, sinks, listeners. */
 	size_t n_nodes;
 	const char *const *cameras; /**< Names in the order of the file. */
 	size_t n_cameras;
@@ -80,8 +80,8 @@ void config_free(struct config *);
 const char *config_origin(const struct config *, const struct config_node *, const char *option);
 /** @return whether both would make the same node: plugin, wiring and every value */
 bool config_node_equal(const struct config_node *a, const struct config_node *b);
-/** @return whether a sink's `from` (patterns with * and ?, by commas; NULL is "*") names this camera */
-bool config_sink_sees(const struct config_node *sink, const char *camera);
+/** @return whether the `from` of a sink or listener (patterns with * and ?, by commas; NULL is "*") names this camera */
+bool config_sees(const struct config_node *node, const char *camera);
 /** Every value with its origin as a YAML comment, secrets masked: --print-config. */
 void config_print(const struct config *, struct text *out);
 /** --help PLUGIN: the plugin, its options, statistics and routes. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* --example: the template with each plugin's options, at their defaults and commented out. */
+#include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/option.h"
 #include "core/config/render.h"
@@ -80,7 +81,7 @@ static void others(const struct example *e, size_t indent, struct text *out)
 			text_add(out, first ? "\n# Further plugins found here:\n" : "");
 			first = false;
 			spaces(out, indent);
-			text_printf(out, "# plugin: %s, a %s: %s\n", p->name, plugin_kind(p->kind),
+			text_printf(out, "# plugin: %s, a %s: %s\n", p->name, kind_name(p->kind),
 				p->summary ? p->summary : "");
 			all_options(p->options, indent, out);
 		}

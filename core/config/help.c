@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/base/kind.h"
 #include "core/config/config.h"
-
 #include "core/config/option.h"
-
-static const char *const kinds[] = {"plugin", "source", "buffer", "recorder", "sink"};
 
 static void help_values(const struct cam_opt *o, struct text *out)
 {
@@ -34,7 +32,7 @@ static void help_option(const struct cam_opt *o, struct text *out)
 static void help_common(const struct cam_plugin *p, struct text *out)
 {
 	text_add(out, "\nOf every stage:\n  plugin  (name)\n");
-	if (p->kind == CAM_SINK)
+	if (kind_section(p->kind))
 		text_add(out, "  from  (names of cameras with * and ?, by commas; default *)\n");
 	else if (p->kind != CAM_SOURCE)
 		text_add(out, "  from  (name of the stage to take packets from)\n");
@@ -45,7 +43,7 @@ static void help_common(const struct cam_plugin *p, struct text *out)
 void config_help(const struct cam_plugin *p, struct text *out)
 {
 	text_printf(out, "%s %s, a %s: %s\n", p->name, p->version ? p->version : "",
-		kinds[p->kind <= CAM_SINK ? p->kind : 0], p->summary ? p->summary : "");
+		kind_name(p->kind), p->summary ? p->summary : "");
 	if (p->options && p->options->name)
 		text_add(out, "\nOptions:\n");
 	for (const struct cam_opt *o = p->options; o && o->name; o++)

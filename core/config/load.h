@@ -11,7 +11,8 @@
 enum {
 	LOAD_MAX_CAMERAS = 1000,
 	LOAD_MAX_STAGES = 64, /**< of one camera */
-	LOAD_MAX_SINKS = 64,
+	LOAD_MAX_SINKS = 64, /**< and so many listeners */
+	LOAD_MAX_PATTERNS = 64, /**< of one `from` */
 	LOAD_MAX_NODES = 8192,
 	LOAD_NAME_MAX = 64
 };
@@ -63,7 +64,8 @@ void load_unique(struct load *);
 
 /** A stage before it is a node: what `defaults` say and what the camera says; the latter wins key by key. */
 struct stage {
-	const char *camera; /**< NULL: a sink */
+	const char *camera; /**< NULL: a sink or listener */
+	uint32_t kind; /**< that the section is of, 0: a camera's stage */
 	const char *name, *path; /**< "recorder", "cameras.front.recorder" */
 	struct where at;
 	const struct tree *base, *own; /**< mappings; either may be NULL */

@@ -16,6 +16,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/render.c %D%/render.h \
 	%D%/report.c %D%/report.h \
 	%D%/schema.c %D%/schema.h %D%/schema_option.c \
+	%D%/section.c %D%/section.h \
 	%D%/server.c \
 	%D%/stage.c \
 	%D%/swap.c \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cam_server.yaml(5): the template with the tables as roff. */
+#include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/option.h"
 #include "core/config/render.h"
@@ -79,7 +80,7 @@ static void one_plugin(const struct cam_plugin *p, struct text *out)
 {
 	text_add(out, ".SS ");
 	roff_literal(out, p->name);
-	text_printf(out, "\nA %s. ", plugin_kind(p->kind));
+	text_printf(out, "\nA %s. ", kind_name(p->kind));
 	roff_text(out, p->summary ? p->summary : "");
 	text_add(out, "\n");
 	all_options(p->options, out);

@@ -27,9 +27,9 @@ static bool matches(const char *p, const char *end, const char *name)
 	return p == end;
 }
 
-bool config_sink_sees(const struct config_node *sink, const char *camera)
+bool config_sees(const struct config_node *node, const char *camera)
 {
-	const char *s = sink->from ? sink->from : "*";
+	const char *s = node->from ? node->from : "*";
 
 	while (s) {
 		const char *comma = strchr(s, ','), *end = comma ? comma : s + strlen(s);

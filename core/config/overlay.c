@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/overlay.h"
 
+#include "core/base/kind.h"
 #include "core/config/env.h"
+#include "core/config/section.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,8 +13,6 @@
 #define PREFIX "CAM_SERVER__"
 
 enum { NAME_MAX_BYTES = 64 };
-
-static const char *const sections[] = {"server", "defaults", "cameras", "sinks"};
 
 /* One override on its way down the tree. */
 struct overlay {
@@ -147,7 +147,7 @@ static void put(struct overlay *o, struct tree *parent, const char *key)
 	t->at = t->key_at = o->at;
 }
 
-/* Below a stage or a sink, or `server`: one key, whichever; the option tables judge it later. */
+/* Below a stage, a sink or listener, or `server`: one key, whichever; the option tables judge it later. */
 static void put_option(struct overlay *o, struct tree *map)
 {
 	if (!map || !take_any(o))
@@ -160,7 +160,7 @@ static void put_option(struct overlay *o, struct tree *map)
 	put(o, map, arena_copy(o->arena, o->name, strlen(o->name)));
 }
 
-/* A stage or a sink of parent, whole (`off`) or one key of it. */
+/* A stage, sink or listener of parent, whole (`off`) or one key of it. */
 static void put_stage(struct overlay *o, const char *what, struct tree *parent, const struct tree *also)
 {
 	const char *stage = parent ? take_known(o, what, parent, also) : NULL;
@@ -180,17 +180,17 @@ static void apply(struct overlay *o)
 	const char *section = NULL, *camera;
 	struct nearest near;
 
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]) && !section; i++)
-		if (match(o, sections[i]))
-			section = sections[i];
+	for (const char *const *s = sections; *s && !section; s++)
+		if (match(o, *s))
+			section = *s;
 	if (!section) {
 		if (!take_any(o))
 			return;
 		nearest_init(&near, o->name);
-		for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-			nearest_try(&near, sections[i]);
+		for (const char *const *s = sections; *s; s++)
+			nearest_try(&near, *s);
 		report_error(o->report, &o->at, o->path,
-			"nothing is called \"%s\"%s (a path begins with server, defaults, cameras or sinks)",
+			"nothing is called \"%s\"%s (a path begins with " SECTIONS_IN_WORDS("or") ")",
 			o->name, nearest_hint(&near, o->arena));
 		return;
 	}
@@ -207,7 +207,9 @@ static void apply(struct overlay *o)
 		else if (camera)
 			put_stage(o, "stage", enter(o, cameras, camera), defaults);
 	} else {
-		put_stage(o, !strcmp(section, "sinks") ? "sink" : "stage", enter(o, o->root, section), NULL);
+		uint32_t kind = kind_of_section(section);
+
+		put_stage(o, kind ? kind_name(kind) : "stage", enter(o, o->root, section), NULL);
 	}
 }
 

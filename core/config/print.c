@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/option.h"
 
@@ -112,7 +113,7 @@ void config_print(const struct config *pub, struct text *out)
 {
 	const struct loaded *c = (const struct loaded *)(const void *)pub;
 	const char *camera = NULL;
-	bool sinks = false;
+	uint32_t section = 0; /* the kind it is of */
 
 	print_server(c, out);
 	text_add(out, "cameras:\n");
@@ -122,9 +123,10 @@ void config_print(const struct config *pub, struct text *out)
 		if (n->camera && n->camera != camera)
 			print_key(out, "  ", n->camera);
 		camera = n->camera;
-		if (!n->camera && !sinks)
-			text_add(out, "sinks:\n");
-		sinks |= !n->camera;
+		if (!n->camera && section != n->plugin->kind) {
+			section = n->plugin->kind;
+			text_printf(out, "%s:\n", kind_section(section));
+		}
 		print_key(out, n->camera ? "    " : "  ", n->stage);
 		print_node(c, n, n->camera ? "      " : "    ", out);
 	}

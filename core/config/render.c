@@ -6,13 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *plugin_kind(uint32_t kind)
-{
-	static const char *const names[] = {"plugin", "source", "buffer", "recorder", "sink"};
-
-	return names[kind <= CAM_SINK ? kind : 0];
-}
-
 struct filling {
 	struct plugin_list *list;
 	const struct config_plugins *plugins;

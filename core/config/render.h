@@ -26,8 +26,6 @@ void plugin_list_fill(struct plugin_list *, const struct config_plugins *);
 void plugin_list_free(struct plugin_list *);
 /** @return the plugin of that name, NULL if there is none */
 const struct cam_plugin *plugin_list_find(const struct plugin_list *, const char *name);
-/** @return "source", "buffer", "recorder", "sink", else "plugin" */
-const char *plugin_kind(uint32_t kind);
 
 /** Adds what a word of a template stands for. @param indent columns before the word; each line begins with so many */
 typedef void template_fill(void *arg, const char *word, size_t indent, struct text *out);

@@ -6,6 +6,7 @@
  */
 #include "core/config/schema.h"
 
+#include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/render.h"
 
@@ -22,20 +23,25 @@ static const char *const definitions =
 	"\"from\": {\"anyOf\": [{\"$ref\": \"#/$defs/text\"}, {\"type\": \"array\", \"items\": "
 	"{\"$ref\": \"#/$defs/text\"}}], \"description\": \"Stages: the stage to take packets from; by "
 	"default the "
-	"buffer, else the source. Sinks: names of cameras with * and ?, by commas; by default all.\"},\n"
+	"buffer, else the source. Sinks and listeners: names of cameras with * and ?, by commas; by default "
+	"all.\"},\n"
 	"\"required\": {\"anyOf\": [{\"enum\": [true, false, \"true\", \"false\"]}, " VARIABLE
 	"], \"default\": true, "
 	"\"description\": \"Whether the server ends when this cannot start.\"},\n"
 	"\"stage\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "
-	"\"then\": {\"$ref\": \"#/$defs/named\"}, \"else\": {\"anyOf\": [{\"$ref\": "
-	"\"#/$defs/kind_source\"}, "
-	"{\"$ref\": \"#/$defs/kind_buffer\"}, {\"$ref\": \"#/$defs/kind_recorder\"}, "
-	"{\"$ref\": \"#/$defs/kind_sink\"}]}}, "
-	"\"else\": {\"anyOf\": [{\"enum\": [\"off\", null]}, " VARIABLE "]}},\n"
-	"\"sink\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "
-	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "
-	"{\"plugin\": {\"$ref\": \"#/$defs/sink_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_sink\"}}, "
-	"\"else\": {\"anyOf\": [{\"const\": \"off\"}, " VARIABLE "]}},\n";
+	"\"then\": {\"$ref\": \"#/$defs/named\"}, \"else\": {\"$ref\": \"#/$defs/unnamed\"}}, "
+	"\"else\": {\"anyOf\": [{\"enum\": [\"off\", null]}, " VARIABLE "]}},\n";
+
+/* What stands beside the cameras, of one kind: three times its name. */
+#define BESIDE                                                                                               \
+	"\"%s\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "             \
+	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "                                \
+	"{\"plugin\": {\"$ref\": \"#/$defs/%s_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_%s\"}}, "        \
+	"\"else\": {\"anyOf\": [{\"const\": \"off\"}, " VARIABLE "]}},\n"
+
+#define NODES(kind)                                                                                          \
+	"\"type\": [\"object\", \"null\"], \"maxProperties\": %d, \"propertyNames\": {\"$ref\": "                \
+	"\"#/$defs/name\"}, \"additionalProperties\": {\"$ref\": \"#/$defs/" kind "\"}"
 
 #define SECTIONS                                                                                             \
 	"\"defaults\": {\"description\": \"What every camera starts from.\", \"type\": [\"object\", "        \
@@ -48,10 +54,9 @@ static const char *const definitions =
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n"                                       \
-	"\"sinks\": {\"description\": \"What serves the cameras to the outside.\", \"type\": [\"object\", "  \
-	"\"null\"], "                                                                                        \
-	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
-	"\"additionalProperties\": {\"$ref\": \"#/$defs/sink\"}}\n"
+	"\"sinks\": {\"description\": \"What serves the cameras to the outside.\", " NODES("sink")             \
+	"},\n"                                                                                               \
+	"\"listeners\": {\"description\": \"What hears of what happens to the cameras.\", " NODES("listener") "}\n"
 
 /* The keys of every stage, without a comma behind them. */
 static void common_keys(uint32_t kind, struct text *out)
@@ -137,7 +142,7 @@ static void key_of_kind(const struct plugin_list *l, uint32_t kind, const char *
 
 static void one_kind(const struct plugin_list *l, uint32_t kind, struct text *out)
 {
-	text_printf(out, "\"kind_%s\": {\"properties\": {\n", plugin_kind(kind));
+	text_printf(out, "\"kind_%s\": {\"properties\": {\n", kind_name(kind));
 	common_keys(kind, out);
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->items[i]->kind != kind)
@@ -173,11 +178,35 @@ static void plugin_names(const struct plugin_list *l, uint32_t kind, struct text
 	text_add(out, "]}, " VARIABLE "]}");
 }
 
+/* What stages and nodes beside the cameras may be, by kind. */
+static void kinds(const struct plugin_list *l, struct text *out)
+{
+	const char *comma = "";
+
+	text_add(out, "\"unnamed\": {\"anyOf\": [");
+	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++) {
+		if (kind == CAM_LISTENER)
+			continue; /* has no camera to be a stage of */
+		text_printf(out, "%s{\"$ref\": \"#/$defs/kind_%s\"}", comma, kind_name(kind));
+		comma = ", ";
+	}
+	text_add(out, "]},\n");
+	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++) {
+		const char *name = kind_name(kind);
+
+		one_kind(l, kind, out);
+		if (!kind_section(kind))
+			continue;
+		text_printf(out, BESIDE, name, name, name);
+		text_printf(out, "\"%s_names\": ", name);
+		plugin_names(l, kind, out);
+		text_add(out, ",\n");
+	}
+}
+
 static void named(const struct plugin_list *l, struct text *out)
 {
-	text_add(out, "\"sink_names\": ");
-	plugin_names(l, CAM_SINK, out);
-	text_add(out, ",\n\"named\": {\"properties\": {\"plugin\": ");
+	text_add(out, "\"named\": {\"properties\": {\"plugin\": ");
 	plugin_names(l, 0, out);
 	text_add(out, "}");
 	for (size_t i = 0; i < l->n; i++)
@@ -211,13 +240,13 @@ void config_schema(const struct config_plugins *plugins, struct text *out)
 		"\",\n\"type\": \"object\", \"required\": [\"cameras\"], \"additionalProperties\": false,\n"
 		"\"properties\": {\n");
 	server(out);
-	text_printf(out, SECTIONS, LOAD_MAX_STAGES, LOAD_MAX_CAMERAS, LOAD_MAX_STAGES, LOAD_MAX_SINKS);
+	text_printf(out, SECTIONS, LOAD_MAX_STAGES, LOAD_MAX_CAMERAS, LOAD_MAX_STAGES, LOAD_MAX_SINKS,
+		LOAD_MAX_SINKS);
 	text_add(out, "},\n\"$defs\": {\n");
 	text_add(out, definitions);
 	for (size_t i = 0; i < l.n; i++)
 		one_plugin(&l, l.items[i], out);
-	for (uint32_t kind = CAM_SOURCE; kind <= CAM_SINK; kind++)
-		one_kind(&l, kind, out);
+	kinds(&l, out);
 	named(&l, out);
 	text_add(out, "}}\n");
 	out->failed |= l.failed;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/base/kind.h"
 #include "core/config/load.h"
 
 #include "core/config/env.h"
@@ -98,12 +99,22 @@ static bool find_plugin(struct making *m)
 static bool right_kind(struct making *m)
 {
 	const struct cam_plugin *p = m->node.plugin;
-	const struct tree *t = m->plugin_word;
+	const char *section = kind_section(p->kind), *path = tree_path(m->load->arena, m->plugin_word);
+	struct report *r = m->load->report;
 
-	if (m->stage->camera || p->kind == CAM_SINK)
+	/* A sink may be a camera's stage: it serves that one. A listener has no camera. */
+	if (m->stage->camera ? p->kind != CAM_LISTENER : p->kind == m->stage->kind)
 		return true;
-	report_error(m->load->report, &t->at, tree_path(m->load->arena, t),
-		"%s is not a sink; it belongs under a camera or under `defaults`", p->name);
+	if (m->stage->camera)
+		report_error(r, &m->plugin_word->at, path, "%s is a %s; it belongs under `%s`", p->name,
+			kind_name(p->kind), section);
+	else if (section)
+		report_error(r, &m->plugin_word->at, path, "%s is not a %s but a %s; it belongs under `%s`",
+			p->name, kind_name(m->stage->kind), kind_name(p->kind), section);
+	else
+		report_error(r, &m->plugin_word->at, path,
+			"%s is not a %s; it belongs under a camera or under `defaults`", p->name,
+			kind_name(m->stage->kind));
 	return false;
 }
 

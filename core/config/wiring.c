@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/base/kind.h"
 #include "core/config/load.h"
 
 #include <string.h>
-
-static const char *const kind_names[] = {"plugin", "source", "buffer", "recorder", "sink"};
-
-static const char *kind_name(const struct config_node *n)
-{
-	return kind_names[n->plugin->kind <= CAM_SINK ? n->plugin->kind : 0];
-}
 
 static struct node_info *info_of(struct load *l, const struct config_node *n)
 {
@@ -64,7 +58,7 @@ static void check_from(struct load *l, const struct config_node *n)
 		from_error(l, n,
 			arena_printf(l->arena,
 				"stage \"%s\" is a %s, and only a source or a buffer hands packets on",
-				n->from, kind_name(to)));
+				n->from, kind_name(to->plugin->kind)));
 }
 
 /* A walk along `from` longer than there are stages goes round. */
@@ -102,18 +96,19 @@ static bool share_codec(const uint32_t *a, const uint32_t *b)
 	return false;
 }
 
-static void check_codecs(struct load *l, const struct config_node *source, const struct config_node *recorder)
+/* @param taker a recorder or detector */
+static void check_codecs(struct load *l, const struct config_node *source, const struct config_node *taker)
 {
-	const uint32_t *makes = source->plugin->makes, *takes = recorder->plugin->takes;
+	const uint32_t *makes = source->plugin->makes, *takes = taker->plugin->takes;
 	struct text lists = {0};
 
 	if (!makes || !takes || share_codec(makes, takes))
 		return;
 	text_printf(&lists, "%s makes ", source->plugin->name);
 	add_codecs(&lists, makes);
-	text_printf(&lists, "; %s takes ", recorder->plugin->name);
+	text_printf(&lists, "; %s takes ", taker->plugin->name);
 	add_codecs(&lists, takes);
-	report_error(l->report, &info_of(l, recorder)->at, recorder->path,
+	report_error(l->report, &info_of(l, taker)->at, taker->path,
 		"no codec in common with stage \"%s\": %s", source->stage, text_str(&lists));
 	text_free(&lists);
 }
@@ -157,12 +152,12 @@ void load_wiring(struct load *l, const struct where *camera_at, const char *came
 			check_from(l, n);
 			check_cycle(l, n);
 		}
-		if (source && n->plugin->kind == CAM_RECORDER)
+		if (source && (n->plugin->kind == CAM_RECORDER || n->plugin->kind == CAM_DETECTOR))
 			check_codecs(l, source, n);
 	}
 }
 
-static void check_pattern(struct load *l, const struct config_node *sink, const char *pattern)
+static void check_pattern(struct load *l, const struct config_node *node, const char *pattern)
 {
 	const struct config *c = &l->out->pub;
 	struct nearest near;
@@ -171,35 +166,36 @@ static void check_pattern(struct load *l, const struct config_node *sink, const 
 	for (size_t i = 0; i < c->n_cameras; i++) {
 		struct config_node one = {.from = pattern};
 
-		if (config_sink_sees(&one, c->cameras[i]))
+		if (config_sees(&one, c->cameras[i]))
 			return;
 		nearest_try(&near, c->cameras[i]);
 	}
-	from_error(l, sink,
+	from_error(l, node,
 		!*pattern ? "names no camera; write \"*\" for all of them"
 			  : arena_printf(l->arena, "no camera %s \"%.64s\"%s",
 				    strpbrk(pattern, "*?") ? "has a name like" : "is called", pattern,
 				    nearest_hint(&near, l->arena)));
 }
 
-static void check_sink(struct load *l, const struct config_node *sink)
+/* The cameras that a sink or listener names. */
+static void check_patterns(struct load *l, const struct config_node *node)
 {
-	const char *s = sink->from;
+	const char *s = node->from;
 	unsigned n = 0;
 
 	while (s) {
 		const char *end = strchr(s, ',');
 		size_t len = end ? (size_t)(end - s) : strlen(s);
 
-		if (++n > LOAD_MAX_SINKS) {
-			from_error(l, sink, "more than 64 patterns; use * to name many cameras");
+		if (++n > LOAD_MAX_PATTERNS) {
+			from_error(l, node, "more than 64 patterns; use * to name many cameras");
 			return;
 		}
 		while (len && *s == ' ') {
 			s++;
 			len--;
 		}
-		check_pattern(l, sink, arena_copy(l->arena, s, len));
+		check_pattern(l, node, arena_copy(l->arena, s, len));
 		s = end ? end + 1 : NULL;
 	}
 }
@@ -209,5 +205,5 @@ void load_across(struct load *l)
 	load_unique(l);
 	for (size_t i = 0; i < l->out->pub.n_nodes; i++)
 		if (!l->out->pub.nodes[i].camera)
-			check_sink(l, &l->out->pub.nodes[i]);
+			check_patterns(l, &l->out->pub.nodes[i]);
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "core/plugin/abi.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>
@@ -113,6 +114,27 @@ static void host_tick_at(struct cam_node *n, int64_t monotonic_ns)
 		executor_post_at(n->on, &n->tick, monotonic_ns);
 }
 
+static const struct cam_caps *host_caps_new(const struct cam_caps *like)
+{
+	struct cam_caps caps;
+
+	return abi_read(&abi_caps, &caps, like, like->size) ? NULL : caps_new(&caps);
+}
+
+static struct cam_buf *host_buf_new(const struct cam_buf *like, void (*release)(void *arg), void *arg)
+{
+	const size_t room = sizeof(like->plane) / sizeof(like->plane[0]);
+	struct cam_buf buf;
+
+	if (abi_read(&abi_buf, &buf, like, like->size) || buf.n_planes > room)
+		return NULL;
+	/* Planes that its owner's struct has no room for. */
+	for (uint32_t i = 0; i < buf.n_planes; i++)
+		if (!buf.plane[i].data)
+			return NULL;
+	return buf_new(&buf, release, arg);
+}
+
 static bool is_packet(const struct cam_node *n, const struct cam_buf *buf)
 {
 	return n->spec.plugin->kind == CAM_SOURCE && buf->caps && buf->caps->form == CAM_PACKET &&
@@ -161,10 +183,23 @@ static void host_cameras(struct cam_node *n, void (*visit)(void *, const struct 
 	n->world->visit_cameras(n->world->arg, n, visit, arg);
 }
 
-static void host_request(struct cam_node *n, const struct cam_request *request,
+static void host_request(struct cam_node *n, const struct cam_request *asked,
 	void (*done)(void *, struct cam_reply *), void *arg)
 {
-	n->world->request(n->world->arg, request, done, arg);
+	static const char text[] = "no request without a method and a path\n";
+	struct cam_reply reply = {.size = sizeof(reply), .status = 400, .type = "text/plain", .fd = -1};
+	struct cam_request request;
+
+	if (abi_read(&abi_request, &request, asked, asked->size) || !request.method || !request.path) {
+		reply.data = text;
+		reply.len = sizeof(text) - 1;
+		done(arg, &reply);
+		return;
+	}
+	request.size = sizeof(request);
+	request.query = request.query ? request.query : "";
+	request.tail = "";
+	n->world->request(n->world->arg, &request, done, arg);
 }
 
 static void host_retry_after(struct cam_node *n, int64_t ns)
@@ -186,10 +221,10 @@ const struct cam_host node_host = {
 	.stat = host_stat,
 	.post = host_post,
 	.tick_at = host_tick_at,
-	.caps_new = caps_new,
+	.caps_new = host_caps_new,
 	.caps_ref = caps_ref,
 	.caps_unref = caps_unref,
-	.buf_new = buf_new,
+	.buf_new = host_buf_new,
 	.buf_ref = buf_ref,
 	.buf_unref = buf_unref,
 	.publish = host_publish,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/loader.h"
 
+#include "core/base/kind.h"
+#include "core/plugin/abi.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,13 +17,16 @@
 #define SYMBOL_BASE "cam_plugin_"
 #define SYMBOL SYMBOL_BASE "1"
 
-/* The members without which version 1.0 cannot run; later ones may be missing. */
-#define SIZE_1_0 (offsetof(struct cam_plugin, replay) + sizeof(((struct cam_plugin *)0)->replay))
+/* A plugin's descriptor as a copy of today's length, with the memory of its tables. */
+struct loaded {
+	struct cam_plugin plugin;
+	struct arena tables;
+};
 
 struct loader {
 	char **folders;
 	size_t n_folders;
-	const struct cam_plugin **plugins;
+	struct loaded **plugins;
 	size_t n_plugins;
 	char why[PATH_MAX + 512];
 };
@@ -54,10 +60,18 @@ struct loader *loader_new(const char *path)
 	return NULL;
 }
 
+static void forget(struct loaded *p)
+{
+	arena_free(&p->tables);
+	free(p);
+}
+
 void loader_free(struct loader *l)
 {
 	if (!l)
 		return;
+	for (size_t i = 0; i < l->n_plugins; i++)
+		forget(l->plugins[i]);
 	for (size_t i = 0; i < l->n_folders; i++)
 		free(l->folders[i]);
 	free(l->folders);
@@ -83,25 +97,37 @@ static const char *missing_part(const struct cam_plugin *p)
 		return "has no stop";
 	if (p->kind == CAM_BUFFER && (!p->keep || !p->replay))
 		return "is a buffer without keep or replay";
-	if ((p->kind == CAM_RECORDER || p->kind == CAM_SINK) && !p->consume)
+	if ((p->kind == CAM_RECORDER || p->kind == CAM_SINK || p->kind == CAM_DETECTOR) && !p->consume)
 		return "has no consume";
 	return NULL;
 }
 
 static const char *refuse(const struct cam_plugin *p, const char *name)
 {
-	if (p->abi >> 16 != CAM_ABI_MAJOR || (p->abi & 0xFFFF) > CAM_ABI_MINOR)
-		return "was built for another version of the plugin ABI; rebuild it against this server's "
-		       "headers";
-	if (p->size < SIZE_1_0)
-		return "has a descriptor that is too small";
 	if (!p->name || strcmp(p->name, name))
 		return "calls itself by another name than its file";
-	if (p->kind < CAM_SOURCE || p->kind > CAM_SINK || p->place < CAM_ON_LOOP || p->place > CAM_ON_THREAD)
+	if (p->kind < CAM_SOURCE || p->kind > KIND_LAST || p->place < CAM_ON_LOOP || p->place > CAM_ON_THREAD)
 		return "is of an unknown kind or place";
 	if (p->kind == CAM_SINK && p->place == CAM_ON_CAMERA)
 		return "is a sink, and a sink has no camera of its own to run on";
+	if (p->kind == CAM_LISTENER && p->place == CAM_ON_CAMERA)
+		return "is a listener, and a listener has no camera of its own to run on";
 	return missing_part(p);
+}
+
+/* The two first members are in every version; the rest is judged as a copy. @return why not, NULL: *ret is complete */
+static const char *take(const struct cam_plugin *p, const char *name, struct loaded *ret)
+{
+	const char *why;
+
+	if (p->abi >> 16 != CAM_ABI_MAJOR || abi_minor(p) > CAM_ABI_MINOR)
+		return "was built for another version of the plugin ABI; rebuild it against this server's "
+		       "headers";
+	if (abi_read(&abi_plugin, &ret->plugin, p, p->size))
+		return "has a descriptor that is too small";
+	ret->plugin.size = sizeof(ret->plugin);
+	why = refuse(&ret->plugin, name);
+	return why ? why : abi_tables(&ret->tables, &ret->plugin);
 }
 
 /* A plugin of another major version has another symbol: say so rather than "not found". */
@@ -148,16 +174,16 @@ static const char *distrust(const char *file)
 	return NULL;
 }
 
-static const struct cam_plugin *load(struct loader *l, const char *file, const char *name)
+/* @return what the file exports; NULL with the end of a sentence in *ret_why, or with a whole one in l->why */
+static const struct cam_plugin *open_plugin(
+	struct loader *l, const char *file, const char *name, const char **ret_why)
 {
-	const char *why = distrust(file);
 	const struct cam_plugin *p;
 	void *lib;
 
-	if (why) {
-		snprintf(l->why, sizeof(l->why), "plugin \"%s\" (%s) %s", name, file, why);
+	*ret_why = distrust(file);
+	if (*ret_why)
 		return NULL;
-	}
 	lib = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!lib) {
 		/* NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps a text for each thread */
@@ -165,29 +191,44 @@ static const struct cam_plugin *load(struct loader *l, const char *file, const c
 		return NULL;
 	}
 	p = dlsym(lib, SYMBOL);
-	if (p)
-		why = refuse(p, name);
-	else if (has_other_version(lib))
-		why = "was built for another version of the plugin ABI; rebuild it against this server's "
-		      "headers";
-	else
-		why = "is no plugin: it has no symbol " SYMBOL;
-	if (!why)
-		return p;
-	snprintf(l->why, sizeof(l->why), "plugin \"%s\" (%s) %s", name, file, why);
-	return NULL;
+	if (!p)
+		*ret_why = has_other_version(lib)
+				   ? "was built for another version of the plugin ABI; rebuild it against this "
+				     "server's headers"
+				   : "is no plugin: it has no symbol " SYMBOL;
+	return p;
 }
 
-static const struct cam_plugin *remember(struct loader *l, const struct cam_plugin *p)
+static const struct cam_plugin *remember(struct loader *l, struct loaded *p)
 {
-	const struct cam_plugin **plugins = realloc(l->plugins, (l->n_plugins + 1) * sizeof(*plugins));
+	struct loaded **plugins = realloc(l->plugins, (l->n_plugins + 1) * sizeof(struct loaded *));
 
-	if (!plugins) {
-		snprintf(l->why, sizeof(l->why), "out of memory");
+	if (!plugins)
 		return NULL;
-	}
 	l->plugins = plugins;
-	return plugins[l->n_plugins++] = p;
+	plugins[l->n_plugins++] = p;
+	return &p->plugin;
+}
+
+static const struct cam_plugin *load(struct loader *l, const char *file, const char *name)
+{
+	const char *why;
+	const struct cam_plugin *theirs = open_plugin(l, file, name, &why), *ours = NULL;
+	struct loaded *p = theirs ? calloc(1, sizeof(*p)) : NULL;
+
+	if (p)
+		why = take(theirs, name, p);
+	if (p && !why)
+		ours = remember(l, p);
+	if (ours)
+		return ours;
+	if (p)
+		forget(p);
+	if (theirs && !why)
+		why = "cannot be used: out of memory";
+	if (why)
+		snprintf(l->why, sizeof(l->why), "plugin \"%s\" (%s) %s", name, file, why);
+	return NULL;
 }
 
 const struct cam_plugin *loader_find(struct loader *l, const char *name, const char **ret_why)
@@ -201,16 +242,12 @@ const struct cam_plugin *loader_find(struct loader *l, const char *name, const c
 		return NULL;
 	}
 	for (size_t i = 0; i < l->n_plugins; i++)
-		if (!strcmp(l->plugins[i]->name, name))
-			return l->plugins[i];
+		if (!strcmp(l->plugins[i]->plugin.name, name))
+			return &l->plugins[i]->plugin;
 	for (size_t i = 0; i < l->n_folders; i++) {
-		const struct cam_plugin *p;
-
-		if (snprintf(file, sizeof(file), "%s/%s.so", l->folders[i], name) >= (int)sizeof(file) ||
-			access(file, F_OK))
-			continue;
-		p = load(l, file, name);
-		return p ? remember(l, p) : NULL;
+		if (snprintf(file, sizeof(file), "%s/%s.so", l->folders[i], name) < (int)sizeof(file) &&
+			!access(file, F_OK))
+			return load(l, file, name);
 	}
 	snprintf(l->why, sizeof(l->why), "there is no plugin \"%s\"", name);
 	return NULL;

@@ -1,4 +1,4 @@
-libcam_a_SOURCES += %D%/abi.h \
+libcam_a_SOURCES += %D%/abi.c %D%/abi.h \
 	%D%/backoff.c %D%/backoff.h \
 	%D%/host.c %D%/host.h \
 	%D%/loader.c %D%/loader.h \

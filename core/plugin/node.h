@@ -47,7 +47,7 @@ struct node_spec {
 	const struct cam_plugin *plugin;
 	const void *config;
 	const char *folder; /**< CAM_ON_IO: what it writes to, of its CAM_FOLDER option */
-	struct camera *camera; /**< NULL for sinks */
+	struct camera *camera; /**< NULL for sinks and listeners */
 	struct port *out; /**< sources, buffers: where its packets come out */
 	struct port *in; /**< what it subscribes to; NULL: the camera's default */
 };
@@ -74,7 +74,7 @@ int64_t node_stat(const struct cam_node *, unsigned stat);
 const struct link_flow *node_flow(const struct cam_node *);
 /** [any] How often it was started anew. */
 unsigned node_restarts(const struct cam_node *);
-/** Tell a sink that the set or the state of cameras has changed. */
+/** Tell a sink or listener that the set or the state of cameras has changed. */
 void node_tell_changed(struct cam_node *);
 /** Have a route of it answered in its place; done is called [loop]. Same contract as host->request(). */
 void node_handle(struct cam_node *, const struct cam_route *, const struct cam_request *,

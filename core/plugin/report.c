@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a node tells the floor above: state, errors, statistics, answers to requests. */
 #include "core/base/clock.h"
+#include "core/plugin/abi.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>
@@ -129,6 +130,18 @@ static void set_status(struct cam_reply *reply, int status, const char *text)
 	reply->len = strlen(text);
 }
 
+/* What the plugin has written, by its own idea of the struct. What it left untouched is as it was handed to it. */
+static void read_reply(struct cam_reply *reply)
+{
+	struct cam_reply written;
+
+	if (abi_read(&abi_reply, &written, reply, reply->size))
+		(void)abi_read(&abi_reply, &written, reply, 0);
+	written.size = sizeof(written);
+	written.file = NULL; /* the server's */
+	*reply = written;
+}
+
 static void do_handle(struct task *t)
 {
 	struct handling *h = container_of(t, struct handling, task);
@@ -137,6 +150,7 @@ static void do_handle(struct task *t)
 		set_status(&h->reply, 503, "this part of the server is not running; see /api/v1/cameras\n");
 	else if (h->route->handle(h->node->self, &h->request, &h->reply) < 0)
 		set_status(&h->reply, 500, "the request failed; the server's log says why\n");
+	read_reply(&h->reply);
 	h->task.fn = on_handled;
 	executor_post(&h->node->world->loop->executor, &h->task);
 }

@@ -174,8 +174,8 @@ int subscription_open(
 	struct camera *camera;
 	int err;
 
-	abi_read(&want, sizeof(want), asked, asked->size);
-	if (!n->on || !n->spec.plugin->consume || !is_possible(n, &want))
+	if (!n->on || !n->spec.plugin->consume || abi_read(&abi_want, &want, asked, asked->size) ||
+		!is_possible(n, &want))
 		return -EINVAL;
 	camera = find_camera(n, name);
 	if (!camera)

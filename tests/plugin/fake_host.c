@@ -197,7 +197,7 @@ int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *con
 
 	f->plugin = plugin;
 	f->tick_at = CAM_NO_TS;
-	if (!f->camera && plugin->kind != CAM_SINK)
+	if (!f->camera && plugin->kind != CAM_SINK && plugin->kind != CAM_LISTENER)
 		f->camera = "cam";
 	err = plugin->check ? plugin->check(config, &why) : 0;
 	if (err) {

@@ -3,6 +3,7 @@
 #include "config_fakes.h"
 #include "tests/check.h"
 
+#include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/render.h"
 #include "core/plugin/loader.h"
@@ -129,8 +130,9 @@ static void file_with(const struct cam_plugin *p, const struct cam_opt *left_out
 	text_add(yaml, "cameras:\n  c:\n");
 	if (p->kind != CAM_SOURCE)
 		text_add(yaml, "    in: {plugin: test_in}\n");
-	text_printf(yaml, "%s%s:\n      plugin: %s\n", p->kind == CAM_SINK ? "sinks:\n  " : "    ", "node",
-		p->name);
+	if (kind_section(p->kind))
+		text_printf(yaml, "%s:\n", kind_section(p->kind));
+	text_printf(yaml, "%snode:\n      plugin: %s\n", kind_section(p->kind) ? "  " : "    ", p->name);
 	for (const struct cam_opt *o = p->options; o && o->name; o++) {
 		if (o == left_out)
 			continue;
@@ -160,15 +162,15 @@ static struct config *loaded(
 static int set_by(struct world *w, const struct cam_plugin *p, const struct cam_opt *o, enum way way)
 {
 	static const char *const begins[] = {"t.yaml:", "environment CAM_SERVER__", "--set"};
-	const char *above = p->kind == CAM_SINK ? "sinks.node" : "cameras.c.node", *origin = "nothing";
+	const char *section = kind_section(p->kind), *origin = "nothing";
 	struct text yaml = {0}, variable = {0}, set = {0}, errors = {0};
 	struct config *c;
 	int ok;
 
 	file_with(p, way == IN_FILE ? NULL : o, &yaml);
-	text_printf(&set, "%s.%s=%s", above, o->name, some_value(o));
-	text_printf(&variable, "CAM_SERVER__%s__%s=%s",
-		p->kind == CAM_SINK ? "SINKS__NODE" : "CAMERAS__C__NODE", o->name, some_value(o));
+	text_printf(&set, "%s.node.%s=%s", section ? section : "cameras.c", o->name, some_value(o));
+	text_printf(&variable, "CAM_SERVER__%s__NODE__%s=%s", section ? section : "CAMERAS__C", o->name,
+		some_value(o));
 	for (char *s = variable.data; s && *s != '='; s++)
 		*s = (char)(*s >= 'a' && *s <= 'z' ? *s - 32 : *s);
 	c = loaded(w, text_str(&yaml), way == BY_VARIABLE ? variable.data : NULL,

@@ -53,6 +53,16 @@ static const struct cam_opt recorder_options[] = {
 		"Whether to wait for the disk."},
 	{0}};
 
+static const struct cam_opt motion_options[] = {
+	{"threshold", CAM_INT, 0, CAM_INT_AT(struct fake_motion, threshold), "40", 1, 254, NULL, NULL,
+		"How much must change."},
+	{0}};
+
+static const struct cam_opt hook_options[] = {{"url", CAM_STRING, CAM_REQUIRED | CAM_URL,
+						      CAM_STRING_AT(struct fake_hook, url), NULL, 0, 0, NULL,
+						      NULL, "Whom to tell."},
+	{0}};
+
 static const struct cam_opt view_options[] = {
 	{"listen", CAM_STRING, CAM_LISTEN, CAM_STRING_AT(struct fake_view, listen), "127.0.0.1:5000", 0, 0,
 		NULL, NULL, "Where browsers connect."},
@@ -94,6 +104,8 @@ static const struct cam_plugin plugins[] = {
 	{FAKE(CAM_RECORDER, "recorder_jpg", recorder_options, struct fake_recorder), .takes = jpegs},
 	{FAKE(CAM_SINK, "ws_view", view_options, struct fake_view), .stats = view_stats,
 		.routes = view_routes},
+	{FAKE(CAM_DETECTOR, "motion", motion_options, struct fake_motion), .takes = takes},
+	{FAKE(CAM_LISTENER, "web_hook", hook_options, struct fake_hook)},
 };
 
 enum { N_PLUGINS = sizeof(plugins) / sizeof(plugins[0]) };

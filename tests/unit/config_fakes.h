@@ -25,12 +25,20 @@ struct fake_recorder {
 	bool sync;
 };
 
+struct fake_motion {
+	int64_t threshold;
+};
+
+struct fake_hook {
+	const char *url;
+};
+
 struct fake_view {
 	const char *listen;
 	int64_t width, height, fps, quality;
 };
 
-/** rtsp_in, test_in, shm_ring, mem_ring, recorder_mp4, recorder_jpg, ws_view; "broken" has a reason */
+/** rtsp_in, test_in, shm_ring, mem_ring, recorder_mp4, recorder_jpg, ws_view, motion, web_hook; "broken" has a reason */
 extern const struct config_plugins fake_plugins;
 /** @return the descriptor of that name */
 const struct cam_plugin *fake_plugin(const char *name);

@@ -351,7 +351,7 @@ TEST(patterns_name_cameras)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct config_node sink = {.from = cases[i].from};
 
-		CHECK_INT(config_sink_sees(&sink, cases[i].camera), cases[i].sees);
+		CHECK_INT(config_sees(&sink, cases[i].camera), cases[i].sees);
 	}
 }
 

@@ -60,7 +60,7 @@ completes()
 	[ "$got" = "$wanted" ] || { echo "it completes $* to: $got"; return 1; }
 }
 
-echo 1..14
+echo 1..16
 ok 'config/cam_server.yaml is what --example prints' same config/cam_server.yaml --example
 ok 'cam_server(1) is up to date' same doc/cam_server.1 --man 1
 ok 'cam_server.yaml(5) is up to date' same doc/cam_server.yaml.5 --man 5
@@ -73,5 +73,7 @@ ok 'plugins are completed' completes 'mem_ring' --help m
 ok 'sections are completed' completes 'server.' -s se
 ok 'keys of the server are completed' completes 'server.timezone=' -s server.t
 ok 'keys of stages are completed' completes 'cameras.a.b.mode=' -s cameras.a.b.mo
+ok 'keys of listeners are completed' completes 'listeners.a.plugin=' -s listeners.a.pl
+ok 'the section of listeners is completed' completes 'listeners.' -s li
 ok 'values are completed' completes 'udp' -s cameras.a.b.transport = u
 ok 'all values are shown' completes 'true false' -s defaults.source.audio =

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/section.h"
+
+#include <stddef.h>
+
+const char *const sections[] = {"server", "defaults", "cameras", "sinks", "listeners", NULL};
