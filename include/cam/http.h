@@ -35,7 +35,11 @@ struct cam_reply {
 	/** -1, or a file whose bytes [fd_from, fd_from + fd_len) are the body; closed by its taker unless `file` is set. */
 	int fd;
 	int64_t fd_from, fd_len;
-	void (*release)(struct cam_reply *); /**< [any] called once the answer is out; may be NULL. */
+	/**
+	 * [any] Called once the answer is out; may be NULL. Whoever took the reply may hand over a copy that is as long as
+	 * in ABI 1.0: nothing past `arg` is there.
+	 */
+	void (*release)(struct cam_reply *);
 	void *arg; /**< For release. */
 	/**
 	 * Set by the server for who takes the reply, with fd: read it by host->read_file(), close it by host->close_file().

@@ -22,9 +22,10 @@
  *
  * Times are nanoseconds. Text is UTF-8.
  *
- * Growth. Structs grow at their end only. Who takes one reads as much as its `size` says and it knows: members past
- * that are zero, those it does not know are left out. Elements of a descriptor's tables have no size of their own: the
- * version in its `abi` tells how long they were. struct cam_plane and struct cam_why stay as they are.
+ * Growth. Structs grow at their end only. The server reads one as far as its `size` says and it knows: members past that
+ * are zero, those it does not know are left out. Without a size (0) caps, buffers, requests and replies are those of ABI
+ * 1.0. What the server hands out is never shorter than in a plugin's header. Elements of a descriptor's tables have no
+ * size of their own: the version in its `abi` tells how long they were. struct cam_plane and struct cam_why stay.
  */
 #ifndef CAM_PLUGIN_H
 #define CAM_PLUGIN_H
@@ -299,14 +300,15 @@ struct cam_host {
 	/** [node] Call tick() once at this CLOCK_MONOTONIC time; a new call replaces the old; CAM_NO_TS: never. */
 	void (*tick_at)(struct cam_node *, int64_t monotonic_ns);
 
-	/** [any] A copy of these caps, with its extradata. @return a reference, or NULL without memory */
+	/** [any] A copy of these caps, with its extradata. @return a reference, or NULL: no memory, or no codec */
 	const struct cam_caps *(*caps_new)(const struct cam_caps *);
 	const struct cam_caps *(*caps_ref)(const struct cam_caps *); /**< [any] */
 	void (*caps_unref)(const struct cam_caps *); /**< [any] NULL is allowed. */
 	/**
 	 * [any] A buffer with these members; takes a reference to its caps, which must come from caps_new(). With a
 	 * release function the planes' memory is the caller's until it is called (on any thread, once); without, the
-	 * bytes are copied. @return a reference, or NULL without memory (release has not been called then)
+	 * bytes are copied. @return a reference, or NULL: no memory, or planes that are not there (release has not been
+	 * called then)
 	 */
 	struct cam_buf *(*buf_new)(const struct cam_buf *like, void (*release)(void *arg), void *arg);
 	const struct cam_buf *(*buf_ref)(const struct cam_buf *); /**< [any] */
@@ -396,7 +398,7 @@ struct cam_plugin {
 	const struct cam_stat *stats; /**< NULL: none */
 	const struct cam_route *routes; /**< NULL: none */
 	const uint32_t *makes; /**< Sources: the codecs they may publish, 0 at the end; NULL: any. */
-	const uint32_t *takes; /**< Recorders: the video codecs they can take, 0 at the end; NULL: any. */
+	const uint32_t *takes; /**< Recorders, detectors: the video codecs they take, 0 at the end; NULL: any. */
 
 	/** [loop] Rules across options. Touches nothing outside. May be NULL. @return 0, or -EINVAL with *ret_why */
 	int (*check)(const void *config, struct cam_why *ret_why);
