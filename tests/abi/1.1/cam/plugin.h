@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file plugin.h
+ * The plugin ABI of cam_server: the one header a plugin includes.
+ *
+ * A plugin is a shared object that exports one data symbol, `cam_plugin_1`, of type struct cam_plugin. The server
+ * reads it, accepts or refuses the plugin before any of its code runs, and makes one *node* of it for each stage of
+ * the configuration that names it. A plugin links against nothing of the server: everything it needs from there
+ * comes in as struct cam_host.
+ *
+ * Places. Each call says where it may be made, or is made:
+ *   [loop]  the server's libuv loop thread; never blocks;
+ *   [node]  wherever this node's work runs (enum cam_place): one call at a time, in order;
+ *   [any]   any thread; never blocks.
+ * All of a node's callbacks but check, create and destroy come in its place, so a node needs no locks of its own.
+ *
+ * Buffers are immutable once published and reference counted. Passing a buffer lends it for the call; whoever keeps
+ * it takes a reference of its own; no call consumes the caller's. Caps (formats) follow the same rule.
+ *
+ * Errors are 0 or a negative errno. host->error() puts the reason into words and returns the number, so that
+ * `return host->error(node, -EACCES, "directory", "cannot write in %s", dir);` is the whole of error handling.
+ *
+ * Times are nanoseconds. Text is UTF-8. Structs grow at their end only; members past a struct's `size` read as zero.
+ */
+#ifndef CAM_PLUGIN_H
+#define CAM_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAM_ABI_MAJOR 1u /**< Stands in the symbol's name too: another major version is another symbol. */
+#define CAM_ABI_MINOR 1u /**< Raised when members are added; plugins of a lower one still load. */
+#define CAM_ABI ((CAM_ABI_MAJOR << 16) | CAM_ABI_MINOR)
+
+#define CAM_NO_TS INT64_MIN /**< A time stamp that is not known. */
+#define CAM_SECOND INT64_C(1000000000)
+
+struct uv_loop_s;
+struct cam_node; /**< One configured instance of a plugin. Owned by the server. */
+struct cam_sub; /**< One subscription. Owned by the server until it is unsubscribed. */
+
+/* ---- What flows ------------------------------------------------------------------------------------------------ */
+
+/** The forms that a camera's data comes in. */
+enum cam_form {
+	CAM_PACKET = 1, /**< Compressed access units, as the camera sent them. */
+	CAM_PICTURE, /**< Decoded pictures, scaled and converted as wished. */
+	CAM_JPEG /**< Pictures as JPEG files (baseline, 4:2:0, JFIF colours). */
+};
+
+enum cam_media { CAM_VIDEO = 1, CAM_AUDIO };
+
+#define CAM_FOURCC(a, b, c, d)                                                                               \
+	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+
+/** Codecs of packets, then formats of pictures. */
+#define CAM_H264 CAM_FOURCC('H', '2', '6', '4') /**< Annex B, one access unit a packet. */
+#define CAM_HEVC CAM_FOURCC('H', 'E', 'V', 'C') /**< Annex B, one access unit a packet. */
+#define CAM_MJPG CAM_FOURCC('M', 'J', 'P', 'G')
+#define CAM_AAC CAM_FOURCC('m', 'p', '4', 'a') /**< Raw frames; AudioSpecificConfig in the caps. */
+#define CAM_PCMU CAM_FOURCC('u', 'l', 'a', 'w') /**< G.711 µ-law. */
+#define CAM_PCMA CAM_FOURCC('a', 'l', 'a', 'w') /**< G.711 A-law. */
+#define CAM_OPUS CAM_FOURCC('O', 'p', 'u', 's')
+#define CAM_I420                                                                                             \
+	CAM_FOURCC('I', '4', '2', '0') /**< Planar Y, U, V at 4:2:0; JFIF colours (BT.601, full range). */
+#define CAM_BGR3 CAM_FOURCC('B', 'G', 'R', '3') /**< Three bytes a pixel: blue, green, red. */
+#define CAM_GREY CAM_FOURCC('G', 'R', 'E', 'Y') /**< One byte of luma a pixel, full range. */
+
+/** The format of one track. Immutable: another pointer is another format. */
+struct cam_caps {
+	uint32_t size; /**< sizeof(struct cam_caps) */
+	uint32_t form; /**< enum cam_form */
+	uint32_t media; /**< enum cam_media */
+	uint32_t codec; /**< One of the codes above. */
+	uint32_t width, height; /**< Pixels; 0 where not known or not video. */
+	uint32_t fps_num, fps_den; /**< Nominal frame rate; 0/0 where not known. */
+	uint32_t sample_rate, channels;
+	const uint8_t *
+		extradata; /**< Parameter sets in Annex B (H264, HEVC), AudioSpecificConfig (AAC), or NULL. */
+	size_t extradata_len;
+};
+
+/** Flags of a buffer. */
+enum {
+	CAM_KEY = 1u << 0, /**< Decoding can start here. */
+	CAM_DISCONTINUITY = 1u << 1, /**< Something is missing before this one. */
+	CAM_CORRUPT = 1u << 2 /**< Known to be damaged. */
+};
+
+/** One plane of a picture, or the bytes of a packet (plane 0). */
+struct cam_plane {
+	const uint8_t *data;
+	size_t len; /**< Bytes that may be read from data. */
+	uint32_t stride; /**< Bytes from one row to the next; 0 for packets and JPEGs. */
+};
+
+/** A packet, picture or JPEG. */
+struct cam_buf {
+	uint32_t size; /**< sizeof(struct cam_buf) */
+	uint32_t flags; /**< CAM_KEY and others */
+	uint32_t track; /**< 0 is the video track; the source numbers the others, below CAM_MAX_TRACKS. */
+	uint32_t n_planes; /**< 1 to 4 */
+	uint64_t seq; /**< Of its track, set by publish(); a gap means that a link dropped something. */
+	int64_t pts_ns,
+		dts_ns; /**< The camera's clock, made monotonic by publish(); CAM_NO_TS before that if unknown. */
+	int64_t arrival_ns; /**< CLOCK_MONOTONIC when its last byte came in; latency is measured from here. */
+	/** CLOCK_REALTIME of its arrival; set by publish(). Slewed; only a clock set forward by a minute or more is a step. */
+	int64_t wall_ns;
+	const struct cam_caps *caps;
+	struct cam_plane plane[4];
+};
+#define CAM_MAX_TRACKS 4u
+
+/** What a link does when its queue is full. */
+enum cam_drop {
+	CAM_DROP_LATEST = 1, /**< The newest wins, the oldest goes: pictures. */
+	CAM_DROP_GOP /**< All goes up to the next keyframe, which is marked CAM_DISCONTINUITY: packets. */
+};
+
+/** `since_ns` that starts at the last keyframe before now. */
+#define CAM_SINCE_KEYFRAME INT64_C(1)
+
+/**
+ * A wish. A subscription is the demand: equal wishes share one rendition (one decoder a camera, one scale a size and
+ * format, one JPEG a size and quality), and the last one to leave ends the work.
+ */
+struct cam_want {
+	uint32_t size; /**< sizeof(struct cam_want) */
+	uint32_t form; /**< enum cam_form */
+	uint32_t codec; /**< Pictures: CAM_I420, CAM_BGR3 or CAM_GREY. Packets and JPEGs: 0. */
+	uint32_t media; /**< Packets: CAM_VIDEO or CAM_AUDIO only; 0 for all tracks. */
+	uint32_t width,
+		height; /**< Pictures, JPEGs: pixels, 2 to 8192; 0 for the camera's own; one 0 keeps the shape. */
+	uint32_t max_fps_num, max_fps_den; /**< Pictures, JPEGs: at most so many a second; 0/0 for all. */
+	uint32_t quality; /**< JPEGs: 1 to 100. */
+	int64_t since_ns; /**< Packets: start so long ago, widened to the keyframe before; 0: at the next keyframe. */
+	uint32_t drop; /**< enum cam_drop; 0 for the form's own (packets: GOP, others: latest). */
+	uint32_t
+		queue_items; /**< Live items that may wait, 0: 512 packets or 1 picture. History does not count. */
+	uint64_t queue_bytes; /**< Bytes that may wait, 0: 64 MiB. */
+	int64_t queue_age_ns; /**< The age from which waiting items are dropped, 0: none. */
+	/** How long an item may wait for more to be taken with it: spares wake-ups where nobody looks on. 0: none. */
+	int64_t batch_ns;
+	/**
+	 * Pictures only, and only for nodes that are CAM_ON_CAMERA: memory to scale straight into, `bytes` long, one
+	 * packed plane. [node] consume() follows at once with a buffer that points there, or not at all when the
+	 * picture could not be made. NULL result: skip this picture. NULL function: the server's own memory.
+	 */
+	uint8_t *(*into)(void *self, struct cam_sub *sub, size_t bytes);
+};
+
+/* ---- What a plugin declares, so that the server parses, checks and documents it -------------------------------- */
+
+enum cam_kind {
+	CAM_SOURCE = 1, /**< Makes packets of a camera: publish(). */
+	CAM_BUFFER, /**< Keeps history: keep() and replay(). */
+	CAM_RECORDER, /**< Takes a camera's packets to somewhere that lasts. */
+	CAM_SINK /**< Serves any number of cameras to the outside. */
+};
+
+enum cam_type {
+	CAM_BOOL = 1, /**< bool: true, false */
+	CAM_INT, /**< int64_t: 42 */
+	CAM_FLOAT, /**< double: 0.5 */
+	CAM_STRING, /**< const char *: never NULL; owned by the server, valid until destroy() has returned */
+	CAM_ENUM, /**< int64_t: one of `values` by name */
+	CAM_TIME, /**< int64_t ns: 10s, 5m, 250ms */
+	CAM_SIZE /**< int64_t bytes: 50G, 64K (powers of 1024); percentages are negative: 10% is -10 */
+};
+
+/** Flags of an option. */
+enum {
+	CAM_REQUIRED = 1u << 0, /**< There is no default: an error without a value. */
+	CAM_SECRET = 1u << 1, /**< Never printed. */
+	CAM_RELOADABLE = 1u << 2, /**< Reserved: today every change restarts the node. */
+	CAM_HIDDEN = 1u << 3, /**< Works, but is not documented. */
+	/**
+	 * A folder to write in, below a name of the camera's. CAM_ON_IO nodes on one file system share a thread; two
+	 * nodes of this plugin and one camera with one folder are a configuration error.
+	 */
+	CAM_FOLDER = 1u << 4,
+	CAM_UNIQUE = 1u << 5, /**< Two nodes of this plugin with one value for it: a configuration error. */
+	CAM_URL = 1u << 6, /**< A URL: a password inside is masked when printed. */
+	/**
+	 * An address to listen on over TCP: "127.0.0.1:5000", "[::1]:5000", ":5000" for all addresses. Any other text is
+	 * a configuration error, and so are two nodes, of whichever plugin, on one port of one address.
+	 */
+	CAM_LISTEN = 1u << 7
+};
+
+struct cam_enum {
+	const char *name; /**< NULL ends the list. */
+	int64_t value;
+	const char *help;
+};
+
+/** One option. The table ends with a NULL name. */
+struct cam_opt {
+	const char *name; /**< The YAML key and the last part of the variable's name: [a-z][a-z0-9_]* */
+	uint32_t type; /**< enum cam_type */
+	uint32_t flags;
+	size_t offset; /**< Into the plugin's configuration struct: see CAM_FIELD. */
+	/** As a user would write it; `{camera}` and `{stage}` stand for their names. NULL: required. */
+	const char *def;
+	double min, max; /**< Inclusive, in the option's base unit (ns, bytes); no range when both are 0. */
+	const char *unit; /**< For people: "pixels", "frames/s"; NULL when the type says it. */
+	const struct cam_enum *values; /**< CAM_ENUM only */
+	const char *help; /**< One sentence: --help, the manual, the schema and error texts print it. */
+};
+
+/* clang-format off */
+/** offsetof() that does not compile when the member is not of the C type that the parser writes. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): T is a type */
+#define CAM_FIELD(S, member, T) (offsetof(S, member) + 0 * sizeof(_Generic(((S *)0)->member, T : 0)))
+/** The five C types: `{"port", CAM_INT, 0, CAM_INT_AT(struct conf, port), "5000", 1, 65535, NULL, NULL, "..."}` */
+#define CAM_BOOL_AT(S, member) CAM_FIELD(S, member, bool)
+#define CAM_INT_AT(S, member) CAM_FIELD(S, member, int64_t) /* INT, ENUM, TIME, SIZE */
+#define CAM_FLOAT_AT(S, member) CAM_FIELD(S, member, double)
+#define CAM_STRING_AT(S, member) CAM_FIELD(S, member, const char *)
+/* clang-format on */
+
+enum cam_stat_kind { CAM_COUNTER = 1, CAM_GAUGE };
+
+/** A statistic of a node; /metrics shows it as cam_<plugin>_<name>. The table ends with a NULL name. */
+struct cam_stat {
+	const char *name;
+	uint32_t kind; /**< enum cam_stat_kind */
+	const char *help;
+};
+
+/** What a check() found wrong. */
+struct cam_why {
+	const char *option; /**< The option to change, or NULL. */
+	char text[240]; /**< One sentence for the user. */
+};
+
+/** A request, free of any transport: whoever serves HTTP hands it to the server, which finds the route. */
+struct cam_request {
+	uint32_t size;
+	const char *method; /**< "GET" */
+	const char *path; /**< Decoded, begins with '/', has no "..", no NUL, no empty segment. */
+	const char *query; /**< Not decoded, without '?'; "" when there is none. */
+	const char *tail; /**< What the pattern's trailing '*' stood for; "" otherwise. Set by the server. */
+};
+
+/** The answer. The server fills in {200, "text/plain", empty} beforehand. */
+struct cam_reply {
+	uint32_t size;
+	int status; /**< HTTP status */
+	char type[64]; /**< Content-Type */
+	const void *data; /**< The body, unless fd is set. */
+	size_t len;
+	int fd; /**< -1, or a file whose bytes [fd_from, fd_from + fd_len) are the body; closed by its taker. */
+	int64_t fd_from, fd_len;
+	void (*release)(struct cam_reply *); /**< [any] called once the answer is out; may be NULL. */
+	void *arg; /**< For release. */
+};
+
+/** A path that a node answers. The table ends with a NULL method. */
+struct cam_route {
+	const char *method; /**< "GET" */
+	const char *pattern; /**< "/api/v1/recordings"; a '*' at the end stands for any tail. */
+	const char *help; /**< One sentence. */
+	/** [node] 0, or -errno: a 500. NULL: the node serves HTTP and answers this itself; it is listed only. */
+	int (*handle)(void *self, const struct cam_request *, struct cam_reply *);
+};
+
+/** JSON written as it is, as a string: CAM_JSON({"type": "integer"}). At most 4095 bytes, which is C's limit. */
+#define CAM_JSON(...) #__VA_ARGS__
+
+/** What /api/v1/openapi.json tells of a route besides its help. The table ends with a NULL path. Since ABI 1.1. */
+struct cam_operation {
+	/** The pattern, with names for what '*' stands for: "/api/v1/recordings/{camera}/{day}/{file}". */
+	const char *path;
+	/**
+	 * Members of an OpenAPI 3.1 Operation Object, without the braces around them: "parameters", each {name} among
+	 * them, and "responses". What goes wrong may be {"$ref": "#/components/responses/error"}.
+	 */
+	const char *json;
+};
+
+/* ---- What the server gives a node ------------------------------------------------------------------------------ */
+
+/** What a node tells of itself; a camera's state is its source's. */
+enum cam_state {
+	CAM_CONNECTING = 1, /**< Started, nothing to show yet. */
+	CAM_LIVE, /**< Works. */
+	CAM_STALLED, /**< Was live; nothing has come for a while (set by the server). */
+	CAM_RETRYING, /**< Failed; will be tried again (set by the server). */
+	CAM_FAILED, /**< Failed for good (set by the server). */
+	CAM_STOPPED /**< Ended; the answer to stop(). */
+};
+
+enum cam_level { CAM_ERROR = 1, CAM_WARN, CAM_INFO, CAM_DEBUG };
+
+/** A camera as others see it. Valid for the call it is passed to. */
+struct cam_camera {
+	uint32_t size;
+	const char *name;
+	const char *error; /**< The last error in words, "" if none; holds no secret. */
+	uint32_t state; /**< enum cam_state */
+	uint32_t codec; /**< 0 until known */
+	uint32_t width, height;
+	double fps; /**< measured over the last seconds */
+	uint64_t bits_per_second;
+	/** Since start: published; dropped by links; time stamps mended. */
+	uint64_t packets, dropped, repaired;
+	uint32_t subscribers; /**< of all forms */
+	uint32_t decoders; /**< 0 or 1 */
+};
+
+/** The services of the server. One table for all nodes; it outlives them. */
+struct cam_host {
+	uint32_t size, abi;
+
+	/** [any] "front.recorder" for a camera's stage, "web" for a sink. Lives as long as the node. */
+	const char *(*name)(struct cam_node *);
+	/** [any] The camera's name; NULL for a sink of many cameras. Lives as long as the node. */
+	const char *(*camera)(struct cam_node *);
+	/** [loop] The libuv loop, for CAM_ON_LOOP nodes; NULL for others. */
+	struct uv_loop_s *(*loop)(struct cam_node *);
+
+	/** [any] One line; control characters are escaped. Never log a secret. */
+	void (*log)(struct cam_node *, enum cam_level, const char *fmt, ...)
+		__attribute__((format(printf, 3, 4)));
+	/**
+	 * [any] Put an error into words: a sentence that says what to do. The server logs it when the failing callback
+	 * returns and shows it in the API. @param option the option to change, or NULL @return err
+	 */
+	int (*error)(struct cam_node *, int err, const char *option, const char *fmt, ...)
+		__attribute__((format(printf, 4, 5)));
+	/** [any] CAM_CONNECTING, CAM_LIVE, or CAM_STOPPED. start() need not say CAM_LIVE: the server does after it. */
+	void (*state)(struct cam_node *, enum cam_state);
+	/** [any] The node fails outside of a callback's return: it is stopped and started anew, later and later. */
+	void (*fail)(struct cam_node *, int err);
+	/** [any] True once the node is to end; run() returns soon when it sees this. */
+	bool (*stopping)(struct cam_node *);
+	/** [any] Set a gauge, add to a counter: `stat` is the index in the plugin's table. */
+	void (*stat)(struct cam_node *, unsigned stat, int64_t value);
+
+	/** [any] Call fn in this node's place, in order, unless the node is destroyed first. @return 0, -ENOMEM */
+	int (*post)(struct cam_node *, void (*fn)(void *self, void *arg), void *arg);
+	/** [node] Call tick() once at this CLOCK_MONOTONIC time; a new call replaces the old; CAM_NO_TS: never. */
+	void (*tick_at)(struct cam_node *, int64_t monotonic_ns);
+
+	/** [any] A copy of these caps, with its extradata. @return a reference, or NULL without memory */
+	const struct cam_caps *(*caps_new)(const struct cam_caps *);
+	const struct cam_caps *(*caps_ref)(const struct cam_caps *); /**< [any] */
+	void (*caps_unref)(const struct cam_caps *); /**< [any] NULL is allowed. */
+	/**
+	 * [any] A buffer with these members; takes a reference to its caps, which must come from caps_new(). With a
+	 * release function the planes' memory is the caller's until it is called (on any thread, once); without, the
+	 * bytes are copied. @return a reference, or NULL without memory (release has not been called then)
+	 */
+	struct cam_buf *(*buf_new)(const struct cam_buf *like, void (*release)(void *arg), void *arg);
+	const struct cam_buf *(*buf_ref)(const struct cam_buf *); /**< [any] */
+	void (*buf_unref)(const struct cam_buf *); /**< [any] NULL is allowed. */
+
+	/**
+	 * [node] Sources: hand a packet on. Sets seq and wall_ns and makes time stamps monotonic; the buffer is
+	 * immutable from here on, the caller's reference stays the caller's. @return 0, or -EINVAL: not a packet
+	 */
+	int (*publish)(struct cam_node *, struct cam_buf *);
+
+	/**
+	 * [node] Ask for data; consume() brings it. @param camera a name; NULL for the node's own camera
+	 * @return 0 and *ret_sub, -ENOENT: no such camera, -EINVAL: impossible wish, -ENOMEM
+	 */
+	int (*subscribe)(
+		struct cam_node *, const char *camera, const struct cam_want *, struct cam_sub **ret_sub);
+	/** [node] No consume() of it after this returns; sub is gone. NULL is allowed. */
+	void (*unsubscribe)(struct cam_node *, struct cam_sub *);
+	/** [node] Take delivery up again after consume() has said CAM_LATER. */
+	void (*resume)(struct cam_node *, struct cam_sub *);
+
+	/** [loop] Calls visit for each camera that this node may see, in the order of the configuration. */
+	void (*cameras)(struct cam_node *, void (*visit)(void *arg, const struct cam_camera *), void *arg);
+	/**
+	 * [loop] Have a request answered by whoever has the route. done is called [loop], maybe before this returns,
+	 * exactly once; it takes the reply over (data until release, fd). The request is copied.
+	 */
+	void (*request)(struct cam_node *, const struct cam_request *,
+		void (*done)(void *arg, struct cam_reply *), void *arg);
+
+	/** [any] Once this node has failed, let at least so long pass before the next try. Since ABI 1.1. */
+	void (*retry_after)(struct cam_node *, int64_t ns);
+};
+
+/* ---- What the server calls ------------------------------------------------------------------------------------- */
+
+/** Where a node's work runs. */
+enum cam_place {
+	CAM_ON_LOOP = 1, /**< On the loop: sockets, timers. Must not block. */
+	CAM_ON_CAMERA, /**< Where its camera's pictures are made, right after they are: short work on pictures. */
+	CAM_ON_CPU, /**< A strand of its own on the cpu pool, a thread a core shared by all: long work on pictures. */
+	CAM_ON_IO, /**< A strand on the io pool, a thread a file system: whatever may block on a disk. */
+	CAM_ON_THREAD /**< A thread of its own, for sources that block in a library: run(). */
+};
+
+/** consume()'s answers besides 0 and -errno. */
+enum {
+	CAM_LATER = 1 /**< Not taken: keep it (or a newer one, by the drop policy) until resume(). */
+};
+
+/**
+ * The descriptor. Life of a node: check → create → start → (consume, tick, handle)* → stop → destroy, or with
+ * CAM_ON_THREAD: check → create → run* → destroy. A node that fails is stopped, destroyed and created anew after a
+ * pause that doubles from 0.5 s to 4 s, for sources to 30 s, with jitter; only run() is called again without that.
+ * From one start, or run(), of a source to the next, the server continues the camera's time line, and marks the
+ * first packet of each track that had been live before CAM_DISCONTINUITY.
+ */
+struct cam_plugin {
+	uint32_t abi; /**< CAM_ABI */
+	uint32_t size; /**< sizeof(struct cam_plugin) */
+	uint32_t kind; /**< enum cam_kind */
+	uint32_t place; /**< enum cam_place */
+	const char *name; /**< [a-z0-9_]+, the file's name without .so */
+	const char *version; /**< of the plugin */
+	const char *summary; /**< one sentence */
+	const struct cam_opt *options; /**< NULL: none */
+	size_t config_size; /**< of the struct that the options fill */
+	const struct cam_stat *stats; /**< NULL: none */
+	const struct cam_route *routes; /**< NULL: none */
+	const uint32_t *makes; /**< Sources: the codecs they may publish, 0 at the end; NULL: any. */
+	const uint32_t *takes; /**< Recorders: the video codecs they can take, 0 at the end; NULL: any. */
+
+	/** [loop] Rules across options. Touches nothing outside. May be NULL. @return 0, or -EINVAL with *ret_why */
+	int (*check)(const void *config, struct cam_why *ret_why);
+	/** [loop] Memory only. config stays valid until destroy() has returned. @return 0 and *ret_self */
+	int (*create)(struct cam_node *, const struct cam_host *, const void *config, void **ret_self);
+	/** [node] Touch the outside world. After a failure comes destroy(), without stop(). May be NULL. */
+	int (*start)(void *self);
+	/** [node] Begin to end: unsubscribe, finish, close; state(CAM_STOPPED) when done, before returning or later. */
+	void (*stop)(void *self);
+	/** [loop] Free everything. */
+	void (*destroy)(void *self);
+	/** [node] CAM_ON_THREAD only: one session, from connecting to its end. Called again, later and later. */
+	int (*run)(void *self);
+	/** [any] CAM_ON_THREAD: make run() notice host->stopping() soon. May be NULL. */
+	void (*wake)(void *self);
+	/** [node] One item of a subscription. @return 0, CAM_LATER, or -errno: the node has failed */
+	int (*consume)(void *self, struct cam_sub *, const struct cam_buf *);
+	/** [node] The time of tick_at() has come. */
+	void (*tick)(void *self);
+	/** [node] Sinks: the set of cameras, or the state of one, has changed; cameras() tells. May be NULL. */
+	void (*changed)(void *self);
+	/**
+	 * Buffers: remember a packet. Called on the source's thread with the camera's port locked: at most microseconds,
+	 * no call of the host but buf_ref, buf_unref, stat. After start() has returned and before stop() is called.
+	 */
+	void (*keep)(void *self, const struct cam_buf *);
+	/**
+	 * Buffers: emit, oldest first, what was kept since monotonic time `from_ns` (by arrival), beginning with the
+	 * last video keyframe at or before it, or with the oldest video keyframe kept. Locked as keep(). Each buffer
+	 * is lent for the call of emit. @return 0, or what emit returned if not 0
+	 */
+	int (*replay)(void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *), void *arg);
+	/**
+	 * [node] Packets of a subscription: the camera's session has ended, in order with consume(); what comes after this
+	 * belongs to another. May be NULL. @return 0, or -errno: the node has failed. Since ABI 1.1.
+	 */
+	int (*ended)(void *self, struct cam_sub *);
+	/** One for each of `routes`, in their order; NULL, or an end before theirs: help says all. Since ABI 1.1. */
+	const struct cam_operation *operations;
+};
+
+#define CAM_EXPORT __attribute__((visibility("default")))
+extern CAM_EXPORT const struct cam_plugin cam_plugin_1;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
