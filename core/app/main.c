@@ -61,7 +61,8 @@ static void list_plugin(void *arg, const char *name)
 	const struct cam_plugin *p = loader_find(l->loader, name, &why);
 
 	if (p)
-		text_printf(&l->out, "%-16s %-9s %-8s %s\n", p->name, kind_name(p->kind), p->version, p->summary);
+		text_printf(
+			&l->out, "%-16s %-9s %-8s %s\n", p->name, kind_name(p->kind), p->version, p->summary);
 	else
 		text_printf(&l->out, "%-16s cannot be used: %s\n", name, why);
 }

@@ -42,8 +42,8 @@ static void help_common(const struct cam_plugin *p, struct text *out)
 
 void config_help(const struct cam_plugin *p, struct text *out)
 {
-	text_printf(out, "%s %s, a %s: %s\n", p->name, p->version ? p->version : "",
-		kind_name(p->kind), p->summary ? p->summary : "");
+	text_printf(out, "%s %s, a %s: %s\n", p->name, p->version ? p->version : "", kind_name(p->kind),
+		p->summary ? p->summary : "");
 	if (p->options && p->options->name)
 		text_add(out, "\nOptions:\n");
 	for (const struct cam_opt *o = p->options; o && o->name; o++)

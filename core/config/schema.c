@@ -29,18 +29,19 @@ static const char *const definitions =
 	"], \"default\": true, "
 	"\"description\": \"Whether the server ends when this cannot start.\"},\n"
 	"\"stage\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "
-	"\"then\": {\"$ref\": \"#/$defs/named\"}, \"else\": {\"$ref\": \"#/$defs/unnamed\"}}, "
+	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "
+	"{\"plugin\": {\"$ref\": \"#/$defs/stage_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/unnamed\"}}, "
 	"\"else\": {\"anyOf\": [{\"enum\": [\"off\", null]}, " VARIABLE "]}},\n";
 
 /* What stands beside the cameras, of one kind: three times its name. */
 #define BESIDE                                                                                               \
-	"\"%s\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "             \
-	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "                                \
-	"{\"plugin\": {\"$ref\": \"#/$defs/%s_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_%s\"}}, "        \
+	"\"%s\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "         \
+	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "                            \
+	"{\"plugin\": {\"$ref\": \"#/$defs/%s_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_%s\"}}, "    \
 	"\"else\": {\"anyOf\": [{\"const\": \"off\"}, " VARIABLE "]}},\n"
 
 #define NODES(kind)                                                                                          \
-	"\"type\": [\"object\", \"null\"], \"maxProperties\": %d, \"propertyNames\": {\"$ref\": "                \
+	"\"type\": [\"object\", \"null\"], \"maxProperties\": %d, \"propertyNames\": {\"$ref\": "            \
 	"\"#/$defs/name\"}, \"additionalProperties\": {\"$ref\": \"#/$defs/" kind "\"}"
 
 #define SECTIONS                                                                                             \
@@ -54,9 +55,10 @@ static const char *const definitions =
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n"                                       \
-	"\"sinks\": {\"description\": \"What serves the cameras to the outside.\", " NODES("sink")             \
-	"},\n"                                                                                               \
-	"\"listeners\": {\"description\": \"What hears of what happens to the cameras.\", " NODES("listener") "}\n"
+	"\"sinks\": {\"description\": \"What serves the cameras to the outside.\", " NODES(                  \
+		"sink") "},\n"                                                                               \
+			"\"listeners\": {\"description\": \"What hears of what happens to the "              \
+			"cameras.\", " NODES("listener") "}\n"
 
 /* The keys of every stage, without a comma behind them. */
 static void common_keys(uint32_t kind, struct text *out)
@@ -163,14 +165,17 @@ static void one_kind(const struct plugin_list *l, uint32_t kind, struct text *ou
 	text_add(out, "\n}, \"additionalProperties\": false},\n");
 }
 
-/* @param kind 0: of all */
-static void plugin_names(const struct plugin_list *l, uint32_t kind, struct text *out)
+/* What a stage of a camera may be; sinks too, which serve that camera alone then. */
+#define STAGE_KINDS (~(1u << CAM_LISTENER))
+
+/* @param kinds a bit each */
+static void plugin_names(const struct plugin_list *l, uint32_t kinds, struct text *out)
 {
 	const char *comma = "";
 
 	text_add(out, "{\"anyOf\": [{\"enum\": [");
 	for (size_t i = 0; i < l->n; i++) {
-		if (kind && l->items[i]->kind != kind)
+		if (!(kinds & 1u << l->items[i]->kind))
 			continue;
 		text_printf(out, "%s\"%s\"", comma, l->items[i]->name);
 		comma = ", ";
@@ -185,12 +190,14 @@ static void kinds(const struct plugin_list *l, struct text *out)
 
 	text_add(out, "\"unnamed\": {\"anyOf\": [");
 	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++) {
-		if (kind == CAM_LISTENER)
-			continue; /* has no camera to be a stage of */
+		if (!(STAGE_KINDS & 1u << kind))
+			continue;
 		text_printf(out, "%s{\"$ref\": \"#/$defs/kind_%s\"}", comma, kind_name(kind));
 		comma = ", ";
 	}
-	text_add(out, "]},\n");
+	text_add(out, "]},\n\"stage_names\": ");
+	plugin_names(l, STAGE_KINDS, out);
+	text_add(out, ",\n");
 	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++) {
 		const char *name = kind_name(kind);
 
@@ -199,7 +206,7 @@ static void kinds(const struct plugin_list *l, struct text *out)
 			continue;
 		text_printf(out, BESIDE, name, name, name);
 		text_printf(out, "\"%s_names\": ", name);
-		plugin_names(l, kind, out);
+		plugin_names(l, 1u << kind, out);
 		text_add(out, ",\n");
 	}
 }
@@ -207,7 +214,7 @@ static void kinds(const struct plugin_list *l, struct text *out)
 static void named(const struct plugin_list *l, struct text *out)
 {
 	text_add(out, "\"named\": {\"properties\": {\"plugin\": ");
-	plugin_names(l, 0, out);
+	plugin_names(l, ~0u, out);
 	text_add(out, "}");
 	for (size_t i = 0; i < l->n; i++)
 		text_printf(out,

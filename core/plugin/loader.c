@@ -192,10 +192,11 @@ static const struct cam_plugin *open_plugin(
 	}
 	p = dlsym(lib, SYMBOL);
 	if (!p)
-		*ret_why = has_other_version(lib)
-				   ? "was built for another version of the plugin ABI; rebuild it against this "
-				     "server's headers"
-				   : "is no plugin: it has no symbol " SYMBOL;
+		*ret_why =
+			has_other_version(lib)
+				? "was built for another version of the plugin ABI; rebuild it against this "
+				  "server's headers"
+				: "is no plugin: it has no symbol " SYMBOL;
 	return p;
 }
 

@@ -145,7 +145,8 @@ TEST(buffers_of_any_size_make_buffers_of_ours)
 		CHECK(made);
 		CHECK_INT(made->size, sizeof(*made));
 		CHECK_INT(made->pts_ns, 7);
-		CHECK(made->caps == caps && made->plane[0].len == 3 && !memcmp(made->plane[0].data, "abc", 3));
+		CHECK(made->caps == caps && made->plane[0].len == 3 &&
+			!memcmp(made->plane[0].data, "abc", 3));
 		node_host.buf_unref(made);
 	}
 	like.buf.size = offsetof(struct cam_buf, plane[0]) + 8;
@@ -232,7 +233,8 @@ TEST(a_table_of_long_elements_is_cut)
 	CHECK_INT(abi_table(&a, table, sizeof(table[0]), sizeof(*e), &copy), 0);
 	e = copy;
 	for (uint64_t i = 0; i < 2; i++)
-		CHECK(!strcmp(e[i].name, table[i].name) && e[i].first == i + 1 && e[i].second == 10 * (i + 1));
+		CHECK(!strcmp(e[i].name, table[i].name) && e[i].first == i + 1 &&
+			e[i].second == 10 * (i + 1));
 	CHECK(!e[2].name);
 	arena_free(&a);
 }

@@ -58,9 +58,9 @@ static const struct cam_opt motion_options[] = {
 		"How much must change."},
 	{0}};
 
-static const struct cam_opt hook_options[] = {{"url", CAM_STRING, CAM_REQUIRED | CAM_URL,
-						      CAM_STRING_AT(struct fake_hook, url), NULL, 0, 0, NULL,
-						      NULL, "Whom to tell."},
+static const struct cam_opt hook_options[] = {
+	{"url", CAM_STRING, CAM_REQUIRED | CAM_URL, CAM_STRING_AT(struct fake_hook, url), NULL, 0, 0, NULL,
+		NULL, "Whom to tell."},
 	{0}};
 
 static const struct cam_opt view_options[] = {

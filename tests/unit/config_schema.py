@@ -71,6 +71,10 @@ def tests(real, fake):
         yield f"{path.name} fits", fits(fake, path)
     for name in BAD:
         yield f"bad-{name}.yaml does not fit", refused(fake, (cases / f"bad-{name}.yaml").read_text())
+    listener = "cameras: {a: {source: {plugin: test_in}, b: {plugin: %s}}}\nlisteners: {c: {plugin: %s, url: x}}"
+    yield "a listener is no stage", refused(fake, listener % ("web_hook", "web_hook"))
+    yield "a detector is", faults(fake, listener % ("motion", "web_hook"))
+    yield "a detector is no listener", refused(fake, listener % ("motion", "motion"))
     camera = "cameras: {a: {source: {plugin: rtsp_in, url: x, %s}}}"
     for text in ("transport: TCP", "open_timeout: 10 parsecs", "open_timeout: 301", "audio: yes", "urll: x", "from: b"):
         yield f"{text} does not fit", refused(real, camera % text)
