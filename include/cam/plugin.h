@@ -398,8 +398,7 @@ struct cam_plugin {
 	const struct cam_stat *stats; /**< NULL: none */
 	const struct cam_route *routes; /**< NULL: none */
 	const uint32_t *makes; /**< Sources: the codecs they may publish, 0 at the end; NULL: any. */
-	const uint32_t
-		*takes; /**< Recorders, detectors: the video codecs they take, 0 at the end; NULL: any. */
+	const uint32_t *takes; /**< Recorders, detectors: the video codecs, 0 at the end; NULL: any. */
 
 	/** [loop] Rules across options. Touches nothing outside. May be NULL. @return 0, or -EINVAL with *ret_why */
 	int (*check)(const void *config, struct cam_why *ret_why);
