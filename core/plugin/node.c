@@ -38,6 +38,7 @@ void node_ended(struct cam_node *n, int err)
 	if (err)
 		node_log_loss(n, err);
 	n->life = NODE_IDLE;
+	n->up_since_ns = 0;
 	node_set_state(n, CAM_STOPPED);
 	n->world->ended(n->world->arg, n, err);
 }
@@ -75,7 +76,8 @@ static void go_down(struct cam_node *n, int err)
 	int64_t now = clock_mono_ns(), pause;
 
 	if (!n->want_up) {
-		node_ended(n, err);
+		/* One that could not start held nothing, and has told why. */
+		node_ended(n, n->up_since_ns ? err : 0);
 		return;
 	}
 	pause = node_pause_ns(n, err, n->up_since_ns ? now - n->up_since_ns : 0);

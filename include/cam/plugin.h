@@ -306,7 +306,8 @@ struct cam_host {
 	void (*caps_unref)(const struct cam_caps *); /**< [any] NULL is allowed. */
 	/**
 	 * [any] A buffer with these members; takes a reference to its caps, which must come from caps_new(). With a
-	 * release function the planes' memory is the caller's until it is called (on any thread, once); without, the
+	 * release function the planes' memory is the caller's until it is called (once, on any thread, maybe after
+	 * destroy()); without, the
 	 * bytes are copied. @return a reference, or NULL: no memory, or planes that are not there (release has not been
 	 * called then)
 	 */

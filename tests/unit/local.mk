@@ -53,9 +53,11 @@ unit_config_cli_LDADD = $(TEST_LIBS)
 unit_config_golden_SOURCES = %D%/config_golden.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_golden_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/config
-check_PROGRAMS += unit-link unit-timeline
-TESTS += unit-link unit-timeline
-unit_link_SOURCES = %D%/link.c
+check_PROGRAMS += unit-link unit-link_past unit-timeline
+TESTS += unit-link unit-link_past unit-timeline
+unit_link_SOURCES = %D%/link.c %D%/link_fixture.h
+unit_link_past_SOURCES = %D%/link_past.c %D%/link_fixture.h
+unit_link_past_LDADD = $(TEST_LIBS)
 unit_link_LDADD = $(TEST_LIBS)
 unit_timeline_SOURCES = %D%/timeline.c
 unit_timeline_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
