@@ -307,9 +307,8 @@ struct cam_host {
 	/**
 	 * [any] A buffer with these members; takes a reference to its caps, which must come from caps_new(). With a
 	 * release function the planes' memory is the caller's until it is called (once, on any thread, maybe after
-	 * destroy()); without, the
-	 * bytes are copied. @return a reference, or NULL: no memory, or planes that are not there (release has not been
-	 * called then)
+	 * destroy()); without, the bytes are copied. @return a reference, or NULL: no memory, or planes that are not
+	 * there (release has not been called then)
 	 */
 	struct cam_buf *(*buf_new)(const struct cam_buf *like, void (*release)(void *arg), void *arg);
 	const struct cam_buf *(*buf_ref)(const struct cam_buf *); /**< [any] */
