@@ -45,15 +45,21 @@ void text_add(struct text *t, const char *s)
 void text_vprintf(struct text *t, const char *fmt, va_list ap)
 {
 	va_list again;
+	size_t room;
 	int n;
 
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (n < 0 || !reserve(t, (size_t)n))
+	if (!reserve(t, 0))
 		return;
-	vsnprintf(t->data + t->len, (size_t)n + 1, fmt, ap);
-	t->len += (size_t)n;
+	room = t->room - t->len;
+	va_copy(again, ap);
+	n = vsnprintf(t->data + t->len, room, fmt, again);
+	va_end(again);
+	if (n >= 0 && (size_t)n >= room && reserve(t, (size_t)n))
+		vsnprintf(t->data + t->len, (size_t)n + 1, fmt, ap);
+	if (n < 0 || t->failed)
+		t->data[t->len] = '\0'; /* as it was */
+	else
+		t->len += (size_t)n;
 }
 
 void text_printf(struct text *t, const char *fmt, ...)
@@ -101,20 +107,34 @@ bool text_is_utf8(const char *str)
 	return true;
 }
 
+/* So many bytes of ASCII stand in a JSON string as they are. */
+static size_t plain_len(const unsigned char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7F && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 void text_json(struct text *t, const char *str)
 {
 	const unsigned char *s = (const unsigned char *)str;
 
 	text_add(t, "\"");
 	while (*s) {
-		size_t n = 1;
+		size_t n = plain_len(s);
 
+		if (n) {
+			text_add_n(t, (const char *)s, n);
+			s += n;
+			continue;
+		}
+		n = 1;
 		if (*s == '"' || *s == '\\')
 			text_printf(t, "\\%c", *s);
-		else if (*s < 0x20 || *s == 0x7F)
-			text_printf(t, "\\u%04x", *s);
 		else if (*s < 0x80)
-			text_add_n(t, (const char *)s, 1);
+			text_printf(t, "\\u%04x", *s);
 		else if ((n = utf8_len(s)))
 			text_add_n(t, (const char *)s, n);
 		else {
