@@ -119,6 +119,45 @@ static bool loop_cancel(struct executor *e, struct timer *t)
 	return idle;
 }
 
+/* ---- how long its turns are ---- */
+
+const int64_t loop_turn_steps_ns[LOOP_TURN_STEPS] = {CLOCK_MS / 4, CLOCK_MS, 2 * CLOCK_MS, 5 * CLOCK_MS,
+	10 * CLOCK_MS, 50 * CLOCK_MS, 200 * CLOCK_MS, CLOCK_SECOND};
+
+/* Called before the loop waits. What it waited and worked since the last time is told apart by libuv. */
+static void on_turn(uv_prepare_t *prepare)
+{
+	struct loop *l = container_of(prepare, struct loop, prepare);
+	uint64_t idle_ns = uv_metrics_idle_time(&l->uv);
+	int64_t now = clock_mono_ns(), took = now - l->turn_ended_ns - (int64_t)(idle_ns - l->idle_ns);
+	size_t step = 0;
+
+	while (step < LOOP_TURN_STEPS && took > loop_turn_steps_ns[step])
+		step++;
+	l->turns.count[step]++;
+	l->turns.total_ns += took;
+	if (took > l->turns.longest_ns)
+		l->turns.longest_ns = took;
+	l->turn_ended_ns = now;
+	l->idle_ns = idle_ns;
+}
+
+void loop_take_turns(struct loop *l, struct loop_turns *ret)
+{
+	*ret = l->turns;
+	l->turns.longest_ns = 0;
+}
+
+static void watch_turns(struct loop *l)
+{
+	l->turns = (struct loop_turns){0};
+	l->turn_ended_ns = clock_mono_ns();
+	l->idle_ns = 0;
+	uv_prepare_init(&l->uv, &l->prepare);
+	uv_prepare_start(&l->prepare, on_turn);
+	uv_unref((uv_handle_t *)&l->prepare); /* keeps no loop running */
+}
+
 int loop_init(struct loop *l)
 {
 	int err;
@@ -130,12 +169,14 @@ int loop_init(struct loop *l)
 	err = uv_loop_init(&l->uv);
 	if (err)
 		return err;
+	(void)uv_loop_configure(&l->uv, UV_METRICS_IDLE_TIME);
 	err = uv_async_init(&l->uv, &l->async, on_async);
 	if (err) {
 		uv_loop_close(&l->uv);
 		return err;
 	}
 	uv_timer_init(&l->uv, &l->timer);
+	watch_turns(l);
 	pthread_mutex_init(&l->lock, NULL);
 	return 0;
 }
@@ -144,6 +185,7 @@ void loop_close(struct loop *l)
 {
 	uv_close((uv_handle_t *)&l->async, NULL);
 	uv_close((uv_handle_t *)&l->timer, NULL);
+	uv_close((uv_handle_t *)&l->prepare, NULL);
 }
 
 int loop_destroy(struct loop *l)
