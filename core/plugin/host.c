@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/plugin/abi.h"
+#include "core/plugin/file.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>
@@ -183,12 +184,36 @@ static void host_cameras(struct cam_node *n, void (*visit)(void *, const struct 
 	n->world->visit_cameras(n->world->arg, n, visit, arg);
 }
 
+/* ---- requests ---- */
+
+/* A question of a node's. The node stays in memory until it is answered, whatever happens to it meanwhile. */
+struct asking {
+	struct cam_node *node;
+	void (*done)(void *arg, struct cam_reply *);
+	void *arg;
+};
+
+static void on_answer(void *arg, struct cam_reply *reply)
+{
+	struct asking a = *(struct asking *)arg;
+
+	free(arg);
+	/* Who does not know files reads the descriptor itself. */
+	if (reply->file && abi_minor(a.node->spec.plugin) < 2) {
+		reply->fd = file_give_fd(reply->file);
+		reply->file = NULL;
+	}
+	a.done(a.arg, reply);
+	node_unref(a.node);
+}
+
 static void host_request(struct cam_node *n, const struct cam_request *asked,
 	void (*done)(void *, struct cam_reply *), void *arg)
 {
 	static const char text[] = "no request without a method and a path\n";
 	struct cam_reply reply = {.size = sizeof(reply), .status = 400, .type = "text/plain", .fd = -1};
 	struct cam_request request;
+	struct asking *a;
 
 	if (abi_read(&abi_request, &request, asked, asked->size) || !request.method || !request.path) {
 		reply.data = text;
@@ -199,7 +224,28 @@ static void host_request(struct cam_node *n, const struct cam_request *asked,
 	request.size = sizeof(request);
 	request.query = request.query ? request.query : "";
 	request.tail = "";
-	n->world->request(n->world->arg, &request, done, arg);
+	a = calloc(1, sizeof(*a));
+	if (!a) {
+		reply.status = 503;
+		done(arg, &reply);
+		return;
+	}
+	*a = (struct asking){node_ref(n), done, arg};
+	n->world->request(n->world->arg, &request, on_answer, a);
+}
+
+static int host_read_file(struct cam_node *n, struct cam_file *file, int64_t at, void *to, size_t bytes,
+	void (*done)(void *, int64_t), void *arg)
+{
+	(void)n;
+	file_read(file, at, to, bytes, done, arg);
+	return 0;
+}
+
+static void host_close_file(struct cam_node *n, struct cam_file *file)
+{
+	(void)n;
+	file_close(file);
 }
 
 static void host_retry_after(struct cam_node *n, int64_t ns)
@@ -235,4 +281,6 @@ const struct cam_host node_host = {
 	.request = host_request,
 	.retry_after = host_retry_after,
 	.user = host_user,
+	.read_file = host_read_file,
+	.close_file = host_close_file,
 };

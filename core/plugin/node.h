@@ -50,6 +50,7 @@ struct node_spec {
 	struct camera *camera; /**< NULL for sinks and listeners */
 	struct port *out; /**< sources, buffers: where its packets come out */
 	struct port *in; /**< what it subscribes to; NULL: the camera's default */
+	void *owner; /**< the floor above's own */
 };
 
 /** @return 0 and *ret, or -ENOMEM, -EAGAIN (no thread to be had) */
@@ -68,6 +69,8 @@ const struct node_spec *node_spec(const struct cam_node *);
 unsigned node_state(const struct cam_node *);
 /** [any] The last error in words and its option ("" if none). NULL results are allowed. */
 void node_error(struct cam_node *, char ret_text[256], char ret_option[64]);
+/** Log that it does not end, and is left behind with what it holds. */
+void node_log_left(struct cam_node *);
 /** [any] A statistic of the plugin's table. */
 int64_t node_stat(const struct cam_node *, unsigned stat);
 /** [any] */
@@ -76,6 +79,8 @@ const struct link_flow *node_flow(const struct cam_node *);
 unsigned node_restarts(const struct cam_node *);
 /** Tell a sink or listener that the set or the state of cameras has changed. */
 void node_tell_changed(struct cam_node *);
+/** [any] Throw a reply away: its file is closed, its data released. */
+void node_drop_reply(struct cam_reply *);
 /** Have a route of it answered in its place; done is called [loop]. Same contract as host->request(). */
 void node_handle(struct cam_node *, const struct cam_route *, const struct cam_request *,
 	void (*done)(void *arg, struct cam_reply *), void *arg);

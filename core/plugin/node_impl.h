@@ -37,6 +37,7 @@ struct cam_node {
 	struct backoff backoff;
 	int64_t up_since_ns;
 	int start_err;
+	unsigned n_handlings; /* requests that it has not answered */
 	struct task *behind_fence; /* goes to the loop after the fence */
 	struct task start, started, stop, stopped, fence, fenced, failing, changed;
 

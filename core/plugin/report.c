@@ -2,11 +2,13 @@
 /* What a node tells the floor above: state, errors, statistics, answers to requests. */
 #include "core/base/clock.h"
 #include "core/plugin/abi.h"
+#include "core/plugin/file.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The same failure again is worth a line only so often. */
 #define REPEAT (60 * CLOCK_SECOND)
@@ -81,6 +83,17 @@ void node_log_loss(struct cam_node *n, int err)
 		*text ? text : strerrordesc_np(-err));
 }
 
+void node_log_left(struct cam_node *n)
+{
+	const struct cam_plugin *p = n->spec.plugin;
+
+	if (p->kind == CAM_SOURCE)
+		log_line(n->world->log, LOG_WARN, n->spec.name, "does not end; leaving without it");
+	else
+		log_line(n->world->log, LOG_ERROR, n->spec.name, "does not end%s; what it still held is lost",
+			p->place == CAM_ON_IO ? ", because the disk under it does not answer" : "");
+}
+
 void node_clear_error(struct cam_node *n)
 {
 	pthread_mutex_lock(&n->lock);
@@ -103,9 +116,13 @@ void node_tell_changed(struct cam_node *n)
 
 /* ---- requests ---- */
 
+/* A node whose disk hangs answers nothing: so many wait for it, the others are told. */
+enum { MAX_HANDLINGS = 256 };
+
 struct handling {
 	struct task task;
 	struct cam_node *node;
+	struct executor *on; /* its place, a reference: a file is read there when the node has gone */
 	const struct cam_route *route;
 	struct cam_request request; /* its strings are behind this struct */
 	struct cam_reply reply;
@@ -113,15 +130,6 @@ struct handling {
 	void *arg;
 	char strings[];
 };
-
-static void on_handled(struct task *t)
-{
-	struct handling *h = container_of(t, struct handling, task);
-
-	h->done(h->arg, &h->reply);
-	node_unref(h->node);
-	free(h);
-}
 
 static void set_status(struct cam_reply *reply, int status, const char *text)
 {
@@ -140,6 +148,41 @@ static void read_reply(struct cam_reply *reply)
 	written.size = sizeof(written);
 	written.file = NULL; /* the server's */
 	*reply = written;
+}
+
+void node_drop_reply(struct cam_reply *reply)
+{
+	if (reply->file)
+		file_close(reply->file);
+	else if (reply->fd >= 0)
+		close(reply->fd);
+	if (reply->release)
+		reply->release(reply);
+}
+
+/* Whatever the node's place is, its file is read where disks are. */
+static void make_file(struct handling *h)
+{
+	const struct cam_node *n = h->node;
+	struct executor *on = n->spec.plugin->place == CAM_ON_IO ? h->on : NULL;
+
+	if (!file_new(n->world->loop, n->world->places, on, h->reply.fd, &h->reply.file))
+		return;
+	node_drop_reply(&h->reply);
+	set_status(&h->reply, 503, "out of memory\n");
+}
+
+static void on_handled(struct task *t)
+{
+	struct handling *h = container_of(t, struct handling, task);
+
+	if (h->reply.fd >= 0)
+		make_file(h);
+	h->done(h->arg, &h->reply);
+	h->node->n_handlings--;
+	executor_unref(h->on);
+	node_unref(h->node);
+	free(h);
 }
 
 static void do_handle(struct task *t)
@@ -168,18 +211,24 @@ void node_handle(struct cam_node *n, const struct cam_route *route, const struct
 	void (*done)(void *arg, struct cam_reply *), void *arg)
 {
 	size_t bytes = strlen(r->method) + strlen(r->path) + strlen(r->query) + strlen(r->tail) + 4;
-	struct handling *h = n->on ? calloc(1, sizeof(*h) + bytes) : NULL;
+	bool is_full = n->n_handlings >= MAX_HANDLINGS;
+	struct handling *h = n->on && !is_full ? calloc(1, sizeof(*h) + bytes) : NULL;
 	struct cam_reply none;
 	char *to;
 
 	if (!h) {
-		set_status(&none, 503, "out of memory\n");
+		set_status(&none, 503,
+			is_full ? "too many requests wait for this part of the server: its disk does not "
+				  "answer\n"
+				: "out of memory\n");
 		done(arg, &none);
 		return;
 	}
 	to = h->strings;
 	h->task.fn = do_handle;
 	h->node = node_ref(n);
+	h->on = executor_ref(n->on);
+	n->n_handlings++;
 	h->route = route;
 	h->request = (struct cam_request){sizeof(h->request), copy(&to, r->method), copy(&to, r->path),
 		copy(&to, r->query), copy(&to, r->tail)};

@@ -236,7 +236,7 @@ static int file(void *self, const struct cam_request *request, struct cam_reply 
 
 static const struct cam_route routes[] = {
 	{"GET", "/api/v1/recordings", "A camera's recordings by time, newest last: ?camera=&from=&to=", list},
-	{"GET", "/api/v1/recordings/*", "One recording by its id.", file},
+	{"GET", "/api/v1/recordings/{camera}/*", "One recording by its id.", file},
 	{0},
 };
 

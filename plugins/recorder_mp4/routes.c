@@ -231,19 +231,14 @@ int routes_list(int dir_fd, const char *camera, const struct cam_request *reques
 	return err;
 }
 
-/* Split `<camera>/<day>/<file>` for this camera. @return 0, or -ENOENT */
-static int split_id(const char *id, const char *camera, char day[NAME_DAY_BYTES], const char **ret_name)
+/* Split `<day>/<file>`. @return 0, or -ENOENT */
+static int split_id(const char *id, char day[NAME_DAY_BYTES], const char **ret_name)
 {
-	size_t n = strlen(camera);
-
-	if (strncmp(id, camera, n) != 0 || id[n] != '/' ||
-		strnlen(id + n + 1, NAME_DAY_BYTES) < NAME_DAY_BYTES)
+	if (strnlen(id, NAME_DAY_BYTES) < NAME_DAY_BYTES || id[NAME_DAY_BYTES - 1] != '/')
 		return -ENOENT;
-	memcpy(day, id + n + 1, NAME_DAY_BYTES - 1);
+	memcpy(day, id, NAME_DAY_BYTES - 1);
 	day[NAME_DAY_BYTES - 1] = '\0';
-	if (id[n + NAME_DAY_BYTES] != '/')
-		return -ENOENT;
-	*ret_name = id + n + NAME_DAY_BYTES + 1;
+	*ret_name = id + NAME_DAY_BYTES;
 	return 0;
 }
 
@@ -252,7 +247,7 @@ int routes_file(int dir_fd, const char *camera, const struct cam_request *reques
 	char day[NAME_DAY_BYTES];
 	const char *name;
 	struct stat st;
-	int fd = split_id(request->tail, camera, day, &name);
+	int fd = split_id(request->tail, day, &name);
 
 	if (!fd)
 		fd = tree_read(dir_fd, camera, day, name);

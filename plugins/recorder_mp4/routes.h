@@ -9,7 +9,7 @@
  * only: 404 for another; 400 when the query names none, or makes no sense.
  */
 int routes_list(int dir_fd, const char *camera, const struct cam_request *, struct cam_reply *);
-/** The file `<camera>/<day>/<file>`; 404 for another camera, and for whatever is no recording. */
+/** The file `<day>/<file>`, which is the request's tail, of its own camera; 404 for whatever is no recording. */
 int routes_file(int dir_fd, const char *camera, const struct cam_request *, struct cam_reply *);
 /** Of these two, in this order. */
 extern const struct cam_operation routes_operations[];

@@ -34,13 +34,12 @@ static const char *reason(int status)
 	return "Unknown";
 }
 
-static void drop_reply(struct conn *c)
+void reply_drop(struct server *s, struct cam_reply *reply)
 {
-	if (c->reply.fd >= 0)
-		close(c->reply.fd);
-	if (c->reply.release)
-		c->reply.release(&c->reply);
-	c->reply = (struct cam_reply){.fd = -1};
+	s->host->close_file(s->node, reply->file);
+	if (reply->release)
+		reply->release(reply);
+	*reply = (struct cam_reply){.fd = -1};
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -48,7 +47,7 @@ static void on_closed(uv_handle_t *handle)
 	struct conn *c = handle->data;
 	struct server *s = c->s;
 
-	drop_reply(c);
+	reply_drop(s, &c->reply);
 	s->host->buf_unref(c->picture);
 	server_count(s, -1);
 	free(c);
@@ -161,7 +160,7 @@ void conn_reply(struct conn *c, struct cam_reply *reply)
 	c->reply = *reply;
 	c->reply.type[sizeof(c->reply.type) - 1] = '\0';
 	c->reply.type[strcspn(c->reply.type, "\r\n")] = '\0';
-	if (c->reply.fd >= 0)
+	if (c->reply.file)
 		send_file_start(c);
 	else
 		conn_answer(c, &(struct answer){c->reply.status, c->reply.type, (int64_t)c->reply.len, NULL},
@@ -288,6 +287,12 @@ static void on_deadline(struct conn *c)
 	}
 	if (c->feed && c->state == CONN_BUSY) {
 		feed_late(c);
+		return;
+	}
+	if (c->ask && c->state == CONN_BUSY) {
+		ask_forget(c->ask);
+		c->ask = NULL;
+		conn_refuse(c, 503, "There was no answer within 30 seconds: the disk may hang.");
 		return;
 	}
 	conn_close(c);

@@ -76,7 +76,10 @@ void feed_free(struct feed *);
 /** The time that snapshot_start() allows is over. */
 void feed_late(struct conn *);
 
-/** Answer with bytes of conn->reply.fd. [send_file.c] */
+/** Throw an answer of the server away. */
+void reply_drop(struct server *, struct cam_reply *);
+
+/** Answer with bytes of conn->reply.file. [send_file.c] */
 void send_file_start(struct conn *);
 /** The connection closes. NULL is allowed. */
 void send_file_stop(struct send_file *);

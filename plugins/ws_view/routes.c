@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CAMERAS_PATH "/api/v1/cameras/"
 
@@ -12,6 +11,8 @@ enum { NAME_MAX_BYTES = 128 };
 /* A question to the server. It outlives its connection, since the answer comes in any case. */
 struct ask {
 	struct conn *c; /* NULL: gone */
+	const struct cam_host *host;
+	struct cam_node *node; /* the server keeps it until the answer */
 };
 
 void ask_forget(struct ask *ask)
@@ -25,16 +26,15 @@ static void on_reply(void *arg, struct cam_reply *reply)
 	struct ask *ask = arg;
 	struct conn *c = ask->c;
 
-	free(ask);
 	if (c) {
 		c->ask = NULL;
 		conn_reply(c, reply);
-		return;
+	} else {
+		ask->host->close_file(ask->node, reply->file);
+		if (reply->release)
+			reply->release(reply);
 	}
-	if (reply->fd >= 0)
-		close(reply->fd);
-	if (reply->release)
-		reply->release(reply);
+	free(ask);
 }
 
 /* Whatever is not ours: the core and other nodes have routes. */
@@ -51,8 +51,9 @@ static void ask_server(struct conn *c)
 		conn_refuse(c, 503, "There is no memory for this request.");
 		return;
 	}
-	ask->c = c;
+	*ask = (struct ask){c, c->s->host, c->s->node};
 	c->ask = ask;
+	c->deadline_ns = monotonic_ns() + 3 * PATIENCE_NS;
 	c->s->host->request(c->s->node, &request, on_reply, ask);
 }
 

@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "conn.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { CHUNK = 65536 };
+enum { CHUNK = 131072 };
+/* A disk may have to spin up first; one that takes longer hangs, and its readers are not to fill the house. */
+#define DISK_NS (3 * PATIENCE_NS)
 
 /*
- * One file on its way out: a chunk is read on libuv's thread pool, then written, then the next. When the connection
- * closes during a read, this stays until the read is over.
+ * One file on its way out: the server reads a chunk where the file's disk is worked on, then it is written, then the
+ * next. When the connection closes meanwhile, this stays until that is over.
  */
 struct send_file {
 	struct conn *c; /* NULL: closed */
-	struct server *s;
-	uv_fs_t read;
+	struct server *s; /* while c is there */
+	struct cam_file *file;
 	uv_write_t write;
-	int fd;
 	int64_t at, left;
 	bool is_busy; /* a read or a write of it is under way */
-	char chunk[CHUNK];
+	char chunk[];
 };
-
-static void file_free(struct send_file *f)
-{
-	close(f->fd);
-	free(f);
-}
 
 static void read_next(struct send_file *f);
 
@@ -38,7 +31,7 @@ static void on_written(uv_write_t *req, int status)
 
 	f->is_busy = false;
 	if (!f->c)
-		file_free(f);
+		free(f);
 	else if (status < 0)
 		conn_close(f->c);
 	else if (f->left)
@@ -61,33 +54,29 @@ static void write_chunk(struct send_file *f, size_t len)
 	}
 }
 
-static void on_read(uv_fs_t *req)
+/* It comes even if the node has ended meanwhile. */
+static void on_read(void *arg, int64_t n)
 {
-	struct send_file *f = list_entry(req, struct send_file, read);
-	struct server *s = f->s;
-	ssize_t n = req->result;
+	struct send_file *f = arg;
 
-	uv_fs_req_cleanup(req);
 	f->is_busy = false;
 	if (!f->c)
-		file_free(f);
+		free(f);
 	else if (n <= 0) /* cut short: the peer sees fewer bytes than promised */
 		conn_close(f->c);
 	else
 		write_chunk(f, (size_t)n);
-	server_released(s);
 }
 
 static void read_next(struct send_file *f)
 {
-	uv_buf_t buf = uv_buf_init(f->chunk, f->left < CHUNK ? (unsigned)f->left : CHUNK);
+	const struct server *s = f->s;
 
 	f->is_busy = true;
-	f->c->deadline_ns = INT64_MAX; /* a slow disk is not the peer's fault */
-	f->s->pending++;
-	if (uv_fs_read(f->s->loop, &f->read, f->fd, &buf, 1, f->at, on_read)) {
+	f->c->deadline_ns = monotonic_ns() + DISK_NS;
+	if (s->host->read_file(s->node, f->file, f->at, f->chunk, f->left < CHUNK ? (size_t)f->left : CHUNK,
+		    on_read, f)) {
 		f->is_busy = false;
-		f->s->pending--;
 		conn_close(f->c);
 	}
 }
@@ -96,9 +85,11 @@ void send_file_stop(struct send_file *f)
 {
 	if (!f)
 		return;
+	f->s->host->close_file(f->s->node, f->file);
 	f->c = NULL;
+	f->s = NULL;
 	if (!f->is_busy)
-		file_free(f);
+		free(f);
 }
 
 static void on_head(uv_write_t *req, int status)
@@ -140,7 +131,8 @@ static bool choose_range(struct conn *c, struct send_file *f, struct answer *a, 
 
 void send_file_start(struct conn *c)
 {
-	struct send_file *f = malloc(sizeof(*f));
+	size_t room = c->reply.fd_len < CHUNK ? (size_t)c->reply.fd_len : CHUNK;
+	struct send_file *f = malloc(sizeof(*f) + room);
 	struct answer answer;
 	char extra[160];
 	uv_buf_t buf;
@@ -152,8 +144,9 @@ void send_file_start(struct conn *c)
 	memset(f, 0, offsetof(struct send_file, chunk));
 	f->c = c;
 	f->s = c->s;
-	f->fd = c->reply.fd;
-	c->reply.fd = -1; /* it is ours now */
+	f->file = c->reply.file;
+	c->reply.file = NULL; /* it is ours now */
+	c->reply.fd = -1;
 	f->at = c->reply.fd_from;
 	f->left = c->reply.fd_len;
 	c->file = f;

@@ -51,11 +51,12 @@ static void on_closed(uv_handle_t *handle)
 	*(bool *)handle->data = true;
 }
 
-void turn_ms(int ms)
+static void turn_once(int ms)
 {
 	uv_timer_t timer;
 	bool is_closed = false;
 
+	fake_run_reads(&w.fake);
 	uv_timer_init(&w.loop, &timer);
 	timer.data = &is_closed;
 	uv_timer_start(&timer, on_turned, (uint64_t)ms, 0);
@@ -63,6 +64,15 @@ void turn_ms(int ms)
 	uv_close((uv_handle_t *)&timer, on_closed);
 	while (!is_closed)
 		uv_run(&w.loop, UV_RUN_NOWAIT);
+}
+
+void turn_ms(int ms)
+{
+	enum { STEP = 5 }; /* what has been read is told between two steps */
+
+	for (; ms > STEP; ms -= STEP)
+		turn_once(STEP);
+	turn_once(ms);
 }
 
 void world_open_with(const struct ws_view_conf *conf)

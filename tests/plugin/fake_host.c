@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* struct cam_node and cam_sub are the fake's own structs under the ABI's opaque names. */
 static struct fake *of(struct cam_node *node)
@@ -153,7 +154,33 @@ static void host_request(struct cam_node *node, const struct cam_request *reques
 
 	if (of(node)->on_request)
 		of(node)->on_request(of(node), request, &reply);
+	if (reply.fd >= 0) {
+		struct cam_file *file = &of(node)->files[of(node)->n_files++ % FAKE_FILES];
+
+		*file = (struct cam_file){reply.fd, true};
+		reply.file = file;
+	}
 	done(arg, &reply);
+}
+
+static int host_read_file(struct cam_node *node, struct cam_file *file, int64_t at, void *to, size_t bytes,
+	void (*done)(void *, int64_t), void *arg)
+{
+	struct fake *f = of(node);
+
+	if (f->n_reads == FAKE_FILES || !file->open)
+		return -ENOMEM;
+	f->reads[f->n_reads++] = (struct fake_read){pread(file->fd, to, bytes, at), done, arg};
+	return 0;
+}
+
+static void host_close_file(struct cam_node *node, struct cam_file *file)
+{
+	(void)node;
+	if (!file)
+		return;
+	close(file->fd);
+	file->open = false;
 }
 
 static void host_retry_after(struct cam_node *node, int64_t ns)
@@ -188,6 +215,8 @@ static const struct cam_host host = {
 	.cameras = host_cameras,
 	.request = host_request,
 	.retry_after = host_retry_after,
+	.read_file = host_read_file,
+	.close_file = host_close_file,
 };
 
 int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *config)
@@ -231,6 +260,17 @@ void fake_run_calls(struct fake *f)
 	for (size_t i = 0; i < f->n_calls; i++)
 		f->calls[i].fn(f->self, f->calls[i].arg);
 	f->n_calls = 0;
+}
+
+void fake_run_reads(struct fake *f)
+{
+	struct fake_read reads[FAKE_FILES];
+	size_t n = f->n_reads;
+
+	memcpy(reads, f->reads, n * sizeof(*reads));
+	f->n_reads = 0;
+	for (size_t i = 0; i < n; i++)
+		reads[i].done(reads[i].arg, reads[i].result);
 }
 
 struct cam_buf *fake_packet(

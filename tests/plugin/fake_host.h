@@ -8,7 +8,7 @@
 #define CAM_TESTS_FAKE_HOST_H
 #include <cam/plugin.h>
 
-enum { FAKE_MAX = 4096 };
+enum { FAKE_MAX = 4096, FAKE_FILES = 64 };
 
 struct fake_sub {
 	struct cam_want want;
@@ -39,6 +39,17 @@ struct fake {
 	size_t n_cameras;
 	/* Answers host->request(); NULL: 404. */
 	void (*on_request)(struct fake *, const struct cam_request *, struct cam_reply *);
+	struct cam_file {
+		int fd;
+		bool open;
+	} files[FAKE_FILES]; /* of the answers with one */
+	size_t n_files;
+	struct fake_read {
+		int64_t result;
+		void (*done)(void *, int64_t);
+		void *arg;
+	} reads[FAKE_FILES]; /* of host->read_file(): read, not told yet */
+	size_t n_reads;
 	struct fake_call {
 		void (*fn)(void *, void *);
 		void *arg;
@@ -54,6 +65,8 @@ void fake_destroy(struct fake *);
 int fake_deliver(struct fake *, size_t i, const struct cam_buf *);
 /** Make the calls of host->post(). */
 void fake_run_calls(struct fake *);
+/** Tell what host->read_file() has read so far. */
+void fake_run_reads(struct fake *);
 /** @return the subscription handle of index i */
 struct cam_sub *fake_sub(struct fake *, size_t i);
 /** A packet of its own bytes. Times in ns, wall_ns too. @return one reference */
