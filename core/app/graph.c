@@ -9,12 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct camera *camera_by_name(struct camera *const *cameras, size_t n, const char *name)
+static struct camera *camera_by_name(const struct graph *g, const char *name)
 {
-	for (size_t i = 0; name && i < n; i++)
-		if (!strcmp(cameras[i]->name, name))
-			return cameras[i];
-	return NULL;
+	size_t at = graph_camera(g, name);
+
+	return at == GRAPH_NO_CAMERA ? NULL : g->cameras[at];
 }
 
 /* ---- making nodes ---- */
@@ -31,13 +30,12 @@ static const char *folder_of(const struct config_node *conf)
 /* Where the packets of another stage of the camera come out, if it is a source or buffer that is made already. */
 static struct port *port_of_stage(const struct graph *g, const char *camera, const char *stage)
 {
-	for (size_t i = 0; stage && i < g->n_nodes; i++) {
-		const struct graph_node *n = g->nodes[i];
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(g, graph_camera(g, camera), &n);
 
-		if (n && n->conf->camera && !strcmp(n->conf->camera, camera) &&
-			!strcmp(n->conf->stage, stage))
-			return n->port;
-	}
+	for (size_t i = 0; stage && i < n; i++)
+		if (nodes[i] && !strcmp(nodes[i]->conf->stage, stage))
+			return nodes[i]->port;
 	return NULL;
 }
 
@@ -71,12 +69,13 @@ static void free_node(struct graph_node *n)
 static int make_node(struct graph *g, const struct config_node *conf, struct port *above, size_t at)
 {
 	struct graph_node *n = calloc(1, sizeof(*n));
-	struct camera *camera = camera_by_name(g->cameras, g->n_cameras, conf->camera);
+	struct camera *camera = camera_by_name(g, conf->camera);
 	struct node_spec spec = {.name = conf->name,
 		.plugin = conf->plugin,
 		.config = conf->config,
 		.folder = folder_of(conf),
-		.camera = camera};
+		.camera = camera,
+		.owner = n};
 	int err = 0;
 
 	if (!n)
@@ -103,7 +102,7 @@ static int make_node(struct graph *g, const struct config_node *conf, struct por
 /* The port that was made last for a camera: where a buffer without `from` hangs. */
 static struct port *last_port(const struct graph *g, const char *camera)
 {
-	struct camera *c = camera_by_name(g->cameras, g->n_cameras, camera);
+	struct camera *c = camera_by_name(g, camera);
 
 	return c ? port_parent(c->port) : NULL;
 }
@@ -148,7 +147,7 @@ static struct camera **make_cameras(const struct graph *g, const struct config *
 	struct camera **cameras = calloc(c->n_cameras + 1, sizeof(struct camera *));
 
 	for (size_t i = 0; cameras && i < c->n_cameras; i++) {
-		struct camera *camera = camera_by_name(g->cameras, g->n_cameras, c->cameras[i]);
+		struct camera *camera = camera_by_name(g, c->cameras[i]);
 
 		cameras[i] =
 			camera ? camera_ref(camera)
@@ -163,15 +162,17 @@ static struct camera **make_cameras(const struct graph *g, const struct config *
 	return cameras;
 }
 
-/* Move the nodes that stay to their places in the new list. */
-static struct graph_node **keep_nodes(struct graph *g, const struct config *c)
+/* Move the nodes that stay to their places in the new list. @param x of c */
+static struct graph_node **keep_nodes(struct graph *g, const struct config *c, const struct graph_index *x)
 {
 	struct graph_node **nodes = calloc(c->n_nodes + 1, sizeof(struct graph_node *));
 
 	for (size_t i = 0; nodes && i < g->n_nodes; i++) {
-		for (size_t k = 0; !g->nodes[i]->leaving && k < c->n_nodes; k++)
-			if (!strcmp(c->nodes[k].name, g->nodes[i]->conf->name))
-				nodes[k] = g->nodes[i];
+		const struct config_node *conf =
+			g->nodes[i]->leaving ? NULL : graph_index_node(x, c, g->nodes[i]->conf);
+
+		if (conf)
+			nodes[conf - c->nodes] = g->nodes[i];
 	}
 	return nodes;
 }
@@ -209,63 +210,102 @@ static int put_old(struct graph *g, struct config *c)
 	return 0;
 }
 
-/* The lists of the new configuration take the place of the old ones; nodes that have left are freed. */
-static void swap_lists(struct graph *g, struct camera **cameras, struct graph_node **nodes, struct config *c)
+/* What a configuration makes of a graph. */
+struct lists {
+	struct graph_index index;
+	struct camera **cameras;
+	struct graph_node **nodes;
+};
+
+static void free_lists(struct lists *l, size_t n_cameras)
 {
-	struct camera **old_cameras = g->cameras;
-	struct graph_node **old_nodes = g->nodes;
+	for (size_t i = 0; l->cameras && i < n_cameras; i++)
+		camera_unref(l->cameras[i]);
+	free(l->cameras);
+	free(l->nodes);
+	graph_index_free(&l->index);
+}
+
+/* The cameras that are there and stay, new ones, and the nodes that stay. */
+static int make_lists(struct graph *g, const struct config *c, struct lists *l)
+{
+	int err = graph_index_make(&l->index, c);
+
+	l->nodes = err ? NULL : keep_nodes(g, c, &l->index);
+	l->cameras = err ? NULL : make_cameras(g, c);
+	if (l->nodes && l->cameras)
+		return 0;
+	free_lists(l, c->n_cameras);
+	return -ENOMEM;
+}
+
+static void let_go(struct graph *g, struct camera *camera)
+{
+	if (camera_by_name(g, camera->name) != camera)
+		camera_set_gone(camera);
+}
+
+/* The lists of the new configuration take the place of the old ones; nodes that have left are freed. */
+static void swap_lists(struct graph *g, const struct lists *l, struct config *c)
+{
+	struct lists old = {g->index, g->cameras, g->nodes};
 	size_t n_cameras = g->n_cameras, n_nodes = g->n_nodes;
 
 	pthread_mutex_lock(&g->lock);
-	g->cameras = cameras;
+	g->index = l->index;
+	g->cameras = l->cameras;
 	g->n_cameras = c->n_cameras;
-	g->nodes = nodes;
+	g->nodes = l->nodes;
 	g->n_nodes = c->n_nodes;
 	g->config = c;
+	g->generation++;
 	pthread_mutex_unlock(&g->lock);
 	for (size_t i = 0; i < n_nodes; i++)
-		if (old_nodes[i]->leaving)
-			free_node(old_nodes[i]);
-	for (size_t i = 0; i < n_cameras; i++) {
-		if (camera_by_name(cameras, g->n_cameras, old_cameras[i]->name) != old_cameras[i])
-			camera_set_gone(old_cameras[i]);
-		camera_unref(old_cameras[i]);
-	}
-	free(old_nodes);
-	free(old_cameras);
+		if (old.nodes[i]->leaving)
+			free_node(old.nodes[i]);
+	for (size_t i = 0; i < n_cameras; i++)
+		let_go(g, old.cameras[i]);
+	free_lists(&old, n_cameras);
 }
 
 /* After a failure: nodes that could not be made are no part of the list. */
 static void drop_unmade(struct graph *g)
 {
-	size_t n = 0;
+	size_t n = 0, camera = 0;
 
 	pthread_mutex_lock(&g->lock);
-	for (size_t i = 0; i < g->n_nodes; i++)
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		while (camera <= g->n_cameras && g->index.first[camera] == i)
+			g->index.first[camera++] = n;
 		if (g->nodes[i])
 			g->nodes[n++] = g->nodes[i];
+	}
+	while (camera <= g->n_cameras)
+		g->index.first[camera++] = n;
 	g->n_nodes = n;
 	pthread_mutex_unlock(&g->lock);
 }
 
 static int swap_in(struct graph *g, struct config *c)
 {
-	struct graph_node **nodes = keep_nodes(g, c);
-	struct camera **cameras = make_cameras(g, c);
-	int err = 0;
+	struct lists l = {0};
+	int err = make_lists(g, c, &l);
 
-	if (!nodes || !cameras || put_old(g, c)) {
-		free(nodes);
-		free(cameras);
-		config_free(c);
-		return -ENOMEM;
+	if (!err && put_old(g, c)) {
+		free_lists(&l, c->n_cameras);
+		err = -ENOMEM;
 	}
-	swap_lists(g, cameras, nodes, c);
+	if (err) {
+		config_free(c);
+		return err;
+	}
+	swap_lists(g, &l, c);
 	free_old(g);
 	for (uint32_t k = CAM_SOURCE; k <= KIND_LAST && !err; k++)
 		err = make_kind(g, k);
 	if (err)
 		drop_unmade(g);
+	graph_count(g);
 	return err;
 }
 
@@ -289,10 +329,11 @@ void graph_left(struct graph *g)
 
 int graph_load(struct graph *g, struct config *c)
 {
-	if (g->next || g->stopping)
-		return -EBUSY;
+	int err = g->next || g->stopping ? -EBUSY : graph_mark_changed(g, c);
+
+	if (err)
+		return err;
 	g->next = c;
-	graph_mark_changed(g, c);
 	graph_go_down(g);
 	return 0;
 }
@@ -313,9 +354,16 @@ void graph_free(struct graph *g)
 	g->nodes = NULL;
 	g->cameras = NULL;
 	g->n_nodes = g->n_cameras = 0;
+	graph_index_free(&g->index);
 	g->config = NULL;
 	free_old(g);
 	free(g->old);
 	config_free(g->next);
+	while (g->losses) {
+		struct graph_loss *l = g->losses;
+
+		g->losses = l->next;
+		free(l);
+	}
 	pthread_mutex_destroy(&g->lock);
 }

@@ -11,7 +11,7 @@
  */
 #ifndef CAM_APP_GRAPH_H
 #define CAM_APP_GRAPH_H
-#include "core/config/config.h"
+#include "core/app/graph_index.h"
 #include "core/plugin/node.h"
 
 struct graph_node {
@@ -26,20 +26,33 @@ struct graph_node {
 	bool ended; /**< has been */
 };
 
+/** A node that ended without having kept what it held, by its name: the node itself may be gone. */
+struct graph_loss {
+	struct graph_loss *next;
+	unsigned count;
+	char node[];
+};
+
 struct graph {
 	struct node_world *world;
 	struct config *config; /**< in force; owned */
 	struct config *next; /**< comes into force when everything that is leaving has ended; owned */
-	pthread_mutex_t lock; /**< of the two lists, which change on the loop and are read by [any] */
+	pthread_mutex_t
+		lock; /**< of the two lists and their index, which change on the loop and are read by [any] */
 	struct camera **cameras; /**< in the order of the configuration */
 	size_t n_cameras;
 	struct graph_node **nodes; /**< in the order of the configuration */
 	size_t n_nodes;
+	struct graph_index index; /**< of both */
+	uint64_t generation; /**< another one with each change of the lists */
+	unsigned unanswered; /**< nodes but sources whose first start has not ended */
+	unsigned going[CAM_LISTENER + 1]; /**< by kind: nodes that are leaving and have not ended */
 	struct config **old; /**< configurations that nodes are left of */
 	size_t n_old;
 	bool coming_up; /**< non-sources are starting; sources wait for them */
 	bool up; /**< has been up once: failing nodes do not end the server any more */
 	bool stopping;
+	struct graph_loss *losses; /**< since the start */
 	unsigned stops; /**< Calls that are stopping nodes right now, one inside the other. */
 	/** [loop] Everything has had its first start; or, before that has ever been so, a required node has failed. */
 	void (*on_up)(void *arg, const struct graph_node *failed, int err);
@@ -54,7 +67,7 @@ void graph_free(struct graph *);
 
 /**
  * Bring a configuration into force, taking it over. The first time everything is made; later, what is different is
- * stopped and made anew. @return 0; -EBUSY: one is on its way already (config stays the caller's)
+ * stopped and made anew. @return 0; -EBUSY: one is on its way already, -ENOMEM (config stays the caller's)
  */
 int graph_load(struct graph *, struct config *);
 /** Begin to stop everything; on_down() tells, maybe before this returns. */
@@ -66,12 +79,20 @@ void graph_node_ended(struct graph *, struct cam_node *node);
 
 /** [any] @return a reference to a camera that this node may see, or NULL */
 struct camera *graph_find_camera(struct graph *, const struct cam_node *viewer, const char *name);
-/** @return whether a node may see a camera: its own, or those that the `from` of a sink or listener names */
-bool graph_sees(const struct graph *, const struct cam_node *viewer, const char *camera);
-/** @return the source of a camera, NULL while it is being made anew */
-const struct graph_node *graph_source(const struct graph *, const char *camera);
-/** Log what has not ended yet, after graph_stop(). */
-void graph_log_hanging(const struct graph *);
+/** [any] @return whether a node may see a camera: its own, or those that the `from` of a sink or listener names */
+bool graph_sees(const struct cam_node *viewer, const char *camera);
+/** @return the place of a camera in the list, GRAPH_NO_CAMERA if there is none of this name */
+size_t graph_camera(const struct graph *, const char *name);
+/** @return the nodes of a camera by its place, or of no camera by GRAPH_NO_CAMERA; in order, *ret_n of them */
+struct graph_node *const *graph_nodes_of(const struct graph *, size_t camera, size_t *ret_n);
+/** @return the source of a camera by its place, NULL while it is being made anew */
+const struct graph_node *graph_source(const struct graph *, size_t camera);
+/** @return the graph's side of a node */
+struct graph_node *graph_node_of(const struct cam_node *);
+/** Remember that a node has lost something. */
+void graph_count_loss(struct graph *, const char *node);
+/** Log what has not ended yet, after graph_stop(), and is left behind. @return whether something is lost with it */
+bool graph_leave_hanging(struct graph *);
 /** @return whether a node on the io pool has not ended yet */
 bool graph_waits_for_disk(const struct graph *);
 
@@ -81,8 +102,10 @@ bool graph_waits_for_disk(const struct graph *);
 void graph_go_up(struct graph *);
 /** Stop the nodes that are leaving, in order; graph_left() is called when they have ended, maybe before this returns. */
 void graph_go_down(struct graph *);
+/** Count what is leaving and what has not answered, after these were set for many. */
+void graph_count(struct graph *);
 /** What was leaving has ended. */
 void graph_left(struct graph *);
-/** Mark as leaving what `next` has not or has otherwise. */
-void graph_mark_changed(struct graph *, const struct config *next);
+/** Mark as leaving what `next` has not or has otherwise. @return 0 or -ENOMEM */
+int graph_mark_changed(struct graph *, const struct config *next);
 #endif

@@ -5,6 +5,7 @@
 #include "core/base/kind.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint32_t kind(const struct graph_node *n)
@@ -13,12 +14,16 @@ static uint32_t kind(const struct graph_node *n)
 	return n->conf->plugin->kind;
 }
 
-static struct graph_node *of_node(const struct graph *g, const struct cam_node *node)
+void graph_count(struct graph *g)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i] && g->nodes[i]->node == node)
-			return g->nodes[i];
-	return NULL;
+	g->unanswered = 0;
+	memset(g->going, 0, sizeof(g->going));
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct graph_node *n = g->nodes[i];
+
+		g->unanswered += n && !n->answered && kind(n) != CAM_SOURCE;
+		g->going[n ? kind(n) : 0] += n && n->leaving && !n->ended;
+	}
 }
 
 /* ---- up ---- */
@@ -35,17 +40,9 @@ static void begin(struct graph *g, bool sources)
 	}
 }
 
-static bool all_answered(const struct graph *g)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (!g->nodes[i]->answered && kind(g->nodes[i]) != CAM_SOURCE)
-			return false;
-	return true;
-}
-
 static void go_on(struct graph *g)
 {
-	if (!g->coming_up || g->stopping || !all_answered(g))
+	if (!g->coming_up || g->stopping || g->unanswered)
 		return;
 	g->coming_up = false;
 	begin(g, true);
@@ -62,10 +59,11 @@ void graph_go_up(struct graph *g)
 
 void graph_node_started(struct graph *g, struct cam_node *node, int err)
 {
-	struct graph_node *n = of_node(g, node);
+	struct graph_node *n = graph_node_of(node);
 	bool first = !n->answered;
 
 	n->answered = true;
+	g->unanswered -= first && kind(n) != CAM_SOURCE;
 	if (err && first && n->conf->required && !g->up && !g->stopping && kind(n) != CAM_SOURCE) {
 		g->on_up(g->arg, n, err);
 		return;
@@ -96,8 +94,8 @@ static bool waits_for(uint32_t waiting, uint32_t other)
 /* @return whether all leaving nodes that stop before this kind have ended */
 static bool may_stop(const struct graph *g, uint32_t wanted)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (waits_for(wanted, kind(g->nodes[i])) && g->nodes[i]->leaving && !g->nodes[i]->ended)
+	for (uint32_t k = CAM_SOURCE; k <= KIND_LAST; k++)
+		if (waits_for(wanted, k) && g->going[k])
 			return false;
 	return true;
 }
@@ -114,8 +112,8 @@ static void stop_kind(struct graph *g, uint32_t wanted)
 
 static bool all_left(const struct graph *g)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i]->leaving && !g->nodes[i]->ended)
+	for (uint32_t k = CAM_SOURCE; k <= KIND_LAST; k++)
+		if (g->going[k])
 			return false;
 	return true;
 }
@@ -126,7 +124,7 @@ enum { N_LATE = sizeof(late) / sizeof(late[0]) };
 
 void graph_node_ended(struct graph *g, struct cam_node *node)
 {
-	struct graph_node *n = of_node(g, node);
+	struct graph_node *n = graph_node_of(node);
 	bool could[N_LATE];
 
 	/* Only what is to leave counts: a node that ends by itself, which none should, takes nothing down with it. */
@@ -136,6 +134,7 @@ void graph_node_ended(struct graph *g, struct cam_node *node)
 	for (size_t i = 0; i < N_LATE; i++)
 		could[i] = may_stop(g, late[i]);
 	n->ended = true;
+	g->going[kind(n)]--;
 	g->stops++;
 	for (size_t i = 0; i < N_LATE; i++)
 		if (!could[i] && may_stop(g, late[i]))
@@ -170,101 +169,164 @@ void graph_stop(struct graph *g)
 	for (size_t i = 0; i < g->n_nodes; i++)
 		if (g->nodes[i])
 			g->nodes[i]->leaving = true;
+	graph_count(g);
 	graph_go_down(g);
 }
 
 /* ---- what a new configuration changes ---- */
 
-static const struct config_node *conf_by_name(const struct config *c, const char *name)
+static bool is_upstream(const struct config_node *conf)
 {
-	for (size_t i = 0; i < c->n_nodes; i++)
-		if (!strcmp(c->nodes[i].name, name))
-			return &c->nodes[i];
-	return NULL;
+	return conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER;
 }
 
-static bool is_upstream(const struct config_node *conf, const char *camera)
-{
-	return conf->camera && !strcmp(conf->camera, camera) &&
-	       (conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER);
-}
-
-static size_t n_upstream(const struct config *c, const char *camera)
+static size_t n_upstream(const struct graph_index *x, const struct config *c, size_t camera)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n_nodes; i++)
-		n += is_upstream(&c->nodes[i], camera);
+	for (size_t i = x->first[camera]; i < x->first[camera + 1]; i++)
+		n += is_upstream(&c->nodes[i]);
 	return n;
 }
 
-/* Whether a camera's source and buffers are as they were. */
-static bool is_same_upstream(const struct graph *g, const struct config *next, const char *camera)
+/* Whether the source and the buffers of a camera, by its place, are as they were. @param x of next */
+static bool is_same_upstream(
+	const struct graph *g, size_t camera, const struct graph_index *x, const struct config *next)
 {
-	size_t n = 0;
+	size_t place = graph_index_camera(x, g->cameras[camera]->name), n, same = 0;
+	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
 
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		const struct config_node *conf = g->nodes[i]->conf, *other;
+	for (size_t i = 0; i < n; i++) {
+		const struct config_node *other;
 
-		if (!is_upstream(conf, camera))
+		if (!is_upstream(nodes[i]->conf))
 			continue;
-		other = conf_by_name(next, conf->name);
-		if (!other || !config_node_equal(conf, other))
+		other = graph_index_node(x, next, nodes[i]->conf);
+		if (!other || !config_node_equal(nodes[i]->conf, other))
 			return false;
-		n++;
+		same++;
 	}
-	return n == n_upstream(next, camera);
+	return place != GRAPH_NO_CAMERA && same == n_upstream(x, next, place);
 }
 
-void graph_mark_changed(struct graph *g, const struct config *next)
+/* @param camera a place, or GRAPH_NO_CAMERA @param x of next */
+static void mark_nodes(
+	const struct graph *g, size_t camera, const struct graph_index *x, const struct config *next)
 {
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		struct graph_node *n = g->nodes[i];
-		const struct config_node *other = conf_by_name(next, n->conf->name);
+	bool same = camera == GRAPH_NO_CAMERA || is_same_upstream(g, camera, x, next);
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
 
-		n->leaving = !other || !config_node_equal(n->conf, other) ||
-			     (n->conf->camera && !is_same_upstream(g, next, n->conf->camera));
+	for (size_t i = 0; i < n; i++) {
+		const struct config_node *other = graph_index_node(x, next, nodes[i]->conf);
+
+		nodes[i]->leaving = !same || !other || !config_node_equal(nodes[i]->conf, other);
 	}
+}
+
+int graph_mark_changed(struct graph *g, const struct config *next)
+{
+	struct graph_index x;
+	int err = graph_index_make(&x, next);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < g->n_cameras; i++)
+		mark_nodes(g, i, &x, next);
+	mark_nodes(g, GRAPH_NO_CAMERA, &x, next);
+	graph_index_free(&x);
+	graph_count(g);
+	return 0;
 }
 
 /* ---- questions ---- */
 
-bool graph_sees(const struct graph *g, const struct cam_node *viewer, const char *camera)
+struct graph_node *graph_node_of(const struct cam_node *node)
 {
-	const struct graph_node *n = of_node(g, viewer);
+	return node_spec(node)->owner;
+}
 
-	if (!n)
-		return false;
-	return n->conf->camera ? !strcmp(n->conf->camera, camera) : config_sees(n->conf, camera);
+size_t graph_camera(const struct graph *g, const char *name)
+{
+	return graph_index_camera(&g->index, name);
+}
+
+struct graph_node *const *graph_nodes_of(const struct graph *g, size_t camera, size_t *ret_n)
+{
+	size_t from, to = g->n_nodes;
+
+	*ret_n = 0;
+	if (!g->index.first)
+		return g->nodes; /* nothing is in force yet */
+	from = g->index.first[camera == GRAPH_NO_CAMERA ? g->n_cameras : camera];
+	if (camera != GRAPH_NO_CAMERA)
+		to = g->index.first[camera + 1];
+	*ret_n = to - from;
+	return g->nodes + from;
+}
+
+bool graph_sees(const struct cam_node *viewer, const char *camera)
+{
+	const struct config_node *conf = graph_node_of(viewer)->conf;
+
+	return conf->camera ? !strcmp(conf->camera, camera) : config_sees(conf, camera);
 }
 
 struct camera *graph_find_camera(struct graph *g, const struct cam_node *viewer, const char *name)
 {
 	struct camera *found = NULL;
+	size_t at;
 
 	pthread_mutex_lock(&g->lock);
-	for (size_t i = 0; i < g->n_cameras && !found; i++)
-		if (!strcmp(g->cameras[i]->name, name) && graph_sees(g, viewer, name))
-			found = camera_ref(g->cameras[i]);
+	at = graph_camera(g, name);
+	if (at != GRAPH_NO_CAMERA && graph_sees(viewer, name))
+		found = camera_ref(g->cameras[at]);
 	pthread_mutex_unlock(&g->lock);
 	return found;
 }
 
-const struct graph_node *graph_source(const struct graph *g, const char *camera)
+const struct graph_node *graph_source(const struct graph *g, size_t camera)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i] && kind(g->nodes[i]) == CAM_SOURCE &&
-			!strcmp(g->nodes[i]->conf->camera, camera))
-			return g->nodes[i];
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (nodes[i] && kind(nodes[i]) == CAM_SOURCE)
+			return nodes[i];
 	return NULL;
 }
 
-void graph_log_hanging(const struct graph *g)
+/* Names that a configuration has ever had are few; without memory the log and the exit code still tell. */
+void graph_count_loss(struct graph *g, const char *node)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i] && !g->nodes[i]->ended && node_life(g->nodes[i]->node) != NODE_IDLE)
-			log_line(g->world->log, LOG_WARN, g->nodes[i]->conf->name,
-				"does not end; leaving without it");
+	struct graph_loss *l = g->losses;
+
+	while (l && strcmp(l->node, node))
+		l = l->next;
+	if (!l) {
+		l = calloc(1, sizeof(*l) + strlen(node) + 1);
+		if (!l)
+			return;
+		strcpy(l->node, node);
+		l->next = g->losses;
+		g->losses = l;
+	}
+	l->count++;
+}
+
+bool graph_leave_hanging(struct graph *g)
+{
+	bool lost = false;
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct graph_node *n = g->nodes[i];
+
+		if (!n || n->ended || node_life(n->node) == NODE_IDLE)
+			continue;
+		node_log_left(n->node);
+		lost |= kind(n) != CAM_SOURCE;
+	}
+	return lost;
 }
 
 bool graph_waits_for_disk(const struct graph *g)

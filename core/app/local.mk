@@ -1,16 +1,20 @@
 # In the library, so that their tests link them.
-libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/health.c %D%/health.h \
+libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/graph_index.c %D%/graph_index.h %D%/health.c %D%/health.h \
 	%D%/notify.c %D%/notify.h \
+	%D%/pattern.c %D%/pattern.h \
 	%D%/private.c %D%/private.h \
 	%D%/protect.c %D%/protect.h \
+	%D%/query.c %D%/query.h \
 	%D%/render.c %D%/render.h \
 	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/graph_life.c \
+	%D%/document.c %D%/document.h \
 	%D%/main.c \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/openapi.c %D%/openapi.h \
+	%D%/reply.c %D%/reply.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/server.c %D%/server.h \
 	%D%/service.c %D%/service.h \

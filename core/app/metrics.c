@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/metrics.h"
 
+#include "core/app/routes.h"
 #include "core/app/status.h"
 #include "core/base/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* One line per camera of one metric. */
@@ -27,7 +29,7 @@ enum figure {
 
 static const struct {
 	const char *name, *type, *help;
-} figures[N_FIGURES] = {
+} figure_names[N_FIGURES] = {
 	[LIVE] = {"cam_camera_live", "gauge", "1 while the camera delivers."},
 	[FPS] = {"cam_camera_fps", "gauge", "Frames a second, measured."},
 	[BITRATE] = {"cam_camera_bits_per_second", "gauge", "Bit rate, measured."},
@@ -44,14 +46,23 @@ static const struct {
 	[DECODE_ERRORS] = {"cam_camera_decode_errors_total", "counter", "Packets that could not be decoded."},
 };
 
-static void read_figures(const struct graph *g, struct camera *camera, double ret[N_FIGURES])
+/* What is read of a camera, once. */
+struct figures {
+	double value[N_FIGURES];
+	uint32_t state;
+};
+
+static void read_figures(const struct graph *g, size_t at, struct figures *to)
 {
+	struct camera *camera = g->cameras[at];
+	double *ret = to->value;
 	struct cam_camera status;
 	struct engine_stats e;
-	char error[256];
+	char error[STATUS_ERROR_BYTES];
 
-	status_read(g, camera, &status, error);
+	status_read(g, at, &status, error);
 	demand_get_stats(camera->demand, &e);
+	to->state = status.state;
 	ret[LIVE] = status.state == CAM_LIVE;
 	ret[FPS] = status.fps;
 	ret[BITRATE] = (double)status.bits_per_second;
@@ -71,43 +82,6 @@ static void read_figures(const struct graph *g, struct camera *camera, double re
 static void head(struct text *out, const char *name, const char *type, const char *help)
 {
 	text_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void print_cameras(const struct graph *g, struct text *out)
-{
-	for (int f = 0; f < N_FIGURES; f++) {
-		head(out, figures[f].name, figures[f].type, figures[f].help);
-		for (size_t i = 0; i < g->n_cameras; i++) {
-			double values[N_FIGURES];
-
-			read_figures(g, g->cameras[i], values);
-			text_printf(out, "%s{camera=\"%s\"} %.15g\n", figures[f].name, g->cameras[i]->name,
-				values[f]);
-		}
-	}
-}
-
-static void print_states(const struct graph *g, struct text *out)
-{
-	head(out, "cam_camera_state", "gauge", "1 for the state that the camera is in.");
-	for (size_t i = 0; i < g->n_cameras; i++) {
-		struct cam_camera status;
-		char error[256];
-
-		status_read(g, g->cameras[i], &status, error);
-		for (uint32_t s = CAM_CONNECTING; s <= CAM_STOPPED; s++)
-			text_printf(out, "cam_camera_state{camera=\"%s\",state=\"%s\"} %d\n", status.name,
-				status_name(s), status.state == s);
-	}
-}
-
-static void print_node_values(const struct graph *g, struct text *out, const char *name, const char *type,
-	const char *help, double (*value)(const struct cam_node *))
-{
-	head(out, name, type, help);
-	for (size_t i = 0; i < g->n_nodes; i++)
-		text_printf(out, "%s{node=\"%s\"} %.15g\n", name, g->nodes[i]->conf->name,
-			value(g->nodes[i]->node));
 }
 
 static double running(const struct cam_node *n)
@@ -140,32 +114,31 @@ static double waiting(const struct cam_node *n)
 	return atomic_load(&node_flow(n)->waiting);
 }
 
-/* Prometheus wants all samples of a metric together: the first node of each plugin prints for all of them. */
-static bool is_first_of_plugin(const struct graph *g, size_t node)
-{
-	for (size_t i = 0; i < node; i++)
-		if (g->nodes[i]->conf->plugin == g->nodes[node]->conf->plugin)
-			return false;
-	return true;
-}
+static const struct {
+	const char *name, *type, *help;
+	double (*value)(const struct cam_node *);
+} node_values[] = {
+	{"cam_node_running", "gauge", "1 while the node runs.", running},
+	{"cam_node_restarts_total", "counter", "How often it was started anew.", restarts},
+	{"cam_link_passed_total", "counter", "Items the node has taken.", passed},
+	{"cam_link_dropped_total", "counter", "Items its full queues dropped.", dropped},
+	{"cam_link_bytes_total", "counter", "Bytes the node has taken.", bytes},
+	{"cam_link_waiting", "gauge", "Items in its queues.", waiting},
+};
+enum { N_NODE_VALUES = sizeof(node_values) / sizeof(node_values[0]) };
 
-static void print_plugin(const struct graph *g, const struct cam_plugin *p, struct text *out)
-{
-	for (unsigned s = 0; p->stats && p->stats[s].name; s++) {
-		bool counter = p->stats[s].kind == CAM_COUNTER;
-		char name[160];
+/* How far the metrics are printed: families one after the other, each a row at a time. */
+struct metrics {
+	const struct graph *graph;
+	struct figures *figures; /* of each camera */
+	size_t n_read;
+	size_t family, row; /* of those below */
+	size_t plugin; /* of the index's */
+	unsigned stat; /* of that plugin */
+};
 
-		snprintf(name, sizeof(name), "cam_%s_%s%s", p->name, p->stats[s].name,
-			counter ? "_total" : "");
-		head(out, name, counter ? "counter" : "gauge", p->stats[s].help);
-		for (size_t i = 0; i < g->n_nodes; i++)
-			if (g->nodes[i]->conf->plugin == p)
-				text_printf(out, "%s{node=\"%s\"} %lld\n", name, g->nodes[i]->conf->name,
-					(long long)node_stat(g->nodes[i]->node, s));
-	}
-}
-
-void metrics_print(const struct graph *g, int64_t started_ns, struct text *out)
+/* What is of no camera and no node that is there. */
+static void print_server(const struct graph *g, int64_t started_ns, struct text *out)
 {
 	const struct log *log = g->world->log;
 
@@ -176,17 +149,162 @@ void metrics_print(const struct graph *g, int64_t started_ns, struct text *out)
 	for (int l = LOG_ERROR; l <= LOG_DEBUG; l++)
 		text_printf(out, "cam_log_lines_total{level=\"%s\"} %u\n", log_level_name((enum log_level)l),
 			atomic_load(&log->lines[l]));
-	print_cameras(g, out);
-	print_states(g, out);
-	print_node_values(g, out, "cam_node_running", "gauge", "1 while the node runs.", running);
-	print_node_values(
-		g, out, "cam_node_restarts_total", "counter", "How often it was started anew.", restarts);
-	print_node_values(g, out, "cam_link_passed_total", "counter", "Items the node has taken.", passed);
-	print_node_values(
-		g, out, "cam_link_dropped_total", "counter", "Items its full queues dropped.", dropped);
-	print_node_values(g, out, "cam_link_bytes_total", "counter", "Bytes the node has taken.", bytes);
-	print_node_values(g, out, "cam_link_waiting", "gauge", "Items in its queues.", waiting);
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (is_first_of_plugin(g, i))
-			print_plugin(g, g->nodes[i]->conf->plugin, out);
+	head(out, "cam_lost_total", "counter",
+		"How often a node ended, or was left behind, without having kept what it held.");
+	for (const struct graph_loss *l = g->losses; l; l = l->next)
+		text_printf(out, "cam_lost_total{node=\"%s\"} %u\n", l->node, l->count);
 }
+
+static void print_turns(struct loop *loop, struct text *out)
+{
+	static const char name[] = "cam_loop_turn_seconds";
+	struct loop_turns t;
+	uint64_t sum = 0;
+
+	loop_take_turns(loop, &t);
+	head(out, name, "histogram", "Turns of the event loop, without the time it waited.");
+	for (size_t i = 0; i < LOOP_TURN_STEPS; i++) {
+		sum += t.count[i];
+		text_printf(out, "%s_bucket{le=\"%.9g\"} %llu\n", name,
+			(double)loop_turn_steps_ns[i] / (double)CLOCK_SECOND, (unsigned long long)sum);
+	}
+	sum += t.count[LOOP_TURN_STEPS];
+	text_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.9f\n%s_count %llu\n", name,
+		(unsigned long long)sum, name, (double)t.total_ns / (double)CLOCK_SECOND, name,
+		(unsigned long long)sum);
+	head(out, "cam_loop_longest_turn_seconds", "gauge", "The longest since the metrics were made last.");
+	text_printf(out, "cam_loop_longest_turn_seconds %.9f\n", (double)t.longest_ns / (double)CLOCK_SECOND);
+}
+
+/* @return false without memory */
+static bool begin(struct metrics *m, const struct routes *r, struct text *out)
+{
+	m->graph = r->graph;
+	m->figures = calloc(r->graph->n_cameras + 1, sizeof(*m->figures));
+	if (!m->figures) {
+		out->failed = true;
+		return false;
+	}
+	print_server(r->graph, r->started_ns, out);
+	print_turns(r->graph->world->loop, out);
+	return true;
+}
+
+/* To the next of n rows, or the next family. */
+static void go_on(struct metrics *m, size_t n)
+{
+	if (++m->row < n)
+		return;
+	m->row = 0;
+	m->family++;
+}
+
+static void print_figure(struct metrics *m, struct text *out)
+{
+	const struct graph *g = m->graph;
+	size_t f = m->family;
+
+	if (!m->row)
+		head(out, figure_names[f].name, figure_names[f].type, figure_names[f].help);
+	if (m->row < g->n_cameras)
+		text_printf(out, "%s{camera=\"%s\"} %.15g\n", figure_names[f].name, g->cameras[m->row]->name,
+			m->figures[m->row].value[f]);
+	go_on(m, g->n_cameras);
+}
+
+static void print_state(struct metrics *m, struct text *out)
+{
+	const struct graph *g = m->graph;
+
+	if (!m->row)
+		head(out, "cam_camera_state", "gauge", "1 for the state that the camera is in.");
+	for (uint32_t s = CAM_CONNECTING; m->row < g->n_cameras && s <= CAM_STOPPED; s++)
+		text_printf(out, "cam_camera_state{camera=\"%s\",state=\"%s\"} %d\n",
+			g->cameras[m->row]->name, status_name(s), m->figures[m->row].state == s);
+	go_on(m, g->n_cameras);
+}
+
+static void print_node_value(struct metrics *m, struct text *out)
+{
+	const struct graph *g = m->graph;
+	size_t f = m->family - N_FIGURES - 1;
+
+	if (!m->row)
+		head(out, node_values[f].name, node_values[f].type, node_values[f].help);
+	if (m->row < g->n_nodes)
+		text_printf(out, "%s{node=\"%s\"} %.15g\n", node_values[f].name, g->nodes[m->row]->conf->name,
+			node_values[f].value(g->nodes[m->row]->node));
+	go_on(m, g->n_nodes);
+}
+
+/* The statistic of the plugin that is next. @return NULL: there is none any more */
+static const struct cam_stat *next_stat(struct metrics *m)
+{
+	const struct graph_index *x = &m->graph->index;
+
+	for (; m->plugin < x->n_plugins; m->plugin++, m->stat = 0) {
+		const struct cam_stat *stats = x->plugins[m->plugin]->stats;
+
+		if (stats && stats[m->stat].name)
+			return &stats[m->stat];
+	}
+	return NULL;
+}
+
+/* Prometheus wants all samples of a metric together: those of all nodes of a plugin. */
+static bool print_stat(struct metrics *m, struct text *out)
+{
+	const struct graph *g = m->graph;
+	const struct cam_stat *s = next_stat(m);
+	const struct cam_plugin *p = s ? g->index.plugins[m->plugin] : NULL;
+	bool counter = s && s->kind == CAM_COUNTER;
+	char name[160];
+
+	if (!s)
+		return false;
+	snprintf(name, sizeof(name), "cam_%s_%s%s", p->name, s->name, counter ? "_total" : "");
+	if (!m->row)
+		head(out, name, counter ? "counter" : "gauge", s->help);
+	while (m->row < g->n_nodes && g->nodes[m->row]->conf->plugin != p)
+		m->row++;
+	if (m->row < g->n_nodes) {
+		text_printf(out, "%s{node=\"%s\"} %lld\n", name, g->nodes[m->row]->conf->name,
+			(long long)node_stat(g->nodes[m->row]->node, m->stat));
+		m->row++;
+	} else {
+		m->row = 0;
+		m->stat++;
+	}
+	return true;
+}
+
+static bool add(void *arg, void *state, struct text *out)
+{
+	struct metrics *m = state;
+
+	if (!m->graph)
+		return begin(m, arg, out);
+	if (m->n_read < m->graph->n_cameras) {
+		read_figures(m->graph, m->n_read, &m->figures[m->n_read]);
+		m->n_read++;
+	} else if (m->family < N_FIGURES) {
+		print_figure(m, out);
+	} else if (m->family == N_FIGURES) {
+		print_state(m, out);
+	} else if (m->family <= N_FIGURES + N_NODE_VALUES) {
+		print_node_value(m, out);
+	} else {
+		return print_stat(m, out);
+	}
+	return true;
+}
+
+static void end(void *state)
+{
+	struct metrics *m = state;
+
+	free(m->figures);
+}
+
+const struct document_maker metrics_maker = {
+	"text/plain; version=0.0.4; charset=utf-8", sizeof(struct metrics), add, end};

@@ -2,7 +2,8 @@
 /** @file metrics.h The metrics of everything, in Prometheus' text format 0.0.4. [loop] */
 #ifndef CAM_APP_METRICS_H
 #define CAM_APP_METRICS_H
-#include "core/app/graph.h"
+#include "core/app/document.h"
 
-void metrics_print(const struct graph *, int64_t started_ns, struct text *out);
+/** Of a struct routes. */
+extern const struct document_maker metrics_maker;
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/openapi.h"
 
+#include "core/app/pattern.h"
 #include "core/app/status.h"
 
 #include <ctype.h>
@@ -18,9 +19,6 @@ static const char errors[] = CAM_JSON(
 			"properties": {"error": {"type": "string"}}}}}});
 /* Of a route that has its help only. */
 static const char untold[] = CAM_JSON("responses": {"default": {"description": "See the summary."}});
-static const char untold_tail[] = CAM_JSON(
-	"parameters": [{"name": "tail", "in": "path", "required": true, "schema": {"type": "string"}}],
-	"responses": {"default": {"description": "See the summary."}});
 /* clang-format on */
 
 /* A route to be told of. */
@@ -36,12 +34,12 @@ struct list {
 	bool failed;
 };
 
-/* @return whether path begins as the pattern does before its '*', so that a table out of step tells no lies */
+/* @return whether path is as the pattern up to its '*', so that a table out of step tells no lies */
 static bool is_of(const struct cam_operation *op, const struct cam_route *route)
 {
 	size_t n = strcspn(route->pattern, "*");
 
-	return n == strcspn(op->path, "{") && !strncmp(op->path, route->pattern, n);
+	return !strncmp(op->path, route->pattern, n) && op->path[n] == (route->pattern[n] ? '{' : '\0');
 }
 
 static void add(struct list *l, const struct entry *e)
@@ -64,9 +62,6 @@ static void add_plugin(struct list *l, const struct cam_plugin *p)
 {
 	const struct cam_operation *op = p->operations;
 
-	for (size_t i = 0; i < l->n; i++)
-		if (l->entry[i].plugin == p)
-			return;
 	for (const struct cam_route *r = p->routes; r && r->method; r++) {
 		bool is_told = op && op->path;
 
@@ -84,6 +79,25 @@ static size_t find(const struct list *l, size_t from, const char *pattern, const
 	return from;
 }
 
+/* What is known of a route that has its help only: the names in its path. */
+static void print_untold(const char *pattern, struct text *out)
+{
+	const char *names[] = {
+		strstr(pattern, PATTERN_CAMERA) ? "camera" : NULL, strchr(pattern, '*') ? "tail" : NULL};
+	bool any = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (names[i])
+			text_printf(out,
+				"%s{\"name\":\"%s\",\"in\":\"path\",\"required\":true,"
+				"\"schema\":{\"type\":\"string\"}}",
+				any ? "," : "\"parameters\":[", names[i]);
+		any |= names[i] != NULL;
+	}
+	text_add(out, any ? "]," : "");
+	text_add(out, untold);
+}
+
 static void print_operation(const struct entry *e, struct text *out)
 {
 	text_add(out, "\"");
@@ -94,9 +108,10 @@ static void print_operation(const struct entry *e, struct text *out)
 	text_add(out, ",\"tags\":[");
 	text_json(out, e->plugin->name);
 	text_add(out, "],");
-	text_add(out, e->operation                     ? e->operation->json
-		      : strchr(e->route->pattern, '*') ? untold_tail
-						       : untold);
+	if (e->operation)
+		text_add(out, e->operation->json);
+	else
+		print_untold(e->route->pattern, out);
 	text_add(out, "}");
 }
 
@@ -140,13 +155,13 @@ void openapi_print(const struct graph *g, const struct cam_plugin *core, struct 
 	struct list l = {0};
 
 	add_plugin(&l, core);
-	for (size_t i = 0; i < g->n_nodes; i++)
-		add_plugin(&l, g->nodes[i]->conf->plugin);
+	for (size_t i = 0; i < g->index.n_plugins; i++)
+		add_plugin(&l, g->index.plugins[i]);
 	text_printf(out, "{\"openapi\":\"3.1.0\",\"info\":{%s,\"version\":\"%s\"},\"paths\":{", about,
 		PACKAGE_VERSION);
 	print_paths(&l, out);
-	text_add(out, "},\"components\":{\"schemas\":{\"camera\":");
-	status_schema(out);
+	text_add(out, "},\"components\":{\"schemas\":{");
+	status_schemas(out);
 	text_printf(out, "},\"responses\":{%s}}}\n", errors);
 	out->failed = out->failed || l.failed;
 	free(l.entry);

@@ -29,6 +29,9 @@ struct server {
 	struct log *log;
 	uv_signal_t term, interrupt, hangup;
 	uv_timer_t deadline, watch;
+	struct timer tell; /* sinks of what has changed */
+	bool must_tell;
+	int64_t told_ns;
 	uint64_t digest;
 	unsigned long long queue_dropped; /* of the budget, when it was last told of */
 	int64_t queue_told_ns;
@@ -54,11 +57,11 @@ static void visit_cameras(void *arg, const struct cam_node *node,
 
 	for (size_t i = 0; i < s->graph.n_cameras; i++) {
 		struct cam_camera status;
-		char error[256];
+		char error[STATUS_ERROR_BYTES];
 
-		if (!graph_sees(&s->graph, node, s->graph.cameras[i]->name))
+		if (!graph_sees(node, s->graph.cameras[i]->name))
 			continue;
-		status_read(&s->graph, s->graph.cameras[i], &status, error);
+		status_read(&s->graph, i, &status, error);
 		visit(visit_arg, &status);
 	}
 }
@@ -71,12 +74,38 @@ static void request(
 	routes_request(&s->routes, r, done, done_arg);
 }
 
-/* Sinks and listeners. */
+/* Sinks and listeners read all of them: a storm of changes is told once in a while, its first one at once. */
+#define TELL (100 * CLOCK_MS)
+
+static void tell_now(struct server *s)
+{
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(&s->graph, GRAPH_NO_CAMERA, &n);
+
+	s->told_ns = clock_mono_ns();
+	s->must_tell = false;
+	for (size_t i = 0; i < n; i++)
+		node_tell_changed(nodes[i]->node);
+}
+
+static void on_tell(struct timer *t)
+{
+	struct server *s = container_of(t, struct server, tell);
+
+	if (s->must_tell && !s->stopping)
+		tell_now(s);
+}
+
 static void tell_of_cameras(struct server *s)
 {
-	for (size_t i = 0; i < s->graph.n_nodes; i++)
-		if (s->graph.nodes[i]->node && kind_section(s->graph.nodes[i]->conf->plugin->kind))
-			node_tell_changed(s->graph.nodes[i]->node);
+	if (s->stopping || s->must_tell)
+		return;
+	if (clock_mono_ns() - s->told_ns >= TELL) {
+		tell_now(s);
+		return;
+	}
+	s->must_tell = true;
+	executor_post_at(&s->loop.executor, &s->tell, s->told_ns + TELL);
 }
 
 static void log_state(struct server *s, const struct cam_node *node)
@@ -115,8 +144,10 @@ static void on_ended(void *arg, struct cam_node *node, int err)
 {
 	struct server *s = arg;
 
-	if (err)
+	if (err) {
 		s->exit_code = 1;
+		graph_count_loss(&s->graph, node_name(node));
+	}
 	graph_node_ended(&s->graph, node);
 }
 
@@ -130,6 +161,8 @@ static void close_all(struct server *s)
 	uv_close((uv_handle_t *)&s->deadline, NULL);
 	uv_close((uv_handle_t *)&s->watch, NULL);
 	service_close(&s->service);
+	(void)executor_cancel(&s->loop.executor, &s->tell);
+	routes_close(&s->routes);
 	graph_free(&s->graph);
 	loop_close(&s->loop);
 }
@@ -149,8 +182,7 @@ static void on_deadline(uv_timer_t *timer)
 		uv_timer_start(&s->deadline, on_deadline, (uint64_t)(LEAVE_WITH_DISK_MS - spent_ms), 0);
 		return;
 	}
-	graph_log_hanging(&s->graph);
-	_exit(s->exit_code);
+	_exit(graph_leave_hanging(&s->graph) ? 1 : s->exit_code);
 }
 
 static void leave(struct server *s, int exit_code)
@@ -208,6 +240,18 @@ static uint64_t queue_memory(const struct config *c)
 	return wanted < 0 ? memory_limit("") / 100 * (uint64_t)-wanted : (uint64_t)wanted;
 }
 
+static void put_in_force(struct server *s, struct config *next)
+{
+	s->routes.ready = false;
+	if (!graph_load(&s->graph, next))
+		return;
+	log_line(s->log, LOG_ERROR, NULL,
+		"there is no memory for the new configuration; the old one stays in force");
+	config_free(next);
+	s->routes.ready = true;
+	service_ready(&s->service);
+}
+
 static void reload(struct server *s)
 {
 	struct config *next = NULL;
@@ -228,8 +272,7 @@ static void reload(struct server *s)
 		warn_of_fixed(s, next);
 		atomic_store(&s->log->level, (int)next->server.log_level);
 		budget_set_limit(&s->budget, queue_memory(next));
-		s->routes.ready = false;
-		(void)graph_load(&s->graph, next);
+		put_in_force(s, next);
 	}
 	text_free(&errors);
 }
@@ -299,11 +342,12 @@ static void tell_queue(struct server *s)
 static void on_watch(uv_timer_t *timer)
 {
 	struct server *s = timer->data;
-	uint64_t digest = status_digest(&s->graph);
+	size_t live;
+	uint64_t digest = status_digest(&s->graph, &live);
 
 	if (digest != s->digest)
 		tell_of_cameras(s);
-	service_look(&s->service);
+	service_look(&s->service, live);
 	tell_queue(s);
 	s->digest = digest;
 }
@@ -341,8 +385,8 @@ static void init_world(struct server *s)
 	s->graph.on_up = on_up;
 	s->graph.on_down = on_down;
 	s->graph.arg = s;
-	s->routes.graph = &s->graph;
-	s->routes.started_ns = clock_mono_ns();
+	s->tell.fn = on_tell;
+	routes_init(&s->routes, &s->graph, clock_mono_ns());
 }
 
 /* @return 0, or -errno: logged, and nothing runs */
@@ -350,14 +394,16 @@ static int begin(struct server *s)
 {
 	int err = places_new((unsigned)s->setup->config->server.cpu_threads, &s->world.places);
 
+	if (!err) {
+		log_lines(s->log, LOG_WARN, s->setup->config->warnings);
+		err = graph_load(&s->graph, s->setup->config);
+	}
 	if (err) {
-		log_line(s->log, LOG_ERROR, NULL, "cannot start threads: %s", strerrordesc_np(-err));
+		log_line(s->log, LOG_ERROR, NULL, "cannot start: %s", strerrordesc_np(-err));
 		config_free(s->setup->config);
 		close_all(s);
-		return err;
 	}
-	log_lines(s->log, LOG_WARN, s->setup->config->warnings);
-	return graph_load(&s->graph, s->setup->config);
+	return err;
 }
 
 int server_run(const struct server_setup *setup)

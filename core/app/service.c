@@ -28,19 +28,19 @@ static int64_t may_be_silent_ns(const struct config_node *conf)
 	return *(const int64_t *)(const void *)((const char *)conf->config + o->offset);
 }
 
-static const struct service_camera *seen_before(const struct service *s, const struct camera *camera)
+/* The lists are compared side by side while the configuration is the same; after a reload each begins anew. */
+static const struct service_camera *seen_before(
+	const struct service *s, size_t at, const struct camera *camera)
 {
-	for (size_t i = 0; i < s->n_cameras; i++)
-		if (s->cameras[i].camera == camera)
-			return &s->cameras[i];
-	return NULL;
+	return at < s->n_cameras && s->cameras[at].camera == camera ? &s->cameras[at] : NULL;
 }
 
 /* @return whether the camera's source hangs; *ret is what to compare with next time */
-static bool look_at(const struct service *s, struct camera *camera, struct service_camera *ret)
+static bool look_at(const struct service *s, size_t at, struct service_camera *ret)
 {
-	const struct graph_node *source = graph_source(s->graph, camera->name);
-	const struct service_camera *before = seen_before(s, camera);
+	const struct graph_node *source = graph_source(s->graph, at);
+	struct camera *camera = s->graph->cameras[at];
+	const struct service_camera *before = seen_before(s, at, camera);
 	int64_t now = clock_mono_ns();
 
 	*ret = (struct service_camera){camera, atomic_load(&camera->meter.packets), now};
@@ -60,7 +60,7 @@ static const struct camera *hanging(struct service *s)
 	if (!cameras)
 		return NULL; /* nothing is known, and a restart would not make memory */
 	for (size_t i = 0; i < g->n_cameras; i++)
-		if (look_at(s, g->cameras[i], &cameras[i]) && !found)
+		if (look_at(s, i, &cameras[i]) && !found)
 			found = g->cameras[i];
 	free(s->cameras);
 	s->cameras = cameras;
@@ -102,8 +102,11 @@ void service_ready(struct service *s)
 {
 	uint64_t half_ms = (uint64_t)(s->notify.watchdog_ns / 2 / CLOCK_MS);
 
+	size_t live;
+
 	notify_send(&s->notify, "READY=1");
-	service_look(s);
+	(void)status_digest(s->graph, &live);
+	service_look(s, live);
 	if (s->notify.watchdog_ns && !uv_is_active((const uv_handle_t *)&s->feed))
 		uv_timer_start(&s->feed, on_feed, 0, half_ms ? half_ms : 1);
 }
@@ -113,20 +116,13 @@ void service_reloading(struct service *s)
 	notify_send(&s->notify, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(clock_mono_ns() / 1000));
 }
 
-void service_look(struct service *s)
+void service_look(struct service *s, size_t live)
 {
-	size_t live = 0, n = s->graph->n_cameras;
+	size_t n = s->graph->n_cameras;
 	char text[sizeof(s->status)];
 
 	if (s->notify.fd < 0)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		struct cam_camera status;
-		char error[256];
-
-		status_read(s->graph, s->graph->cameras[i], &status, error);
-		live += status.state == CAM_LIVE;
-	}
 	snprintf(text, sizeof(text), "%zu of %zu camera%s live", live, n, n == 1 ? "" : "s");
 	if (!strcmp(text, s->status))
 		return;

@@ -27,8 +27,8 @@ void service_init(struct service *, struct loop *, const struct graph *);
 /** The graph is up, for the first time or after a reload. */
 void service_ready(struct service *);
 void service_reloading(struct service *);
-/** States of cameras may have changed. */
-void service_look(struct service *);
+/** States of cameras may have changed. @param live how many are */
+void service_look(struct service *, size_t live);
 void service_stopping(struct service *);
 /** The handle closes with the loop's next turn; nothing is sent any more. */
 void service_close(struct service *);

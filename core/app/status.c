@@ -24,21 +24,52 @@ static bool is_stalled(const struct meter_reading *r)
 	return clock_mono_ns() - r->last_video_ns > limit;
 }
 
-void status_read(const struct graph *g, struct camera *camera, struct cam_camera *ret, char error[256])
+/* The node that says what a camera's state is. @param r of the camera's meter */
+static uint32_t state_of(const struct graph_node *source, const struct meter_reading *r)
 {
-	const struct graph_node *source = graph_source(g, camera->name);
+	uint32_t state = source ? node_state(source->node) : CAM_STOPPED;
+
+	return state == CAM_LIVE && is_stalled(r) ? CAM_STALLED : state;
+}
+
+/* What a stage that does not work says. @return whether it is so */
+static bool read_fault(const struct graph_node *n, char text[256])
+{
+	text[0] = '\0';
+	if (node_life(n->node) != NODE_RUNNING)
+		node_error(n->node, text, NULL);
+	return *text;
+}
+
+/* The source's error; if it has none, that of the first stage that does not work. */
+static void read_error(const struct graph *g, size_t camera, uint32_t state, char error[STATUS_ERROR_BYTES])
+{
+	const struct graph_node *source = graph_source(g, camera);
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
+	char text[256];
+
+	error[0] = '\0';
+	if (source && state != CAM_LIVE)
+		node_error(source->node, error, NULL);
+	for (size_t i = 0; i < n && !*error; i++)
+		if (nodes[i] != source && read_fault(nodes[i], text))
+			snprintf(error, STATUS_ERROR_BYTES, "%s: %s", nodes[i]->conf->stage, text);
+}
+
+void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char error[STATUS_ERROR_BYTES])
+{
+	const struct graph_node *source = graph_source(g, at);
+	struct camera *camera = g->cameras[at];
 	struct engine_stats engine;
 	struct meter_reading r;
 
 	meter_read(&camera->meter, &r);
 	demand_get_stats(camera->demand, &engine);
-	error[0] = '\0';
-	if (source)
-		node_error(source->node, error, NULL);
 	*ret = (struct cam_camera){.size = sizeof(*ret),
 		.name = camera->name,
 		.error = error,
-		.state = source ? node_state(source->node) : CAM_STOPPED,
+		.state = state_of(source, &r),
 		.codec = r.codec,
 		.width = r.width,
 		.height = r.height,
@@ -51,23 +82,23 @@ void status_read(const struct graph *g, struct camera *camera, struct cam_camera
 	ret->subscribers = demand_count(camera->demand) + (source ? port_n_links(source->port) : 0);
 	if (engine.decoders && ret->subscribers)
 		ret->subscribers--; /* the renditions' own */
-	if (ret->state == CAM_LIVE && is_stalled(&r))
-		ret->state = CAM_STALLED;
-	if (ret->state == CAM_LIVE)
-		error[0] = '\0';
+	read_error(g, at, ret->state, error);
 }
 
-/* What is told of a camera: the JSON and its schema both come from here. */
-static const struct field {
+/* What is told of a camera, and of a node: the JSON and its schema both come from here. */
+struct field {
 	const char *name;
 	enum { TEXT, STATE, CODEC, NUMBER, RATE, LARGE } form;
 	size_t offset;
 	const char *help;
-} fields[] = {
+};
+
+static const struct field camera_fields[] = {
 	{"name", TEXT, offsetof(struct cam_camera, name), "As configured."},
 	{"state", STATE, offsetof(struct cam_camera, state), "Its source's."},
 	{"error", TEXT, offsetof(struct cam_camera, error),
-		"The last one in words; empty while the camera is live."},
+		"Its source's last one in words, unless it is live; else that of the first stage that does "
+		"not work."},
 	{"codec", CODEC, offsetof(struct cam_camera, codec), "Four characters, as H264; empty until known."},
 	{"width", NUMBER, offsetof(struct cam_camera, width), "Pixels; 0 until known."},
 	{"height", NUMBER, offsetof(struct cam_camera, height), "Pixels; 0 until known."},
@@ -80,11 +111,29 @@ static const struct field {
 	{"subscribers", NUMBER, offsetof(struct cam_camera, subscribers), "Of packets, pictures and JPEGs."},
 	{"decoders", NUMBER, offsetof(struct cam_camera, decoders), "0 while nobody wants pictures, else 1."},
 };
-enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-static void print_value(const struct field *f, const struct cam_camera *c, struct text *out)
+/* A node as others see it. */
+struct stage {
+	const char *name, *plugin, *kind, *error;
+	uint32_t state, restarts;
+	uint64_t dropped;
+};
+
+static const struct field stage_fields[] = {
+	{"name", TEXT, offsetof(struct stage, name), "As configured."},
+	{"plugin", TEXT, offsetof(struct stage, plugin), "What it is of."},
+	{"kind", TEXT, offsetof(struct stage, kind), "source, buffer, recorder, sink, detector or listener."},
+	{"state", STATE, offsetof(struct stage, state), "live while it works."},
+	{"error", TEXT, offsetof(struct stage, error), "The last one in words; empty while it works."},
+	{"restarts", NUMBER, offsetof(struct stage, restarts), "How often it was started anew."},
+	{"dropped", LARGE, offsetof(struct stage, dropped), "Items that its full queues dropped."},
+};
+
+#define N_FIELDS(table) (sizeof(table) / sizeof((table)[0]))
+
+static void print_value(const struct field *f, const void *of, struct text *out)
 {
-	const void *at = (const char *)c + f->offset;
+	const void *at = (const char *)of + f->offset;
 	char codec[5];
 
 	switch (f->form) {
@@ -109,13 +158,70 @@ static void print_value(const struct field *f, const struct cam_camera *c, struc
 	}
 }
 
-void status_json(const struct cam_camera *c, struct text *out)
+/* All members, without the braces. */
+static void print_values(const struct field *fields, size_t n, const void *of, struct text *out)
 {
-	for (size_t i = 0; i < N_FIELDS; i++) {
-		text_printf(out, "%s\"%s\":", i ? "," : "{", fields[i].name);
-		print_value(&fields[i], c, out);
+	for (size_t i = 0; i < n; i++) {
+		text_add(out, i ? ",\"" : "\"");
+		text_add(out, fields[i].name);
+		text_add(out, "\":");
+		print_value(&fields[i], of, out);
 	}
+}
+
+static const char *kind_name(uint32_t kind)
+{
+	static const char *const names[] = {
+		"", "source", "buffer", "recorder", "sink", "detector", "listener"};
+
+	return names[kind <= CAM_LISTENER ? kind : 0];
+}
+
+/* A source's state is its camera's: one that sends nothing any more is stalled, whatever it says. */
+static uint32_t stage_state(const struct graph_node *n)
+{
+	struct meter_reading r;
+
+	if (n->conf->plugin->kind != CAM_SOURCE)
+		return node_state(n->node);
+	meter_read(&n->camera->meter, &r);
+	return state_of(n, &r);
+}
+
+void status_node_json(const struct graph_node *n, struct text *out)
+{
+	char error[256] = "";
+	struct stage s = {.name = n->conf->stage,
+		.plugin = n->conf->plugin->name,
+		.kind = kind_name(n->conf->plugin->kind),
+		.error = error,
+		.state = stage_state(n),
+		.restarts = node_restarts(n->node),
+		.dropped = atomic_load(&node_flow(n->node)->dropped)};
+
+	if (n->conf->plugin->kind == CAM_SOURCE ? s.state != CAM_LIVE : node_life(n->node) != NODE_RUNNING)
+		node_error(n->node, error, NULL);
+	text_add(out, "{");
+	print_values(stage_fields, N_FIELDS(stage_fields), &s, out);
 	text_add(out, "}");
+}
+
+void status_camera_json(const struct graph *g, size_t camera, struct text *out)
+{
+	char error[STATUS_ERROR_BYTES];
+	struct cam_camera status;
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
+
+	status_read(g, camera, &status, error);
+	text_add(out, "{");
+	print_values(camera_fields, N_FIELDS(camera_fields), &status, out);
+	text_add(out, ",\"stages\":[");
+	for (size_t i = 0; i < n; i++) {
+		text_add(out, i ? "," : "");
+		status_node_json(nodes[i], out);
+	}
+	text_add(out, "]}");
 }
 
 static void print_type(const struct field *f, struct text *out)
@@ -134,30 +240,46 @@ static void print_type(const struct field *f, struct text *out)
 	text_add(out, "}");
 }
 
-void status_schema(struct text *out)
+static void print_types(
+	const struct field *fields, size_t n, const char *more, const char *more_type, struct text *out)
 {
-	text_add(out, "{\"type\":\"object\",\"required\":");
-	for (size_t i = 0; i < N_FIELDS; i++)
-		text_printf(out, "%s\"%s\"", i ? "," : "[", fields[i].name);
-	text_add(out, "],\"properties\":");
-	for (size_t i = 0; i < N_FIELDS; i++) {
-		text_printf(out, "%s\"%s\":", i ? "," : "{", fields[i].name);
+	text_add(out, "{\"type\":\"object\",\"required\":[");
+	for (size_t i = 0; i < n; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", fields[i].name);
+	text_printf(out, "%s],\"properties\":{", more);
+	for (size_t i = 0; i < n; i++) {
+		text_printf(out, "%s\"%s\":", i ? "," : "", fields[i].name);
 		print_type(&fields[i], out);
 	}
-	text_add(out, "}}");
+	text_printf(out, "%s}}", more_type);
 }
 
-uint64_t status_digest(const struct graph *g)
+void status_schemas(struct text *out)
+{
+	text_add(out, "\"camera\":");
+	print_types(camera_fields, N_FIELDS(camera_fields), ",\"stages\"",
+		",\"stages\":{\"type\":\"array\",\"description\":\"In the order of the configuration.\","
+		"\"items\":{\"$ref\":\"#/components/schemas/node\"}}",
+		out);
+	text_add(out, ",\"node\":");
+	print_types(stage_fields, N_FIELDS(stage_fields), "", "", out);
+}
+
+uint64_t status_digest(const struct graph *g, size_t *ret_live)
 {
 	uint64_t digest = 14695981039346656037u; /* FNV-1a */
-	struct cam_camera status;
-	char error[256];
 
+	*ret_live = 0;
 	for (size_t i = 0; i < g->n_cameras; i++) {
-		status_read(g, g->cameras[i], &status, error);
-		digest = (digest ^ status.state) * 1099511628211u;
-		digest = (digest ^ status.width) * 1099511628211u;
-		digest = (digest ^ status.height) * 1099511628211u;
+		struct meter_reading r;
+		uint32_t state;
+
+		meter_read(&g->cameras[i]->meter, &r);
+		state = state_of(graph_source(g, i), &r);
+		*ret_live += state == CAM_LIVE;
+		digest = (digest ^ state) * 1099511628211u;
+		digest = (digest ^ r.width) * 1099511628211u;
+		digest = (digest ^ r.height) * 1099511628211u;
 	}
 	return digest;
 }

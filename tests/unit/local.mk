@@ -93,3 +93,7 @@ unit_abi_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_abi_LDADD = $(TEST_LIBS)
 unit_kind_SOURCES = %D%/kind.c
 unit_kind_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-routes
+TESTS += unit-routes
+unit_routes_SOURCES = %D%/routes.c
+unit_routes_LDADD = $(TEST_LIBS)
