@@ -13,6 +13,8 @@
 #define WASTE_MAX 65536u
 /* Connections above the cap that may linger. */
 #define LINGERING_MAX 64u
+/* Bytes of an answer that are written at a time. */
+#define PIECE 131072u
 /* How long the peer may take to close after the answer. */
 #define LINGER_NS (2 * CAM_SECOND)
 
@@ -88,16 +90,6 @@ void conn_end(struct conn *c)
 		conn_close(c);
 }
 
-static void on_written(uv_write_t *req, int status)
-{
-	struct conn *c = req->data;
-
-	if (status < 0)
-		conn_close(c);
-	else
-		conn_end(c);
-}
-
 size_t conn_head(struct conn *c, const struct answer *a)
 {
 	char length[48] = "";
@@ -118,17 +110,46 @@ size_t conn_head(struct conn *c, const struct answer *a)
 	return n < 0 || (size_t)n >= sizeof(c->out) ? 0 : (size_t)n;
 }
 
+static void on_written(uv_write_t *req, int status);
+
+/* Send the head, if there is one, and a piece of the body: a long one holds the loop up for no longer than that. */
+static void write_piece(struct conn *c, size_t head_len)
+{
+	size_t piece = c->body_len < PIECE ? c->body_len : PIECE;
+	uv_buf_t bufs[2] = {uv_buf_init(c->out, (unsigned)head_len),
+		uv_buf_init((char *)(uintptr_t)c->body, (unsigned)piece)};
+	unsigned first = !head_len;
+
+	c->body += piece;
+	c->body_len -= piece;
+	c->write.data = c;
+	c->deadline_ns = monotonic_ns() + PATIENCE_NS;
+	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs + first, (piece ? 2 : 1) - first, on_written))
+		conn_close(c);
+}
+
+static void on_written(uv_write_t *req, int status)
+{
+	struct conn *c = req->data;
+
+	if (status < 0)
+		conn_close(c);
+	else if (c->body_len)
+		write_piece(c, 0);
+	else
+		conn_end(c);
+}
+
 void conn_answer(struct conn *c, const struct answer *a, const void *body)
 {
 	size_t n = conn_head(c, a);
-	uv_buf_t bufs[2] = {
-		uv_buf_init(c->out, (unsigned)n), uv_buf_init((char *)(uintptr_t)body, (unsigned)a->len)};
 
-	c->write.data = c;
-	c->deadline_ns = monotonic_ns() + 3 * PATIENCE_NS;
-	if (!n || a->len < 0 ||
-		uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs, c->is_head || !a->len ? 1 : 2, on_written))
+	c->body = body;
+	c->body_len = c->is_head || a->len < 0 ? 0 : (size_t)a->len;
+	if (!n || a->len < 0)
 		conn_close(c);
+	else
+		write_piece(c, n);
 }
 
 void conn_refuse(struct conn *c, int status, const char *why)

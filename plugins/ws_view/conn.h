@@ -24,6 +24,8 @@ struct conn {
 	struct http_head head;
 	size_t in_len; /**< bytes in `in`; later: bytes read and thrown away */
 	struct cam_reply reply; /**< whose body is being sent */
+	const char *body; /**< what is left of the answer's body, and how much */
+	size_t body_len;
 	const struct cam_buf *picture; /**< whose bytes are being sent; a reference */
 	struct ask *ask; /**< a question to the server that is not answered yet */
 	struct feed *feed;
