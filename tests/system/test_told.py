@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What does not work is told, and holds up nobody else: disks that fail, disks that hang, stages and sinks that do not start."""
+import contextlib
+import http.client
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import rig as harness
+
+DAY, CHUNK = "2026-01-01", 1 << 20
+YAML = """
+server: {protect: false}
+defaults:
+  source: {plugin: test_in, width: 160, height: 90, fps: 10}
+cameras:
+  front:
+    recorder: {plugin: recorder_mp4, directory: "@FRONT@", fragment: 20s}
+  yard:
+    recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@", fragment: 20s}
+sinks:
+  web: {plugin: ws_view, listen: "127.0.0.1:@PORT@"}
+"""
+
+
+class Disks:
+    """A server whose camera `front` is recorded on a disk of its own, and what happens to the disks."""
+
+    def __init__(self, rig, text=YAML):
+        self.rig, self.faults = rig, rig.folder / "faults"
+        self.faults.mkdir()
+        self.front = self.other_disk() / "hung"
+        self.front.mkdir()
+        library = rig.folder / "faulty_disk.so"
+        source = harness.TOP / "tests/tools/faulty_disk.c"
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True, timeout=60)
+        self.server = rig.yaml(text.replace("@FRONT@", str(self.front)), env={"LD_PRELOAD": library, "FAULTS": self.faults})
+        self.server.wait_live("front", "yard")
+        self.path = rig.folder / "config-0.yaml"
+
+    def other_disk(self):
+        """A folder on another file system than the rig's."""
+        folder = pathlib.Path("/dev/shm") / self.rig.shm
+        folder.mkdir()
+        self.rig.closers.append(lambda: shutil.rmtree(folder))
+        assert os.stat(folder).st_dev != os.stat(self.rig.recordings).st_dev, "/dev/shm is no file system of its own"
+        return folder
+
+    def happen(self, what):
+        (self.faults / what).touch()
+
+    def end(self, what):
+        (self.faults / what).unlink()
+
+    def footage(self, camera="front"):
+        """Something is held that is not written yet."""
+        packets = self.server.camera(camera)["packets"]
+        harness.wait_for(lambda: self.server.camera(camera)["packets"] > packets + 10, 10, "footage")
+
+    def put(self, folder, camera, size):
+        """A recording of so many bytes. @return its address"""
+        name = f"{camera}_{DAY}_00-00-00Z.mp4"
+        (folder / camera / DAY).mkdir(parents=True)
+        with open(folder / camera / DAY / name, "wb") as file:
+            for i in range(size // CHUNK):
+                file.write(bytes([i % 256]) * CHUNK)
+        return f"/api/v1/recordings/{camera}/{DAY}/{name}"
+
+    def leave(self, code, seconds):
+        server = self.server
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == code, f"exit {server.process.returncode}, not {code}: {server.log()[-1500:]}"
+        took = time.monotonic() - began
+        assert took < seconds * harness.SLOW, f"it took {took:.1f} s"
+        return server.log()
+
+
+LOST = r"error front\.recorder: the disk under \S+ fails to write.*; what it still held is lost"
+
+
+def a_disk_that_fails_to_write_at_the_end_is_told(rig):
+    it = Disks(rig)
+    it.server.expect("front.recorder", "yard.recorder")
+    it.footage()
+    it.happen("write_fails")
+    assert re.search(LOST, it.leave(1, 2)), it.server.log()
+
+
+def a_disk_that_fails_to_sync_at_the_end_is_told(rig):
+    it = Disks(rig)
+    it.server.expect("front.recorder", "yard.recorder")
+    it.footage()
+    it.happen("sync_fails")
+    assert re.search(LOST, it.leave(1, 2)), it.server.log()
+
+
+def what_is_lost_at_a_reload_is_told_and_counted(rig):
+    it = Disks(rig)
+    server = it.server.expect("front.recorder")
+    it.footage()
+    before = server.metrics()
+    assert not any(key.startswith("cam_lost_total") for key in before), before
+    it.happen("write_fails")
+    it.path.write_text(it.path.read_text().replace("fragment: 20s", "fragment: 10s", 1))
+    server.process.send_signal(signal.SIGHUP)
+    harness.wait_for(lambda: re.search(LOST, server.log()), 10, "the loss is told")
+    it.end("write_fails")
+    harness.wait_for(lambda: server.log().count(" up: ") == 2, 10, "the reload's end")
+    assert server.metric("cam_lost_total", node="front.recorder") == 1
+    it.footage()
+    it.leave(1, 2)
+
+
+def a_disk_that_hangs_at_the_end_is_told_within_five_seconds(rig):
+    it = Disks(rig)
+    it.server.expect("front.recorder")
+    it.footage()
+    it.happen("disk_hangs")
+    log = it.leave(1, 5)
+    assert "error front.recorder: does not end, because the disk under it does not answer; what it still held is lost" in log, log
+    assert "yard.recorder" not in log.partition("SIGTERM")[2], log
+
+
+# ---- requests and files ----
+
+
+@contextlib.contextmanager
+def asked(server, path):
+    """A request whose answer nobody reads."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10 * harness.SLOW)
+    connection.request("GET", path)
+    with contextlib.closing(connection):
+        yield
+
+
+def a_request_for_one_camera_is_asked_of_no_other(rig):
+    it = Disks(rig)
+    server = it.server
+    it.happen("disk_hangs")
+    path = it.put(it.front, "front", CHUNK)
+    with asked(server, path):  # its read hangs, and with it the disk's thread
+        harness.wait_for(lambda: does_not_answer(it), 10, "the disk hangs")
+        assert server.json("/api/v1/recordings?camera=yard") is not None
+        server.get("/api/v1/recordings?camera=nobody", 404)
+        server.get("/api/v1/recordings/nobody/a/b.mp4", 404)
+        server.get(f"/api/v1/recordings/yard/{DAY}/yard_{DAY}_00-00-00Z.mp4", 404)
+        server.get("/api/v1/recordings/yard", 404)
+        it.end("disk_hangs")
+    assert server.json("/api/v1/recordings?camera=front")
+
+
+def does_not_answer(it):
+    """The disk's thread waits: what is asked of its recorder is not answered."""
+    with contextlib.suppress(OSError):
+        connection, response = it.server.request("/api/v1/recordings?camera=front", timeout=0.5)
+        connection.close()
+        return not response
+    return True
+
+
+def a_disk_that_hangs_stops_no_download_from_another(rig):
+    it = Disks(rig)
+    size = 64 * CHUNK
+    hung, well = it.put(it.front, "front", size), it.put(rig.recordings, "yard", size)
+    it.happen("disk_hangs")
+    with contextlib.ExitStack() as stack:
+        for _ in range(12):
+            stack.enter_context(asked(it.server, hung))
+        harness.wait_for(lambda: does_not_answer(it), 10, "the disk hangs")
+        began = time.monotonic()
+        body = it.server.get(well)
+        took = time.monotonic() - began
+        assert len(body) == size and all(body[i * CHUNK] == i for i in range(64)), len(body)
+        assert took < 5 * harness.SLOW, f"{took:.1f} s"
+        print(f"# 64 MiB in {took:.2f} s beside a disk that hangs")
+        it.end("disk_hangs")
+    assert it.server.get(hung) == body, "the disk is back"
+
+
+def a_download_from_a_disk_that_hangs_does_not_keep_the_server(rig):
+    it = Disks(rig)
+    it.server.expect("front.recorder")
+    hung = it.put(it.front, "front", CHUNK)
+    it.happen("disk_hangs")
+    with asked(it.server, hung):
+        harness.wait_for(lambda: does_not_answer(it), 10, "the disk hangs")
+        it.leave(1, 5)
+
+
+def a_file_is_sent_to_its_end_while_its_recorder_goes(rig):
+    it = Disks(rig)
+    size = 64 * CHUNK
+    path = it.put(it.front, "front", size)
+    connection, response = it.server.request(path)
+    with contextlib.closing(connection):
+        body = response.read(CHUNK)
+        it.path.write_text(re.sub(r"  front:\n.*\n", "", it.path.read_text()))
+        it.server.process.send_signal(signal.SIGHUP)
+        harness.wait_for(lambda: it.server.log().count(" up: ") == 2, 10, "the reload's end")
+        body += response.read()
+    assert len(body) == size and all(body[i * CHUNK] == i for i in range(64)), len(body)
+    it.server.get(path, 404)
+
+
+# ---- what stands in the API ----
+
+BROKEN = """
+cameras:
+  front:
+    source: {plugin: test_in, width: 160, height: 90, fps: 10}
+    recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@/nothing/here", required: false}
+  yard:
+    source: {plugin: test_in, width: 160, height: 90, fps: 10}
+sinks:
+  web: {plugin: ws_view, listen: "127.0.0.1:@PORT@"}
+  side: {plugin: ws_view, listen: "127.0.0.1:@TAKEN@", required: @REQUIRED@}
+"""
+
+
+@contextlib.contextmanager
+def taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        yield taken.getsockname()[1]
+
+
+def a_stage_or_sink_that_does_not_work_stands_in_the_api(rig):
+    with taken_port() as port:
+        server = rig.yaml(BROKEN.replace("@TAKEN@", str(port)).replace("@REQUIRED@", "false")).wait_live("front", "yard")
+        front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 10, "the recorder's error")
+        assert front["state"] == "live" and re.match(r"recorder: .*does not exist", front["error"]), front
+        source, recorder = front["stages"]
+        assert (source["name"], source["kind"], source["state"], source["error"]) == ("source", "source", "live", ""), source
+        assert (recorder["name"], recorder["plugin"], recorder["kind"]) == ("recorder", "recorder_mp4", "recorder"), recorder
+        harness.wait_for(lambda: server.camera("front")["stages"][1]["restarts"] > 0, 10, "it is tried again")
+        assert server.camera("yard")["error"] == ""
+
+        def side():
+            return {node["name"]: node for node in server.json("/api/v1/cameras")["nodes"]}["side"]
+
+        node = harness.wait_for(lambda: (n := side())["error"] and n, 10, "the sink's error")
+        assert node["kind"] == "sink" and "taken" in node["error"] and node["state"] == "retrying", node
+        assert server.get("/readyz") == b"ready\n", "neither is required"
+
+
+def a_required_sink_that_does_not_work_makes_the_server_unready(rig):
+    with taken_port() as port:
+        server = rig.yaml(BROKEN.replace("@TAKEN@", "0").replace("@REQUIRED@", "true")).wait_live("front", "yard")
+        path = rig.folder / "config-0.yaml"
+        path.write_text(path.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"))
+        server.process.send_signal(signal.SIGHUP)
+        body = harness.wait_for(lambda: b"side" in (b := unready(server)) and b, 10, "the server is not ready")
+        assert body == b"side is not running\n", body
+
+
+def unready(server):
+    connection, response = server.request("/readyz")
+    with contextlib.closing(connection):
+        body = response.read()
+        return body if response.status == 503 else b""
+
+
+def documents_are_made_once_for_whoever_asks_within_a_second(rig):
+    server = rig.yaml(BROKEN.replace("@TAKEN@", "0").replace("@REQUIRED@", "true")).wait_live("front", "yard")
+    for path in ("/metrics", "/api/v1/cameras"):
+        harness.wait_for(lambda path=path: server.get(path) == server.get(path), 10, f"{path} is shared")
+        first = server.get(path)
+        harness.wait_for(lambda path=path, first=first: server.get(path) != first, 10, f"{path} is made anew")
+    config = rig.folder / "config-0.yaml"
+    text = config.read_text()
+    for name in ("garden", "porch"):  # a reload is told at once
+        config.write_text(text.replace("yard:", f"{name}:"))
+        ups = server.log().count(" up: ")
+        server.process.send_signal(signal.SIGHUP)
+        harness.wait_for(lambda ups=ups: server.log().count(" up: ") > ups, 10, "the reload's end")
+        assert [c["name"] for c in server.json("/api/v1/cameras")["cameras"]] == ["front", name]
+        assert any(f'camera="{name}"' in key for key in server.metrics())
+
+
+if __name__ == "__main__":
+    if harness.SANITIZED:
+        print("1..0 # SKIP a sanitizer must be loaded first")
+        raise SystemExit(0)
+    raise SystemExit(harness.main(
+        a_disk_that_fails_to_write_at_the_end_is_told,
+        a_disk_that_fails_to_sync_at_the_end_is_told,
+        what_is_lost_at_a_reload_is_told_and_counted,
+        a_disk_that_hangs_at_the_end_is_told_within_five_seconds,
+        a_request_for_one_camera_is_asked_of_no_other,
+        a_disk_that_hangs_stops_no_download_from_another,
+        a_download_from_a_disk_that_hangs_does_not_keep_the_server,
+        a_file_is_sent_to_its_end_while_its_recorder_goes,
+        a_stage_or_sink_that_does_not_work_stands_in_the_api,
+        a_required_sink_that_does_not_work_makes_the_server_unready,
+        documents_are_made_once_for_whoever_asks_within_a_second,
+    ))
