@@ -324,7 +324,7 @@ bool graph_leave_hanging(struct graph *g)
 		if (!n || n->ended || node_life(n->node) == NODE_IDLE)
 			continue;
 		node_log_left(n->node);
-		lost |= kind(n) != CAM_SOURCE;
+		lost |= node_keeps(n->node);
 	}
 	return lost;
 }

@@ -69,6 +69,8 @@ const struct node_spec *node_spec(const struct cam_node *);
 unsigned node_state(const struct cam_node *);
 /** [any] The last error in words and its option ("" if none). NULL results are allowed. */
 void node_error(struct cam_node *, char ret_text[256], char ret_option[64]);
+/** @return whether it is to keep what it holds: it records, or writes to a disk */
+bool node_keeps(const struct cam_node *);
 /** Log that it does not end, and is left behind with what it holds. */
 void node_log_left(struct cam_node *);
 /** [any] A statistic of the plugin's table. */

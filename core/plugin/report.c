@@ -83,15 +83,19 @@ void node_log_loss(struct cam_node *n, int err)
 		*text ? text : strerrordesc_np(-err));
 }
 
+bool node_keeps(const struct cam_node *n)
+{
+	return n->spec.plugin->kind == CAM_RECORDER || n->spec.plugin->place == CAM_ON_IO;
+}
+
 void node_log_left(struct cam_node *n)
 {
-	const struct cam_plugin *p = n->spec.plugin;
-
-	if (p->kind == CAM_SOURCE)
-		log_line(n->world->log, LOG_WARN, n->spec.name, "does not end; leaving without it");
-	else
+	if (node_keeps(n))
 		log_line(n->world->log, LOG_ERROR, n->spec.name, "does not end%s; what it still held is lost",
-			p->place == CAM_ON_IO ? ", because the disk under it does not answer" : "");
+			n->spec.plugin->place == CAM_ON_IO ? ", because the disk under it does not answer"
+							   : "");
+	else
+		log_line(n->world->log, LOG_WARN, n->spec.name, "does not end; leaving without it");
 }
 
 void node_clear_error(struct cam_node *n)

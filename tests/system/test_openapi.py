@@ -47,8 +47,8 @@ static int consume(void *s, struct cam_sub *u, const struct cam_buf *b) { (void)
 static int handle(void *s, const struct cam_request *q, struct cam_reply *r)
 { (void)s; (void)q; r->data = "hello"; r->len = 5; return 0; }
 static const struct cam_route routes[] = {{"GET", "/NAME/any/*", "Says \"hello\".", handle},
-	{"POST", "/NAME", "Takes.", handle}, {"GET", "/NAME", "Gives.", handle}, {"GET", "/both", "Of NAME.", handle}, {0}};
-static const struct cam_operation operations[] = {{"/elsewhere", CAM_JSON("it": "lies")}, {"/NAME", CAM_JSON(
+	{"GET", "/NAME/of/{camera}/*", "Of a camera.", handle}, {"POST", "/NAME", "Takes.", handle}, {"GET", "/NAME", "Gives.", handle}, {"GET", "/both", "Of NAME.", handle}, {0}};
+static const struct cam_operation operations[] = {{"/elsewhere", CAM_JSON("it": "lies")}, {"/of", CAM_JSON("it": "lies")}, {"/NAME", CAM_JSON(
 	"responses": {"204": {"description": "Taken (\"so\")."}})}, {0}};
 const struct cam_plugin cam_plugin_1 = {.abi = CAM_ABI, .size = SIZE, .kind = CAM_SINK, .place = CAM_ON_LOOP,
 	.name = "NAME", .version = "1", .summary = "A test.", .routes = routes, .create = create, .stop = stop,
@@ -242,7 +242,7 @@ def every_route_is_in_it(rig):
         assert bool(routes) == (plugin in ("recorder_mp4", "ws_view")), plugin
         for method, pattern in routes:
             hits = [path for path in paths if re.sub(r"{.*?}", "*", path) == pattern
-                    or pattern.endswith("/*") and re.sub(r"{.*", "*", path) == pattern]
+                    or pattern.endswith("/*") and path.startswith(pattern[:-1] + "{")]
             assert any(method.lower() in paths[path] for path in hits), f"{plugin}: {pattern}"
             assert all(plugin in paths[path][method.lower()]["tags"] for path in hits), pattern
     page = {f"/{file.name}" for file in (harness.TOP / "plugins/ws_view/page").iterdir()} - {"/index.html"}
@@ -277,12 +277,19 @@ def plugins_that_say_less_are_listed_by_their_help(rig):
     for name in ("old", "new"):
         tail = doc["paths"][f"/{name}/any/{{tail}}"]["get"]
         assert tail["summary"] == 'Says "hello".' and tail["responses"] == untold and tail["tags"] == [name], tail
+        of = doc["paths"][f"/{name}/of/{{camera}}/{{tail}}"]["get"]
+        assert [p["name"] for p in of["parameters"]] == ["camera", "tail"] and of["responses"] == untold, of
         methods = doc["paths"][f"/{name}"]
         assert methods["get"]["summary"] == "Gives." and methods["get"]["responses"] == untold, methods
     assert doc["paths"]["/old"]["post"]["responses"] == untold
     assert doc["paths"]["/new"]["post"]["responses"] == {"204": {"description": 'Taken ("so").'}}
     assert doc["paths"]["/both"]["get"]["summary"] == "Of old." and "/elsewhere" not in doc["paths"]
     assert server.get("/new/any/thing") == b"hello"
+    assert server.get("/new/of/yard/thing") == b"hello"
+    server.get("/new/of/nobody/thing", 404)
+    server.get("/new/of/yard", 404)
+    assert server.get("/both?camera=yard") == b"hello"
+    server.get("/both?camera=nobody", 404)
 
 
 def readiness_is_told_and_the_document_follows_a_reload(rig):

@@ -55,6 +55,9 @@ class Disks:
     def happen(self, what):
         (self.faults / what).touch()
 
+    def wait_hung(self):
+        harness.wait_for(lambda: (self.faults / "something_waits").is_symlink(), 10, "the disk hangs")
+
     def end(self, what):
         (self.faults / what).unlink()
 
@@ -141,28 +144,17 @@ def asked(server, path):
 
 
 def a_request_for_one_camera_is_asked_of_no_other(rig):
-    it = Disks(rig)
+    it = Disks(rig, YAML.replace("fragment: 20s", "fragment: 200ms"))
     server = it.server
     it.happen("disk_hangs")
-    path = it.put(it.front, "front", CHUNK)
-    with asked(server, path):  # its read hangs, and with it the disk's thread
-        harness.wait_for(lambda: does_not_answer(it), 10, "the disk hangs")
-        assert server.json("/api/v1/recordings?camera=yard") is not None
-        server.get("/api/v1/recordings?camera=nobody", 404)
-        server.get("/api/v1/recordings/nobody/a/b.mp4", 404)
-        server.get(f"/api/v1/recordings/yard/{DAY}/yard_{DAY}_00-00-00Z.mp4", 404)
-        server.get("/api/v1/recordings/yard", 404)
-        it.end("disk_hangs")
+    it.wait_hung()
+    assert server.json("/api/v1/recordings?camera=yard") is not None
+    server.get("/api/v1/recordings?camera=nobody", 404)
+    server.get("/api/v1/recordings/nobody/a/b.mp4", 404)
+    server.get(f"/api/v1/recordings/yard/{DAY}/yard_{DAY}_00-00-00Z.mp4", 404)
+    server.get("/api/v1/recordings/yard", 404)
+    it.end("disk_hangs")
     assert server.json("/api/v1/recordings?camera=front")
-
-
-def does_not_answer(it):
-    """The disk's thread waits: what is asked of its recorder is not answered."""
-    with contextlib.suppress(OSError):
-        connection, response = it.server.request("/api/v1/recordings?camera=front", timeout=0.5)
-        connection.close()
-        return not response
-    return True
 
 
 def a_disk_that_hangs_stops_no_download_from_another(rig):
@@ -173,7 +165,7 @@ def a_disk_that_hangs_stops_no_download_from_another(rig):
     with contextlib.ExitStack() as stack:
         for _ in range(12):
             stack.enter_context(asked(it.server, hung))
-        harness.wait_for(lambda: does_not_answer(it), 10, "the disk hangs")
+        it.wait_hung()
         began = time.monotonic()
         body = it.server.get(well)
         took = time.monotonic() - began
@@ -190,7 +182,7 @@ def a_download_from_a_disk_that_hangs_does_not_keep_the_server(rig):
     hung = it.put(it.front, "front", CHUNK)
     it.happen("disk_hangs")
     with asked(it.server, hung):
-        harness.wait_for(lambda: does_not_answer(it), 10, "the disk hangs")
+        it.wait_hung()
         it.leave(1, 5)
 
 
@@ -271,9 +263,10 @@ def unready(server):
 def documents_are_made_once_for_whoever_asks_within_a_second(rig):
     server = rig.yaml(BROKEN.replace("@TAKEN@", "0").replace("@REQUIRED@", "true")).wait_live("front", "yard")
     for path in ("/metrics", "/api/v1/cameras"):
-        harness.wait_for(lambda path=path: server.get(path) == server.get(path), 10, f"{path} is shared")
-        first = server.get(path)
-        harness.wait_for(lambda path=path, first=first: server.get(path) != first, 10, f"{path} is made anew")
+        bodies, began = [], time.monotonic()
+        while time.monotonic() - began < 3:
+            bodies.append(server.get(path))
+        assert 2 <= len(set(bodies)) <= 5, f"{path}: {len(set(bodies))} in 3 s"
     config = rig.folder / "config-0.yaml"
     text = config.read_text()
     for name in ("garden", "porch"):  # a reload is told at once

@@ -3,6 +3,7 @@
  * A disk that fails, or hangs, when a test says so. LD_PRELOAD; $FAULTS is a folder, and what is in it happens:
  *   write_fails, sync_fails   EIO for recordings
  *   disk_hangs                whatever touches the bytes of a file below a folder "hung" waits until that is gone
+ * A link "something_waits" appears there when something does.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,12 +35,23 @@ static int is_of(int fd, const char *part)
 	return strstr(path, part) != NULL;
 }
 
+static void tell(const char *what)
+{
+	const char *folder = getenv("FAULTS");
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", folder ? folder : "/nowhere", what);
+	(void)!symlink("told", path);
+}
+
 static void wait_for_disk(int fd)
 {
 	struct timespec pause = {0, 20000000};
 
-	while (happens("disk_hangs") && is_of(fd, "/hung/"))
+	while (happens("disk_hangs") && is_of(fd, "/hung/")) {
+		tell("something_waits");
 		nanosleep(&pause, NULL);
+	}
 }
 
 static int fails(int fd, const char *what)
