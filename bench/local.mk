@@ -9,7 +9,7 @@ bench_peer_view_CFLAGS = $(AM_CFLAGS) $(AVFORMAT_CFLAGS) $(SWSCALE_CFLAGS) $(TUR
 bench_peer_view_LDADD = $(AVFORMAT_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS)
 bench_bus_cost_SOURCES = %D%/bus_cost.c
 bench_bus_cost_LDADD = $(LIBCAM_LIBS)
-EXTRA_DIST += %D%/run
+EXTRA_DIST += %D%/run %D%/idle
 
 .PHONY: bench
 bench: all $(EXTRA_PROGRAMS)

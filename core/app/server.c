@@ -406,6 +406,15 @@ static int begin(struct server *s)
 	return err;
 }
 
+/* All nodes have ended, and only a file that was being sent can still hang: nothing is lost with it. */
+static void end_threads(struct server *s)
+{
+	if (!s->world.places || places_end(s->world.places, clock_mono_ns() + LEAVE_MS * CLOCK_MS))
+		return;
+	log_line(s->log, LOG_WARN, NULL, "a disk does not answer; leaving without it");
+	_exit(s->exit_code);
+}
+
 int server_run(const struct server_setup *setup)
 {
 	struct server *s = calloc(1, sizeof(*s));
@@ -426,6 +435,7 @@ int server_run(const struct server_setup *setup)
 	if (begin(s))
 		s->exit_code = 1;
 	uv_run(&s->loop.uv, UV_RUN_DEFAULT);
+	end_threads(s);
 	places_free(s->world.places);
 	budget_destroy(&s->budget);
 	if (loop_destroy(&s->loop))

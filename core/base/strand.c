@@ -31,6 +31,7 @@ struct pool {
 	struct timers timers;
 	struct strand *ready, **ready_tail;
 	bool ending;
+	unsigned n_ended; /* threads that will do nothing any more */
 	char name[16]; /* of its threads; each sets its own, since another's goes through /proc */
 	unsigned n_threads;
 	pthread_t threads[];
@@ -140,6 +141,8 @@ static void *pool_thread(void *arg)
 		else
 			wait_for_work(p);
 	}
+	p->n_ended++;
+	pthread_cond_broadcast(&p->time);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
@@ -177,15 +180,35 @@ int pool_new(const char *name, unsigned threads, struct pool **ret)
 	return 0;
 }
 
-void pool_free(struct pool *p)
+static void end_threads(struct pool *p)
 {
-	if (!p)
-		return;
 	pthread_mutex_lock(&p->lock);
 	p->ending = true;
 	pthread_cond_broadcast(&p->work);
 	pthread_cond_broadcast(&p->time);
 	pthread_mutex_unlock(&p->lock);
+}
+
+bool pool_end(struct pool *p, int64_t until_ns)
+{
+	struct timespec until = {until_ns / CLOCK_SECOND, until_ns % CLOCK_SECOND};
+	bool ended;
+	int err = 0;
+
+	end_threads(p);
+	pthread_mutex_lock(&p->lock);
+	while (p->n_ended < p->n_threads && !err)
+		err = pthread_cond_timedwait(&p->time, &p->lock, &until);
+	ended = p->n_ended == p->n_threads;
+	pthread_mutex_unlock(&p->lock);
+	return ended;
+}
+
+void pool_free(struct pool *p)
+{
+	if (!p)
+		return;
+	end_threads(p);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->threads[i], NULL);
 	pthread_cond_destroy(&p->work);

@@ -17,6 +17,12 @@ struct strand;
  */
 int pool_new(const char *name, unsigned threads, struct pool **ret);
 
+/**
+ * [any, not a thread of the pool] No timer is set any more. Run what is queued and end the threads, until this time of
+ * CLOCK_MONOTONIC at most. @return whether all have ended: pool_free() does not wait then
+ */
+bool pool_end(struct pool *pool, int64_t until_ns);
+
 /** [any, not a thread of the pool] No timer is set any more. Run what is queued, then end and join the threads. NULL is allowed. */
 void pool_free(struct pool *pool);
 

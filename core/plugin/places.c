@@ -48,6 +48,15 @@ int places_new(unsigned cpu_threads, struct places **ret)
 	return 0;
 }
 
+bool places_end(struct places *p, int64_t until_ns)
+{
+	bool ended = pool_end(p->cpu, until_ns);
+
+	for (size_t i = 0; i < p->n_io; i++)
+		ended &= pool_end(p->io[i].pool, until_ns);
+	return ended;
+}
+
 void places_free(struct places *p)
 {
 	if (!p)

@@ -12,6 +12,8 @@ struct places;
 
 /** [loop] @param cpu_threads 0: one a core that this process may use @return 0 and *ret, or -errno */
 int places_new(unsigned cpu_threads, struct places **ret);
+/** [loop] Runs what is queued, until this time of CLOCK_MONOTONIC at most. @return false: a thread hangs, as on a disk */
+bool places_end(struct places *, int64_t until_ns);
 /** [loop] Runs what is queued, joins all threads. NULL is allowed. */
 void places_free(struct places *);
 struct pool *places_cpu(struct places *);

@@ -133,5 +133,40 @@ TEST(cancelled_timer_is_not_called)
 	CHECK_INT(k.calls, 0);
 }
 
-RUN_TESTS(T(timers_call_in_time_on_their_strands), T(cancelled_timer_is_not_called),
-	T(strand_runs_its_tasks_in_order_and_one_at_a_time))
+struct stuck {
+	struct task task;
+	sem_t begun, over;
+};
+
+static void wait_over(struct task *t)
+{
+	struct stuck *k = container_of(t, struct stuck, task);
+
+	sem_post(&k->begun);
+	sem_wait(&k->over);
+}
+
+TEST(a_pool_whose_thread_hangs_ends_when_that_goes_on)
+{
+	struct stuck k = {.task.fn = wait_over};
+	struct strand *strand;
+	struct pool *pool;
+
+	sem_init(&k.begun, 0, 0);
+	sem_init(&k.over, 0, 0);
+	CHECK_INT(pool_new("test", 2, &pool), 0);
+	CHECK((strand = strand_new(pool)));
+	executor_post(strand_executor(strand), &k.task);
+	sem_wait(&k.begun);
+	CHECK(!pool_end(pool, clock_mono_ns() + 20 * CLOCK_MS));
+	CHECK(!pool_end(pool, clock_mono_ns()));
+	sem_post(&k.over);
+	CHECK(pool_end(pool, clock_mono_ns() + 60 * CLOCK_SECOND));
+	strand_free(strand);
+	pool_free(pool);
+	sem_destroy(&k.begun);
+	sem_destroy(&k.over);
+}
+
+RUN_TESTS(T(a_pool_whose_thread_hangs_ends_when_that_goes_on), T(timers_call_in_time_on_their_strands),
+	T(cancelled_timer_is_not_called), T(strand_runs_its_tasks_in_order_and_one_at_a_time))
