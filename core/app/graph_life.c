@@ -299,15 +299,16 @@ const struct graph_node *graph_source(const struct graph *g, size_t camera)
 /* Names that a configuration has ever had are few; without memory the log and the exit code still tell. */
 void graph_count_loss(struct graph *g, const char *node)
 {
+	size_t n = strlen(node) + 1;
 	struct graph_loss *l = g->losses;
 
 	while (l && strcmp(l->node, node))
 		l = l->next;
 	if (!l) {
-		l = calloc(1, sizeof(*l) + strlen(node) + 1);
+		l = calloc(1, sizeof(*l) + n);
 		if (!l)
 			return;
-		strcpy(l->node, node);
+		memcpy(l->node, node, n);
 		l->next = g->losses;
 		g->losses = l;
 	}

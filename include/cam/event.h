@@ -26,7 +26,8 @@ enum cam_state {
 struct cam_camera {
 	uint32_t size;
 	const char *name;
-	const char *error; /**< The last error in words, "" if none; holds no secret. */
+	/** The source's last error in words, unless it is live; else that of the first stage that does not work; "" if none. */
+	const char *error; /**< Holds no secret. */
 	uint32_t state; /**< enum cam_state */
 	uint32_t codec; /**< 0 until known */
 	uint32_t width, height;

@@ -335,7 +335,8 @@ struct cam_host {
 	void (*cameras)(struct cam_node *, void (*visit)(void *arg, const struct cam_camera *), void *arg);
 	/**
 	 * [loop] Have a request answered by whoever has the route. done is called [loop], maybe before this returns,
-	 * exactly once; it takes the reply over (data until release, fd). The request is copied.
+	 * exactly once, also after destroy() (close_file() may be called then); it takes the reply over (data until release,
+	 * fd). The request is copied.
 	 */
 	void (*request)(struct cam_node *, const struct cam_request *,
 		void (*done)(void *arg, struct cam_reply *), void *arg);
@@ -348,11 +349,11 @@ struct cam_host {
 	/**
 	 * [loop] Read from a reply's file, where the work of its disk is done: one that hangs holds up nobody else. done
 	 * is called [loop], later and once, with the bytes read (fewer at the end, 0 behind it) or -errno; `to` is lent until
-	 * then. One read at a time. @return 0, or -ENOMEM: done is not called
+	 * then, and that may be after destroy(). One read at a time. @return 0, or -ENOMEM: done is not called
 	 */
 	int (*read_file)(struct cam_node *, struct cam_file *, int64_t at, void *to, size_t bytes,
 		void (*done)(void *arg, int64_t result), void *arg);
-	/** [loop] The file is closed, once no read of it is under way. NULL is allowed. */
+	/** [loop] The file is closed, once no read of it is under way. NULL is allowed, for the file. */
 	void (*close_file)(struct cam_node *, struct cam_file *);
 };
 

@@ -144,6 +144,55 @@ TEST(reader_that_stalls_in_a_file_is_closed)
 	world_close();
 }
 
+TEST(a_disk_that_hangs_is_told_to_who_waits_for_it)
+{
+	const struct cam_request request = {sizeof(request), "GET", "/file", "", ""};
+	struct server *s;
+	int fd;
+
+	world_open();
+	s = w.fake.self;
+	w.fake.on_request = on_request;
+	w.fake.is_mute = true;
+	fd = dial();
+	send_all(fd, "GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n", 40);
+	CHECK(TURN_UNTIL(w.fake.asked_done));
+	conns_check(s, monotonic_ns() + 29 * CAM_SECOND);
+	turn_ms(20);
+	CHECK_INT(w.fake.stats[STAT_REFUSED], 0);
+	conns_check(s, monotonic_ns() + 31 * CAM_SECOND);
+	read_all(fd, answer, sizeof(answer));
+	CHECK(!strncmp(answer, "HTTP/1.1 503 ", 13) && strstr(answer, "within 30 seconds"));
+	close(fd);
+	CHECK(TURN_UNTIL(!w.fake.stats[STAT_CONNECTIONS]));
+	released = 0;
+	fake_answer(&w.fake, &request); /* its file is closed, which the end of the test looks for */
+	CHECK_INT(released, 1);
+	world_close();
+}
+
+TEST(a_read_that_outlives_its_connection_costs_nothing)
+{
+	int fd;
+
+	world_open();
+	w.fake.on_request = on_request;
+	fd = dial();
+	send_all(fd, "GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n", 40);
+	for (int64_t end = monotonic_ns() + 2 * CAM_SECOND; !w.fake.n_reads && monotonic_ns() < end;)
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+	CHECK_INT(w.fake.n_reads, 1);
+	cam_plugin_1.stop(w.fake.self);
+	for (int64_t end = monotonic_ns() + 2 * CAM_SECOND;
+		w.fake.state != CAM_STOPPED && monotonic_ns() < end;)
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+	CHECK_INT(w.fake.state, CAM_STOPPED); /* it does not wait for the disk */
+	fake_destroy(&w.fake);
+	CHECK_INT(uv_loop_close(&w.loop), 0);
+	fake_run_reads(&w.fake);
+	close(fd);
+}
+
 TEST(snapshot_is_the_next_picture)
 {
 	static const char request[] =
@@ -261,6 +310,8 @@ TEST(an_address_that_cannot_be_had_is_an_error_in_words)
 }
 
 RUN_TESTS(T(files_are_sent_whole_or_by_one_range), T(abusive_ranges_are_answered_416),
+	T(a_disk_that_hangs_is_told_to_who_waits_for_it),
+	T(a_read_that_outlives_its_connection_costs_nothing),
 	T(reader_that_leaves_a_file_early_costs_nothing), T(reader_that_stalls_in_a_file_is_closed),
 	T(snapshot_is_the_next_picture), T(snapshot_of_a_silent_camera_ends_with_503),
 	T(feed_whose_reader_stalls_is_closed), T(an_address_that_cannot_be_had_is_an_error_in_words))

@@ -147,20 +147,36 @@ static void host_cameras(struct cam_node *node, void (*visit)(void *, const stru
 		visit(arg, &of(node)->cameras[i]);
 }
 
-static void host_request(struct cam_node *node, const struct cam_request *request,
+static void answer(struct fake *f, const struct cam_request *request,
 	void (*done)(void *, struct cam_reply *), void *arg)
 {
 	struct cam_reply reply = {.size = sizeof(reply), .status = 404, .type = "text/plain", .fd = -1};
 
-	if (of(node)->on_request)
-		of(node)->on_request(of(node), request, &reply);
+	if (f->on_request)
+		f->on_request(f, request, &reply);
 	if (reply.fd >= 0) {
-		struct cam_file *file = &of(node)->files[of(node)->n_files++ % FAKE_FILES];
+		struct cam_file *file = &f->files[f->n_files++ % FAKE_FILES];
 
 		*file = (struct cam_file){reply.fd, true};
 		reply.file = file;
 	}
 	done(arg, &reply);
+}
+
+static void host_request(struct cam_node *node, const struct cam_request *request,
+	void (*done)(void *, struct cam_reply *), void *arg)
+{
+	struct fake *f = of(node);
+
+	f->asked_done = done;
+	f->asked_arg = arg;
+	if (!f->is_mute)
+		answer(f, request, done, arg);
+}
+
+void fake_answer(struct fake *f, const struct cam_request *request)
+{
+	answer(f, request, f->asked_done, f->asked_arg);
 }
 
 static int host_read_file(struct cam_node *node, struct cam_file *file, int64_t at, void *to, size_t bytes,

@@ -39,6 +39,9 @@ struct fake {
 	size_t n_cameras;
 	/* Answers host->request(); NULL: 404. */
 	void (*on_request)(struct fake *, const struct cam_request *, struct cam_reply *);
+	bool is_mute; /* host->request() is not answered until fake_answer() */
+	void (*asked_done)(void *, struct cam_reply *); /* the last one of those */
+	void *asked_arg;
 	struct cam_file {
 		int fd;
 		bool open;
@@ -65,6 +68,8 @@ void fake_destroy(struct fake *);
 int fake_deliver(struct fake *, size_t i, const struct cam_buf *);
 /** Make the calls of host->post(). */
 void fake_run_calls(struct fake *);
+/** Answer what was asked while the fake was mute. */
+void fake_answer(struct fake *, const struct cam_request *);
 /** Tell what host->read_file() has read so far. */
 void fake_run_reads(struct fake *);
 /** @return the subscription handle of index i */

@@ -157,6 +157,20 @@ def a_request_for_one_camera_is_asked_of_no_other(rig):
     assert server.json("/api/v1/recordings?camera=front")
 
 
+def requests_to_a_disk_that_hangs_are_bounded(rig):
+    it = Disks(rig, YAML.replace("fragment: 20s", "fragment: 200ms"))
+    it.happen("disk_hangs")
+    it.wait_hung()
+    path = "/api/v1/recordings?camera=front"
+    with contextlib.ExitStack() as stack:
+        for _ in range(256):
+            stack.enter_context(asked(it.server, path))
+        it.server.get("/healthz")
+        assert b"its disk does not answer" in it.server.get(path, 503)
+        it.end("disk_hangs")
+    harness.wait_for(lambda: it.server.request(path)[1].status == 200, 10, "the disk is back")
+
+
 def a_disk_that_hangs_stops_no_download_from_another(rig):
     it = Disks(rig)
     size = 64 * CHUNK
@@ -288,6 +302,7 @@ if __name__ == "__main__":
         what_is_lost_at_a_reload_is_told_and_counted,
         a_disk_that_hangs_at_the_end_is_told_within_five_seconds,
         a_request_for_one_camera_is_asked_of_no_other,
+        requests_to_a_disk_that_hangs_are_bounded,
         a_disk_that_hangs_stops_no_download_from_another,
         a_download_from_a_disk_that_hangs_does_not_keep_the_server,
         a_file_is_sent_to_its_end_while_its_recorder_goes,
