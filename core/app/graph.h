@@ -12,6 +12,7 @@
 #ifndef CAM_APP_GRAPH_H
 #define CAM_APP_GRAPH_H
 #include "core/app/graph_index.h"
+#include "core/base/kind.h"
 #include "core/plugin/node.h"
 
 struct graph_node {
@@ -46,7 +47,7 @@ struct graph {
 	struct graph_index index; /**< of both */
 	uint64_t generation; /**< another one with each change of the lists */
 	unsigned unanswered; /**< nodes but sources whose first start has not ended */
-	unsigned going[CAM_LISTENER + 1]; /**< by kind: nodes that are leaving and have not ended */
+	unsigned going[KIND_LAST + 1]; /**< by kind: nodes that are leaving and have not ended */
 	struct config **old; /**< configurations that nodes are left of */
 	size_t n_old;
 	bool coming_up; /**< non-sources are starting; sources wait for them */

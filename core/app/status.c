@@ -2,6 +2,7 @@
 #include "core/app/status.h"
 
 #include "core/base/clock.h"
+#include "core/base/kind.h"
 #include "core/media/buf.h"
 
 /* A camera that is connected and has sent no picture for so long is stalled; slow cameras get three frame times. */
@@ -167,14 +168,6 @@ static void print_values(const struct field *fields, size_t n, const void *of, s
 		text_add(out, "\":");
 		print_value(&fields[i], of, out);
 	}
-}
-
-static const char *kind_name(uint32_t kind)
-{
-	static const char *const names[] = {
-		"", "source", "buffer", "recorder", "sink", "detector", "listener"};
-
-	return names[kind <= CAM_LISTENER ? kind : 0];
 }
 
 /* A source's state is its camera's: one that sends nothing any more is stalled, whatever it says. */

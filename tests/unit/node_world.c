@@ -92,8 +92,12 @@ void world_set_up(struct world *w)
 
 void world_add(struct world *w, int i, const struct cam_plugin *plugin, const void *config)
 {
-	struct node_spec spec = {plugin->name, plugin, config, "/tmp", w->camera,
-		plugin->kind == CAM_SOURCE ? w->port : NULL, NULL};
+	struct node_spec spec = {.name = plugin->name,
+		.plugin = plugin,
+		.config = config,
+		.folder = "/tmp",
+		.camera = w->camera,
+		.out = plugin->kind == CAM_SOURCE ? w->port : NULL};
 
 	MUST(node_new(&w->node, &spec, &w->nodes[i]) == 0);
 }
