@@ -64,8 +64,10 @@ void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
 	char text[256];
 
 	node_error(n, text, NULL);
-	if (!*text)
+	if (!*text) { /* the API tells what the log does */
 		snprintf(text, sizeof(text), "%s", err ? strerrordesc_np(-err) : "ended");
+		(void)node_host.error(n, err, NULL, "%s", text);
+	}
 	if (!strcmp(text, n->logged) && now - n->logged_ns < REPEAT)
 		return;
 	snprintf(n->logged, sizeof(n->logged), "%s", text);
