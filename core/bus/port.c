@@ -31,6 +31,7 @@ struct port {
 	struct port_history history;
 	struct port *parent;
 	int64_t newest_ns; /* arrival of the last video packet */
+	uint64_t next[CAM_MAX_TRACKS]; /* seq behind the last packet that came out here */
 	struct set links, children; /* of struct hung, struct port */
 };
 
@@ -120,6 +121,7 @@ static unsigned hand_on(struct port *p, const struct cam_buf *buf)
 
 	if (buf->track == 0)
 		p->newest_ns = buf->arrival_ns;
+	p->next[buf->track] = buf->seq + 1;
 	if (p->history.keep)
 		p->history.keep(p->history.self, buf);
 	for (size_t i = 0; i < p->links.n; i++) {
@@ -226,6 +228,14 @@ static int fetch_one(void *arg, const struct cam_buf *buf)
 	return 0;
 }
 
+/* The history is at its end, or is no more: what came out since it last kept anything is not to be had. */
+static void tell_missed(const struct port *p, const struct hung *h)
+{
+	for (unsigned t = 0; t < CAM_MAX_TRACKS; t++)
+		if (h->has[t] && h->next[t] < p->next[t])
+			link_missed(h->link, p->next[t] - h->next[t]);
+}
+
 static struct hung *find(const struct port *p, const struct link *link)
 {
 	for (size_t i = 0; i < p->links.n; i++) {
@@ -250,6 +260,7 @@ static void fetch(void *arg, struct link *link)
 
 		if (!history->replay || !history->replay(history->self, h->from_ns, fetch_one, &f)) {
 			h->behind = false;
+			tell_missed(p, h);
 			tell_end(h);
 			link_caught_up(link);
 		}

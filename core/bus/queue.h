@@ -193,12 +193,14 @@ static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool ex
 	return true;
 }
 
+/** Let go of all that waits, for good. The account, which is the camera's, is left: the camera may go now. */
 static inline void queue_clear(struct queue *q)
 {
 	while (q->n)
 		buf_unref(queue_take(q));
 	if (q->account)
 		queue_tell_account(q);
+	q->account = NULL;
 }
 
 static inline void queue_finish(struct queue *q)
@@ -218,18 +220,33 @@ static inline unsigned queue_drop_first(struct queue *q, bool *owed)
 
 	buf_unref(buf);
 	*owed |= is_end;
-	q->gap |= !is_end;
 	return !is_end;
 }
 
-/* What is first now comes behind something that is missing. */
-static inline void queue_mark_first(struct queue *q)
+static inline void queue_owe_end(struct queue *q)
 {
-	const struct cam_buf **first = queue_at(q, 0), *buf = *first;
+	if (queue_grow(q))
+		queue_put_first(q, buf_ref(q->mark), q->exempt > 0);
+}
 
-	*first = queue_marked(buf, CAM_DISCONTINUITY);
-	buf_unref(buf);
-	q->gap = false;
+/*
+ * Something was dropped from the front: the first item of data says so, or the next one to come. Another gap, behind
+ * all that waits, is still to be told of by the next one.
+ */
+static inline void queue_tell_gap(struct queue *q, bool owed)
+{
+	size_t i = q->n && queue_is_end(*queue_at(q, 0));
+
+	if (i < q->n) {
+		const struct cam_buf **first = queue_at(q, i), *buf = *first;
+
+		*first = queue_marked(buf, CAM_DISCONTINUITY);
+		buf_unref(buf);
+	} else {
+		q->gap = true;
+	}
+	if (owed && !i)
+		queue_owe_end(q);
 }
 
 /* After a drop from the front: go on to a keyframe, which says that something is missing, or behind everything. */
@@ -239,12 +256,9 @@ static inline unsigned queue_drop_to_key(struct queue *q, bool owed)
 
 	while (q->n && !queue_is_key(q, *queue_at(q, 0)))
 		dropped += queue_drop_first(q, &owed);
-	if (q->n)
-		queue_mark_first(q);
-	else
+	if (!q->n)
 		q->want_key = true;
-	if (owed && queue_grow(q))
-		queue_put_first(q, buf_ref(q->mark), q->exempt > 0);
+	queue_tell_gap(q, owed);
 	return dropped;
 }
 
@@ -266,7 +280,11 @@ static inline unsigned queue_drop_old(struct queue *q)
 
 	while (!q->exempt && (oldest = queue_oldest(q)) && oldest->arrival_ns < from)
 		dropped += queue_drop_first(q, &owed);
-	return dropped && q->drop == CAM_DROP_GOP ? dropped + queue_drop_to_key(q, owed) : dropped;
+	if (dropped && q->drop == CAM_DROP_GOP)
+		dropped += queue_drop_to_key(q, owed);
+	else if (dropped)
+		queue_tell_gap(q, owed);
+	return dropped;
 }
 
 /** Drop the oldest group of pictures. @return items of data, counted; 0: none waits */
@@ -294,14 +312,18 @@ static inline bool queue_is_full(const struct queue *q, const struct cam_buf *bu
 /* Make room for buf, or decide that it is not to come in. @return dropped items, *ret_refuse */
 static inline unsigned queue_make_room(struct queue *q, const struct cam_buf *buf, bool *ret_refuse)
 {
-	unsigned dropped = q->max_age_ns ? queue_drop_old(q) : 0;
+	unsigned dropped = q->max_age_ns ? queue_drop_old(q) : 0, fresh = 0;
 	bool owed = false;
 
 	*ret_refuse = false;
 	if (q->drop == CAM_DROP_LATEST) {
 		while (q->n && queue_is_full(q, buf))
-			dropped += queue_drop_first(q, &owed);
-		return dropped;
+			fresh += queue_drop_first(q, &owed);
+		if (fresh)
+			queue_tell_gap(q, owed);
+		else if (owed)
+			queue_owe_end(q);
+		return dropped + fresh;
 	}
 	if (q->want_key && !queue_is_key(q, buf)) {
 		*ret_refuse = true;
@@ -368,7 +390,7 @@ static inline void queue_put_back(struct queue *q, const struct cam_buf *buf, bo
 	}
 	queue_count_dropped(q, !queue_is_end(buf));
 	if (replaced)
-		queue_mark_first(q);
+		queue_tell_gap(q, queue_is_end(buf));
 	else
 		queue_count_dropped(q, queue_drop_to_key(q, queue_is_end(buf)));
 	buf_unref(buf);
