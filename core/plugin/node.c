@@ -149,10 +149,18 @@ static void do_fence(struct task *t)
 		executor_post(n->on, &n->fence); /* behind the tick that is queued */
 }
 
+/* However a source came to the fence: up to there it may have published. */
+static void end_session(struct cam_node *n)
+{
+	if (n->spec.plugin->kind == CAM_SOURCE)
+		port_end_session(n->spec.out);
+}
+
 static void on_fenced(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, fenced);
 
+	end_session(n);
 	n->spec.plugin->destroy(n->self);
 	n->self = NULL;
 	go_down(n, atomic_load(&n->failed) ? atomic_load(&n->fail_err) : 0);
@@ -162,11 +170,8 @@ static void on_failing(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, failing);
 
-	if (n->life == NODE_RUNNING && atomic_load(&n->failed)) {
-		if (n->spec.plugin->kind == CAM_SOURCE)
-			port_end_session(n->spec.out);
+	if (n->life == NODE_RUNNING && atomic_load(&n->failed))
 		begin_stop(n);
-	}
 	node_unref(n);
 }
 
@@ -233,10 +238,12 @@ static void on_started(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, started);
 
-	if (n->start_err)
+	if (n->start_err) {
+		end_session(n);
 		is_not_up(n, n->start_err);
-	else
+	} else {
 		is_up(n);
+	}
 }
 
 void node_start(struct cam_node *n)

@@ -35,9 +35,9 @@ static void *sessions(void *arg)
 		err = n->spec.plugin->run(n->self);
 		if (atomic_load(&n->failed))
 			err = atomic_load(&n->fail_err);
+		port_end_session(n->spec.out);
 		if (atomic_load(&n->stopping))
 			break;
-		port_end_session(n->spec.out);
 		pause = node_pause_ns(n, err, clock_mono_ns() - began);
 		node_set_state(n, CAM_RETRYING);
 		node_log_failure(n, err, pause);

@@ -62,6 +62,13 @@ unit_link_LDADD = $(TEST_LIBS)
 unit_timeline_SOURCES = %D%/timeline.c
 unit_timeline_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_timeline_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-link_gaps unit-node_session
+TESTS += unit-link_gaps unit-node_session
+unit_link_gaps_SOURCES = %D%/link_gaps.c
+unit_link_gaps_LDADD = $(TEST_LIBS)
+unit_node_session_SOURCES = %D%/node_session.c %D%/node_world.c %D%/node_world.h
+unit_node_session_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_node_session_LDADD = $(TEST_LIBS)
 check_PROGRAMS += unit-node unit-node_end
 TESTS += unit-node unit-node_end
 unit_node_SOURCES = %D%/node.c %D%/node_world.c %D%/node_world.h
