@@ -61,9 +61,10 @@ void places_free(struct places *p)
 {
 	if (!p)
 		return;
+	/* Cameras' strands are on it: to the end they post to others', and let go of them. */
+	pool_free(p->cpu);
 	for (size_t i = 0; i < p->n_io; i++)
 		pool_free(p->io[i].pool);
-	pool_free(p->cpu);
 	free(p->io);
 	free(p);
 }
