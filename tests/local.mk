@@ -3,6 +3,7 @@ TEST_LIBS = $(LIBCAM_LIBS)
 EXTRA_DIST += %D%/check.h %D%/tsan.supp
 
 include %D%/unit/local.mk
+include %D%/stress/local.mk
 include %D%/plugin/local.mk
 include %D%/abi/local.mk
 include %D%/system/local.mk
