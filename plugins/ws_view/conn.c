@@ -25,10 +25,10 @@ static const char *reason(int status)
 		const char *text;
 	} known[] = {{200, "OK"}, {206, "Partial Content"}, {304, "Not Modified"}, {400, "Bad Request"},
 		{403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {408, "Request Timeout"},
-		{413, "Content Too Large"}, {414, "URI Too Long"}, {416, "Range Not Satisfiable"},
-		{426, "Upgrade Required"}, {431, "Request Header Fields Too Large"},
-		{500, "Internal Server Error"}, {503, "Service Unavailable"},
-		{505, "HTTP Version Not Supported"}};
+		{409, "Conflict"}, {413, "Content Too Large"}, {414, "URI Too Long"},
+		{416, "Range Not Satisfiable"}, {426, "Upgrade Required"},
+		{431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
+		{503, "Service Unavailable"}, {505, "HTTP Version Not Supported"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (known[i].status == status)

@@ -75,7 +75,7 @@ void feed_start(struct conn *, const char *camera, const struct cam_want *);
 void snapshot_start(struct conn *, const char *camera, const struct cam_want *);
 /** The connection closes. NULL is allowed. */
 void feed_free(struct feed *);
-/** The time that snapshot_start() allows is over. */
+/** The time that the connection has for what is next is over. */
 void feed_late(struct conn *);
 
 /** Throw an answer of the server away. */

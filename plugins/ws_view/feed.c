@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "conn.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BOUNDARY "cam_server_picture"
 #define SNAPSHOT_NS (5 * CAM_SECOND)
+/* The head of MJPEG waits so long for a picture, since a refusal has another. */
+#define HEAD_NS (1 * CAM_SECOND)
 
 /* MJPEG (multipart/x-mixed-replace) to one connection, or the one picture of a snapshot. */
 struct feed {
@@ -16,6 +19,7 @@ struct feed {
 	const struct cam_buf *sending; /* a reference, until it is written */
 	char part[160];
 	bool is_snapshot;
+	bool has_head; /* MJPEG: the answer's head has gone out */
 };
 
 /* What a write needs until it is over; it outlives a feed that closes meanwhile. */
@@ -32,7 +36,7 @@ void feed_free(struct feed *f)
 	if (!f)
 		return;
 	s = f->c->s;
-	subs_close(&s->subs, s->host, s->node, &f->taker);
+	taker_close(&f->taker, s);
 	if (f->sending && !f->is_snapshot) {
 		f->c = NULL; /* on_part() frees it: uv_close() ends the write */
 		f->write.data = s;
@@ -51,17 +55,47 @@ static void on_part(uv_write_t *req, int status)
 		return;
 	}
 	drop_sending(f);
-	f->c->deadline_ns = INT64_MAX;
-	if (status < 0)
+	if (status < 0) {
 		conn_close(f->c);
-	else
-		taker_resume(f->c->s, &f->taker);
+	} else if (f->c->state == CONN_BUSY) {
+		f->c->deadline_ns = INT64_MAX;
+		taker_resume(&f->taker, f->c->s);
+	}
 }
 
 static void count(struct server *s, const struct cam_buf *buf)
 {
 	server_stat(s, STAT_PICTURES, 1);
 	server_stat(s, STAT_BYTES, (int64_t)buf->plane[0].len);
+}
+
+static void on_feed_head(uv_write_t *req, int status)
+{
+	if (status < 0)
+		conn_close(req->data);
+}
+
+static const struct answer feed_answer = {200, "multipart/x-mixed-replace; boundary=" BOUNDARY, -1,
+	"Cache-Control: no-store\r\nPragma: no-cache\r\n"};
+
+/* @return whether the head is on its way; if not, the connection is closed */
+static bool send_head(struct feed *f)
+{
+	static const char first[] = "--" BOUNDARY "\r\n";
+	struct conn *c = f->c;
+	uv_buf_t bufs[2];
+
+	if (f->has_head)
+		return true;
+	f->has_head = true;
+	c->deadline_ns = INT64_MAX;
+	bufs[0] = uv_buf_init(c->out, (unsigned)conn_head(c, &feed_answer));
+	bufs[1] = uv_buf_init((char *)(uintptr_t)first, sizeof(first) - 1);
+	c->write.data = c;
+	if (!uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs, 2, on_feed_head))
+		return true;
+	conn_close(c);
+	return false;
 }
 
 static int take_part(struct taker *t, const struct cam_buf *buf)
@@ -73,6 +107,8 @@ static int take_part(struct taker *t, const struct cam_buf *buf)
 
 	if (f->sending)
 		return CAM_LATER;
+	if (!send_head(f))
+		return 0;
 	n = snprintf(f->part, sizeof(f->part),
 		"Content-Type: image/jpeg\r\nContent-Length: %zu\r\nX-Timestamp: %lld.%06lld\r\n\r\n",
 		buf->plane[0].len, (long long)(buf->wall_ns / CAM_SECOND),
@@ -92,49 +128,67 @@ static int take_part(struct taker *t, const struct cam_buf *buf)
 	return 0;
 }
 
-static struct feed *feed_new(struct conn *c, const char *camera, const struct cam_want *want,
-	int (*take)(struct taker *, const struct cam_buf *))
+/* There will be no pictures, or no more: say so, or end where something else has been begun. */
+static void end(struct feed *f, int status, const char *why)
+{
+	struct conn *c = f->c;
+
+	taker_close(&f->taker, c->s);
+	if (f->sending && f->is_snapshot)
+		return; /* the picture is on its way */
+	if (f->has_head) {
+		conn_end(c); /* after what is on its way */
+		return;
+	}
+	c->feed = NULL;
+	free(f);
+	conn_refuse(c, status, why);
+}
+
+/* 409: it is the camera's state; 503: the server's. */
+static void refused(struct taker *t, int err, const char *why)
+{
+	if (err < 0)
+		end(list_entry(t, struct feed, taker), err == -ENOTSUP || err == -E2BIG ? 409 : 503, why);
+}
+
+static void gone(struct taker *t)
+{
+	end(list_entry(t, struct feed, taker), 404, "The camera has been taken out of the configuration.");
+}
+
+static struct feed *feed_new(
+	struct conn *c, const char *camera, const struct cam_want *want, const struct taker_ops *ops)
 {
 	struct feed *f = calloc(1, sizeof(*f));
-	struct server *s = c->s;
+	int err = -ENOMEM;
 
 	if (f) {
 		f->c = c;
-		f->taker.take = take;
-		if (!subs_open(&s->subs, s->host, s->node, camera, want, &f->taker)) {
+		f->taker.ops = ops;
+		err = taker_open(&f->taker, c->s, camera, want);
+		if (!err) {
 			c->feed = f;
 			return f;
 		}
 		free(f);
 	}
-	conn_refuse(c, 503, "The server cannot make this picture.");
+	if (err == -ENOENT)
+		conn_refuse(c, 404, "There is no camera of this name.");
+	else
+		conn_refuse(c, 503, "The server cannot make this picture.");
 	return NULL;
-}
-
-static void on_feed_head(uv_write_t *req, int status)
-{
-	if (status < 0)
-		conn_close(req->data);
 }
 
 void feed_start(struct conn *c, const char *camera, const struct cam_want *want)
 {
-	static const char first[] = "--" BOUNDARY "\r\n";
-	static const struct answer answer = {200, "multipart/x-mixed-replace; boundary=" BOUNDARY, -1,
-		"Cache-Control: no-store\r\nPragma: no-cache\r\n"};
-	uv_buf_t bufs[2];
+	static const struct taker_ops ops = {take_part, refused, gone};
 
-	if (c->is_head) {
-		conn_answer(c, &(struct answer){answer.status, answer.type, 0, answer.extra}, NULL);
-		return;
-	}
-	if (!feed_new(c, camera, want, take_part))
-		return;
-	bufs[0] = uv_buf_init(c->out, (unsigned)conn_head(c, &answer));
-	bufs[1] = uv_buf_init((char *)(uintptr_t)first, sizeof(first) - 1);
-	c->write.data = c;
-	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs, 2, on_feed_head))
-		conn_close(c);
+	if (c->is_head)
+		conn_answer(c, &(struct answer){feed_answer.status, feed_answer.type, 0, feed_answer.extra},
+			NULL);
+	else if (feed_new(c, camera, want, &ops))
+		c->deadline_ns = monotonic_ns() + HEAD_NS;
 }
 
 static int take_snapshot(struct taker *t, const struct cam_buf *buf)
@@ -154,7 +208,8 @@ static int take_snapshot(struct taker *t, const struct cam_buf *buf)
 
 void snapshot_start(struct conn *c, const char *camera, const struct cam_want *want)
 {
-	struct feed *f = feed_new(c, camera, want, take_snapshot);
+	static const struct taker_ops ops = {take_snapshot, refused, gone};
+	struct feed *f = feed_new(c, camera, want, &ops);
 
 	if (!f)
 		return;
@@ -164,12 +219,14 @@ void snapshot_start(struct conn *c, const char *camera, const struct cam_want *w
 
 void feed_late(struct conn *c)
 {
-	if (!c->feed->is_snapshot || c->feed->sending) {
+	struct feed *f = c->feed;
+
+	if (!f->is_snapshot && !f->has_head) {
+		send_head(f);
+	} else if (!f->is_snapshot || f->sending) {
 		server_stat(c->s, STAT_CLOSED_SLOW, 1);
 		conn_close(c);
-		return;
+	} else {
+		end(f, 503, "The camera has sent no picture within five seconds.");
 	}
-	feed_free(c->feed);
-	c->feed = NULL;
-	conn_refuse(c, 503, "The camera has sent no picture within five seconds.");
 }

@@ -5,6 +5,7 @@ ws_view_sources = %D%/ws_view.c %D%/server.h \
 	%D%/http_head.c %D%/http_head.h plugins/lib/hex.h plugins/lib/clock.h \
 	%D%/http_query.c \
 	%D%/leftover.c %D%/leftover.h \
+	%D%/limit.c %D%/limit.h \
 	%D%/list.h \
 	%D%/listen.c \
 	%D%/masked.c %D%/masked.h \
@@ -13,9 +14,10 @@ ws_view_sources = %D%/ws_view.c %D%/server.h \
 	%D%/page.c \
 	%D%/routes.c \
 	%D%/send_file.c \
-	%D%/subs.c %D%/subs.h \
+	%D%/taker.c %D%/taker.h \
 	%D%/tile.c %D%/tile.h \
 	%D%/utf8.h \
+	%D%/view.c %D%/view.h \
 	%D%/view_msg.c %D%/view_msg.h \
 	%D%/viewer.c %D%/viewer.h \
 	%D%/ws.c %D%/ws.h

@@ -24,6 +24,7 @@ const struct cam_route ws_view_routes[] = {{"GET", "/", "The viewer: every camer
 #define REFUSALS CAM_JSON( \
 	"400": {"$ref": "#/components/responses/error"}, \
 	"404": {"$ref": "#/components/responses/error"}, \
+	"409": {"$ref": "#/components/responses/error"}, \
 	"503": {"$ref": "#/components/responses/error"})
 
 const struct cam_operation ws_view_operations[] = {

@@ -118,7 +118,7 @@ static void answer_picture(struct conn *c, const char *name, struct cam_want *wa
 
 static void video_feed(struct conn *c)
 {
-	struct cam_want want = server_want(c->s);
+	struct cam_want want = server_want(c->s, server_owner(c->s));
 	char name[NAME_MAX_BYTES] = "";
 	bool has_name = strstr(c->head.query, "camera=");
 
@@ -147,7 +147,7 @@ static bool snapshot_name(const char *path, char ret[NAME_MAX_BYTES])
 
 static void snapshot(struct conn *c, const char *name)
 {
-	struct cam_want want = server_want(c->s);
+	struct cam_want want = server_want(c->s, server_owner(c->s));
 
 	want.width = want.height = 0;
 	want.max_fps_num = want.max_fps_den = 0;

@@ -7,13 +7,16 @@
  *   conn.c     one HTTP request and its answer  send_file.c  a recording    feed.c  MJPEG and snapshots
  *   routes.c   which path does what             page.c  the page
  *   ws.c       WebSockets (libwebsockets)       viewer.c  the protocol on them   view_msg.c  its messages
+ *   view.c     what a viewer looks at           tile.c  one camera of it         limit.c  how much it may say
+ *   taker.c    subscriptions
  */
 #ifndef WS_VIEW_SERVER_H
 #define WS_VIEW_SERVER_H
 #include "http_head.h"
+#include "limit.h"
 #include "list.h"
 #include "out.h"
-#include "subs.h"
+#include "taker.h"
 
 #include "plugins/lib/clock.h"
 
@@ -28,7 +31,17 @@ struct ws_view_conf {
 	int64_t max_connections;
 };
 
-enum { STAT_CONNECTIONS, STAT_VIEWERS, STAT_PICTURES, STAT_BYTES, STAT_REFUSED, STAT_CLOSED_SLOW };
+enum {
+	STAT_CONNECTIONS,
+	STAT_VIEWERS,
+	STAT_PICTURES,
+	STAT_BYTES,
+	STAT_REFUSED,
+	STAT_CLOSED_SLOW,
+	STAT_TILES_REFUSED,
+	STAT_VIEWS_PASSED,
+	STAT_HELD
+};
 
 /** Time without progress after which a peer is given up (faults V1, V2). */
 #define PATIENCE_NS (10 * CAM_SECOND)
@@ -41,9 +54,11 @@ struct server {
 	uv_tcp_t listener;
 	uv_timer_t clock; /**< once a second while there are connections */
 	uv_timer_t push; /**< the pause between two lists of cameras */
+	uv_timer_t pace; /**< while something of a viewer waits for its time */
 	struct list conns, viewers;
-	struct subs subs;
 	struct ws *ws;
+	struct limit_log limits;
+	uint64_t last_owner;
 	struct out cameras; /**< the last list of cameras, JSON */
 	bool cameras_dirty;
 	unsigned max_conns; /**< the option, or less where descriptors are few */
@@ -60,9 +75,12 @@ void server_count(struct server *, int change);
 void server_released(struct server *);
 /** The set of cameras or the state of one has changed: tell all viewers, at most four times a second. */
 void server_push_cameras(struct server *);
+/** Something of a viewer waits: viewers_go_on() soon. */
+void server_pace(struct server *);
+/** @return a new owner of wishes: a connection */
+uint64_t server_owner(struct server *);
 /** @return a wish for JPEGs with the options' values */
-struct cam_want server_want(const struct server *);
-void taker_resume(struct server *, struct taker *);
+struct cam_want server_want(const struct server *, uint64_t owner);
 
 /** Bind and listen, nothing of libuv yet. @return a descriptor, or -errno with host->error() said */
 int listen_bind(struct server *);

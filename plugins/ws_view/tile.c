@@ -4,20 +4,33 @@
 #include "ws.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PICTURE_HEAD = 32, PICTURE_TYPE = 1, PICTURE_VERSION = 1 };
+
+/* How long a picture may be on its way before no more are made: several round trips over the worst of lines. */
+#define REST_NS (2 * CAM_SECOND)
+
+/* What there is to be said of a tile. */
+struct verdict {
+	int err; /* 0: it is as wished; CAM_LOWERED; -errno: it has no pictures */
+	char why[200];
+};
 
 struct tile {
 	struct taker taker;
 	struct server *s;
 	struct viewer *viewer;
 	struct wish wish; /* in range */
+	uint64_t owner;
 	const struct cam_buf *waiting; /* a reference */
 	bool is_out; /* a picture is on its way */
 	uint64_t seq; /* of the last one sent */
 	int64_t sent_ns;
+	bool is_judged; /* `is` holds for the subscription as it is */
+	struct verdict is, told;
 };
 
 static uint32_t clamp(uint32_t value, uint32_t min, uint32_t max)
@@ -51,6 +64,42 @@ bool tile_is(const struct tile *t, const struct wish *said)
 	       w.quality == t->wish.quality && !strcmp(w.camera, t->wish.camera);
 }
 
+static void judge(struct tile *t, int err, const char *why)
+{
+	t->is_judged = true;
+	t->is.err = err;
+	snprintf(t->is.why, sizeof(t->is.why), "%s", why);
+	if (tile_has_word(t))
+		viewer_has_news(t->viewer);
+}
+
+bool tile_has_word(const struct tile *t)
+{
+	return t->is_judged && (t->is.err != t->told.err || strcmp(t->is.why, t->told.why) != 0);
+}
+
+void tile_word(struct tile *t, struct out *text)
+{
+	static const char *const types[] = {"granted", "lowered", "error"};
+	int err = t->is.err;
+
+	out_printf(text, "{\"type\": \"%s\", \"id\": %u", types[err < 0 ? 2 : err ? 1 : 0], t->wish.id);
+	if (err) {
+		out_printf(text, ", \"error\": ");
+		out_json(text, t->is.why);
+	}
+	out_add(text, "}", 1);
+	t->told = t->is;
+	if (err)
+		server_stat(t->s, STAT_TILES_REFUSED, 1);
+}
+
+static void drop_waiting(struct tile *t)
+{
+	t->s->host->buf_unref(t->waiting);
+	t->waiting = NULL;
+}
+
 /* Newest wins: a picture that waits gives way. While one is out the server keeps the newest itself. */
 static int take(struct taker *taker, const struct cam_buf *buf)
 {
@@ -58,45 +107,87 @@ static int take(struct taker *taker, const struct cam_buf *buf)
 
 	if (t->is_out)
 		return CAM_LATER;
-	t->s->host->buf_unref(t->waiting);
+	drop_waiting(t);
 	t->waiting = t->s->host->buf_ref(buf);
-	viewer_has_picture(t->viewer);
+	if (!t->is_judged)
+		judge(t, 0, "");
+	viewer_has_news(t->viewer);
 	return 0;
 }
 
-struct tile *tile_new(struct server *s, struct viewer *v, const struct wish *wish, const char **ret_why)
+static void refused(struct taker *taker, int err, const char *why)
 {
-	struct tile *t = calloc(1, sizeof(*t));
-	struct cam_want want = server_want(s);
+	judge(list_entry(taker, struct tile, taker), err, why);
+}
+
+static void subscribe(struct tile *t)
+{
+	struct cam_want want = server_want(t->s, t->owner);
 	int err;
 
-	*ret_why = "there is no memory for this tile";
-	if (!t)
-		return NULL;
-	t->s = s;
-	t->viewer = v;
-	t->wish = in_range(s, wish);
-	t->taker.take = take;
 	want.width = t->wish.width;
 	want.height = t->wish.height;
 	want.max_fps_num = t->wish.fps;
 	want.quality = t->wish.quality;
-	err = subs_open(&s->subs, s->host, s->node, t->wish.camera, &want, &t->taker);
+	err = taker_open(&t->taker, t->s, t->wish.camera, &want);
 	if (!err)
-		return t;
-	if (err != -ENOMEM)
-		*ret_why = err == -ENOENT ? "there is no camera of this name" : "this picture cannot be made";
-	free(t);
-	return NULL;
+		t->is_judged = false;
+	else if (err != -ENOENT)
+		judge(t, err,
+			err == -ENOMEM ? "there is no memory for this tile" : "this picture cannot be made");
+	else if (!t->is_judged ||
+		 t->is.err != -ENOENT) /* what was said of a camera that is not there still holds */
+		judge(t, err, "there is no camera of this name");
+}
+
+static void gone(struct taker *taker)
+{
+	struct tile *t = list_entry(taker, struct tile, taker);
+
+	drop_waiting(t);
+	subscribe(t); /* another of its name may be there already */
+	if (!t->taker.sub)
+		judge(t, -ENOENT, "the camera has been taken out of the configuration");
+}
+
+struct tile *tile_new(struct server *s, struct viewer *v, uint64_t owner, const struct wish *wish,
+	const struct tile *before)
+{
+	static const struct taker_ops ops = {take, refused, gone};
+	struct tile *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->taker.ops = &ops;
+	t->s = s;
+	t->viewer = v;
+	t->owner = owner;
+	t->wish = in_range(s, wish);
+	if (before)
+		t->told = before->told;
+	subscribe(t);
+	return t;
 }
 
 void tile_free(struct tile *t)
 {
 	if (!t)
 		return;
-	subs_close(&t->s->subs, t->s->host, t->s->node, &t->taker);
-	t->s->host->buf_unref(t->waiting);
+	taker_close(&t->taker, t->s);
+	drop_waiting(t);
 	free(t);
+}
+
+void tile_rest(struct tile *t, int64_t now)
+{
+	if (t->is_out && now - t->sent_ns > REST_NS)
+		taker_close(&t->taker, t->s);
+}
+
+void tile_take_up(struct tile *t)
+{
+	if (!t->taker.sub && !t->is_out)
+		subscribe(t);
 }
 
 uint32_t tile_id(const struct tile *t)
@@ -157,10 +248,12 @@ int tile_send(struct tile *t, struct lws *wsi)
 	return err;
 }
 
-void tile_ack(struct tile *t, uint64_t seq)
+bool tile_ack(struct tile *t, uint64_t seq)
 {
 	if (!t->is_out || seq != t->seq)
-		return;
+		return false;
 	t->is_out = false;
-	taker_resume(t->s, &t->taker);
+	taker_resume(&t->taker, t->s);
+	tile_take_up(t);
+	return true;
 }

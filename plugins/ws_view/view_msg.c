@@ -49,6 +49,14 @@ static bool number(const char *text, uint64_t max, uint64_t *ret)
 	return !*text;
 }
 
+/* @return the tile whose members come, NULL: there is none yet */
+static struct wish *last_wish(const struct parse *p)
+{
+	const struct wishes *w = p->msg->wishes;
+
+	return w->n ? &w->at[w->n - 1] : NULL;
+}
+
 static signed char on_type(struct parse *p, const char *text)
 {
 	if (!strcmp(text, "view"))
@@ -62,7 +70,7 @@ static signed char on_type(struct parse *p, const char *text)
 
 static signed char on_camera(struct parse *p, const char *text)
 {
-	struct wish *wish = &p->msg->wishes[p->msg->n_wishes - 1];
+	struct wish *wish = last_wish(p);
 
 	if (strlen(text) >= sizeof(wish->camera))
 		return fail(p, "the camera's name is too long");
@@ -72,7 +80,7 @@ static signed char on_camera(struct parse *p, const char *text)
 
 static signed char on_number(struct parse *p, int path, const char *text)
 {
-	struct wish *wish = p->msg->n_wishes ? &p->msg->wishes[p->msg->n_wishes - 1] : NULL;
+	struct wish *wish = last_wish(p);
 	uint64_t n;
 
 	if (!number(text, path == PATH_SEQ ? INT64_MAX : UINT32_MAX, &n))
@@ -94,11 +102,34 @@ static signed char on_number(struct parse *p, int path, const char *text)
 	return 0;
 }
 
+/* @return whether one more fits */
+static bool make_room(struct wishes *w)
+{
+	size_t room = w->room ? w->room * 2 : 16;
+	struct wish *at = w->n < w->room ? w->at : realloc(w->at, room * sizeof(*at));
+
+	if (!at)
+		return false;
+	w->room = w->n < w->room ? w->room : room;
+	w->at = at;
+	return true;
+}
+
+void wishes_free(struct wishes *w)
+{
+	free(w->at);
+	*w = (struct wishes){0};
+}
+
 static signed char new_tile(struct parse *p)
 {
-	if (p->msg->n_wishes == TILES_MAX)
+	struct wishes *w = p->msg->wishes;
+
+	if (w->n == TILES_MAX)
 		return fail(p, "more than 256 tiles");
-	p->msg->wishes[p->msg->n_wishes++] = (struct wish){0};
+	if (!make_room(w))
+		return fail(p, "no memory");
+	w->at[w->n++] = (struct wish){0};
 	return 0;
 }
 
@@ -113,7 +144,7 @@ static signed char on_json(struct lejp_ctx *ctx, char reason)
 		return new_tile(p);
 	if (reason == LEJPCB_VAL_STR_CHUNK)
 		return path == PATH_CAMERA || path == PATH_TYPE ? fail(p, "a text is too long") : 0;
-	if (path >= PATH_TILE_ID && path <= PATH_QUALITY && !p->msg->n_wishes)
+	if (path >= PATH_TILE_ID && path <= PATH_QUALITY && !last_wish(p))
 		return fail(p, "malformed tiles");
 	if (reason == LEJPCB_VAL_TRUE && path == PATH_MORE)
 		p->msg->more = true;

@@ -15,11 +15,17 @@ struct wish {
 	char camera[CAMERA_NAME_MAX];
 };
 
+/** A view. Zero-initialise it. */
+struct wishes {
+	struct wish *at;
+	size_t n, room;
+};
+
+void wishes_free(struct wishes *);
+
 struct view_msg {
 	enum { MSG_NONE, MSG_VIEW, MSG_ACK } type;
-	struct wish
-		*wishes; /**< Room for TILES_MAX, given by the caller; a view adds its tiles at n_wishes. */
-	size_t n_wishes;
+	struct wishes *wishes; /**< The caller's; a view adds its tiles. */
 	bool more; /**< The view goes on in the next message. */
 	uint32_t id; /**< ack */
 	uint64_t seq; /**< ack */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "viewer.h"
 
-#include "tile.h"
-#include "view_msg.h"
+#include "limit.h"
+#include "view.h"
 #include "ws.h"
 
 #include <errno.h>
@@ -11,20 +11,22 @@
 #include <time.h>
 
 /* What is to be said besides pictures, in the order in which it is said. */
-enum { DUE_HELLO = 1, DUE_CAMERAS = 2, DUE_ERROR = 4 };
+enum { DUE_HELLO = 1, DUE_CAMERAS = 2, DUE_LIMITED = 4 };
+
+/* Between two words that something is limited. */
+#define LIMITED_NS CAM_SECOND
 
 struct viewer {
 	struct list link;
 	struct server *s;
 	struct lws *wsi; /* NULL before the handshake is over and after the end */
-	struct tile *tiles[TILES_MAX];
-	size_t n_tiles, next; /* next: whose turn it is to send */
+	struct view view;
+	struct credit credit;
 	unsigned due;
+	enum limit limited; /* the last one */
+	int64_t limited_ns; /* when it was told of one */
 	int64_t heard_ns; /* when bytes last came from it */
 	int64_t asked_ns; /* since when it is to be writable; 0: nothing to write */
-	struct wish *wishes; /* a view that is not whole yet */
-	size_t n_wishes;
-	char error[200];
 	size_t rx_len;
 	char rx[WS_MESSAGE_MAX];
 };
@@ -38,6 +40,8 @@ struct viewer *viewer_new(struct server *s)
 	memset(v, 0, offsetof(struct viewer, rx));
 	v->s = s;
 	list_init(&v->link);
+	view_init(&v->view, s, v);
+	credit_init(&v->credit, monotonic_ns());
 	s->n_viewers++;
 	server_count(s, 1);
 	return v;
@@ -55,10 +59,7 @@ void viewer_closed(struct viewer *v)
 {
 	v->wsi = NULL;
 	list_remove(&v->link);
-	while (v->n_tiles)
-		tile_free(v->tiles[--v->n_tiles]);
-	free(v->wishes);
-	v->wishes = NULL;
+	view_end(&v->view);
 }
 
 static void want_write(struct viewer *v)
@@ -70,7 +71,7 @@ static void want_write(struct viewer *v)
 	ws_want_write(v->wsi);
 }
 
-void viewer_has_picture(struct viewer *v)
+void viewer_has_news(struct viewer *v)
 {
 	want_write(v);
 }
@@ -93,97 +94,45 @@ void viewer_opened(struct viewer *v, struct lws *wsi)
 
 /* ---- What it says ---------------------------------------------------------------------------------------------- */
 
-static void tell_error(struct viewer *v, const struct wish *wish, const char *why)
+void viewer_limited(struct viewer *v, enum limit what)
 {
-	struct out text = {0};
+	char peer[64] = "";
+	int64_t now = monotonic_ns();
 
-	out_printf(&text, "{\"type\": \"error\", \"id\": %u, \"error\": ", wish->id);
-	out_json(&text, why);
-	out_add(&text, "}", 1);
-	if (!text.failed && text.len < sizeof(v->error)) {
-		memcpy(v->error, text.data, text.len + 1);
-		say(v, DUE_ERROR);
-	}
-	out_free(&text);
+	if (v->wsi)
+		ws_peer(v->wsi, peer, sizeof(peer));
+	limit_count(v->s, what, peer);
+	v->limited = what;
+	if (now - v->limited_ns < LIMITED_NS)
+		return;
+	v->limited_ns = now;
+	say(v, DUE_LIMITED);
 }
 
-static struct tile *find_tile(struct viewer *v, uint32_t id, size_t *ret_at)
+/* Read on, or not for a while. */
+static void pay(struct viewer *v, size_t bytes)
 {
-	for (size_t i = 0; i < v->n_tiles; i++)
-		if (v->tiles[i] && tile_id(v->tiles[i]) == id) {
-			*ret_at = i;
-			return v->tiles[i];
-		}
-	return NULL;
-}
-
-/* The whole wish is known: tiles that stay as they are stay, others end and begin. */
-static void apply(struct viewer *v)
-{
-	struct tile *now[TILES_MAX] = {NULL};
-	size_t n = 0, at, n_old = v->n_tiles;
-	const char *why;
-
-	for (size_t i = 0; i < v->n_wishes; i++) {
-		struct tile *t = find_tile(v, v->wishes[i].id, &at);
-
-		if (t && tile_is(t, &v->wishes[i]))
-			v->tiles[at] = NULL; /* moved to the new set */
-		else
-			t = NULL;
-		now[i] = t;
-	}
-	for (size_t i = 0; i < n_old; i++)
-		tile_free(v->tiles[i]);
-	for (size_t i = 0; i < v->n_wishes; i++) {
-		why = NULL;
-		if (!now[i])
-			now[i] = tile_new(v->s, v, &v->wishes[i], &why);
-		if (now[i])
-			v->tiles[n++] = now[i];
-		else
-			tell_error(v, &v->wishes[i], why);
-	}
-	v->n_tiles = n;
-	v->next = 0;
-}
-
-static const char *on_view(struct viewer *v, const struct view_msg *msg)
-{
-	v->n_wishes = msg->n_wishes;
-	for (size_t i = 0; i < v->n_wishes; i++)
-		for (size_t j = 0; j < i; j++)
-			if (v->wishes[i].id == v->wishes[j].id)
-				return "two tiles have one id";
-	if (msg->more)
-		return NULL;
-	apply(v);
-	free(v->wishes);
-	v->wishes = NULL;
-	v->n_wishes = 0;
-	return NULL;
+	if (v->credit.is_held || credit_spend(&v->credit, bytes, v->heard_ns))
+		return;
+	ws_hold(v->wsi, true);
+	viewer_limited(v, LIMIT_READING);
+	server_pace(v->s);
 }
 
 static const char *on_message(struct viewer *v)
 {
-	struct view_msg msg = {.n_wishes = v->n_wishes};
-	struct tile *tile;
-	const char *why;
-	size_t at;
+	struct wishes *parts = &v->view.parts;
+	struct view_msg msg = {.wishes = parts};
+	size_t n_before = parts->n;
+	const char *why = view_msg_parse(&msg, v->rx, v->rx_len);
 
-	if (!v->wishes)
-		v->wishes = calloc(TILES_MAX, sizeof(*v->wishes));
-	if (!v->wishes)
-		return "no memory";
-	msg.wishes = v->wishes;
-	why = view_msg_parse(&msg, v->rx, v->rx_len);
 	if (why)
 		return why;
 	if (msg.type == MSG_VIEW)
-		return on_view(v, &msg);
-	tile = find_tile(v, msg.id, &at); /* an ack may cross the view that ends its tile */
-	if (tile)
-		tile_ack(tile, msg.seq);
+		return view_said(&v->view, msg.more);
+	parts->n = n_before; /* tiles in another message are passed over */
+	if (view_ack(&v->view, msg.id, msg.seq))
+		credit_return(&v->credit, v->rx_len);
 	return NULL;
 }
 
@@ -203,6 +152,7 @@ int viewer_received(
 	}
 	memcpy(v->rx + v->rx_len, data, len);
 	v->rx_len += len;
+	pay(v, len);
 	if (!is_last)
 		return 0;
 	why = on_message(v);
@@ -233,18 +183,26 @@ static int write_hello(struct viewer *v)
 	return err;
 }
 
-/* @return the next tile in turn that has a picture, or NULL */
-static struct tile *next_tile(struct viewer *v)
+static int write_limited(struct viewer *v)
 {
-	for (size_t i = 0; i < v->n_tiles; i++) {
-		struct tile *t = v->tiles[(v->next + i) % v->n_tiles];
+	struct out text = {0};
+	int err;
 
-		if (tile_has_picture(t)) {
-			v->next = (v->next + i + 1) % v->n_tiles;
-			return t;
-		}
-	}
-	return NULL;
+	out_printf(&text, "{\"type\": \"limited\", \"error\": \"%s\"}", limit_text(v->limited));
+	err = text.failed ? -ENOMEM : ws_write_text(v->s->ws, v->wsi, text.data, text.len);
+	out_free(&text);
+	return err;
+}
+
+static int write_word(struct viewer *v, struct tile *tile)
+{
+	struct out text = {0};
+	int err;
+
+	tile_word(tile, &text);
+	err = text.failed ? -ENOMEM : ws_write_text(v->s->ws, v->wsi, text.data, text.len);
+	out_free(&text);
+	return err;
 }
 
 /* One thing, since the library takes one message a turn. */
@@ -260,11 +218,14 @@ static int write_one(struct viewer *v)
 		v->due &= ~(unsigned)DUE_CAMERAS;
 		return ws_write_text(v->s->ws, v->wsi, v->s->cameras.data, v->s->cameras.len);
 	}
-	if (v->due & DUE_ERROR) {
-		v->due &= ~(unsigned)DUE_ERROR;
-		return ws_write_text(v->s->ws, v->wsi, v->error, strlen(v->error));
+	if (v->due & DUE_LIMITED) {
+		v->due &= ~(unsigned)DUE_LIMITED;
+		return write_limited(v);
 	}
-	tile = next_tile(v);
+	tile = view_word(&v->view);
+	if (tile)
+		return write_word(v, tile);
+	tile = view_picture(&v->view);
 	return tile ? tile_send(tile, v->wsi) : 0;
 }
 
@@ -278,12 +239,7 @@ int viewer_writable(struct viewer *v)
 	if (err)
 		return err;
 	v->asked_ns = 0;
-	for (size_t i = 0; i < v->n_tiles && !v->due; i++)
-		if (tile_has_picture(v->tiles[i])) {
-			want_write(v);
-			return 0;
-		}
-	if (v->due)
+	if (v->due || view_has_news(&v->view))
 		want_write(v);
 	return 0;
 }
@@ -341,10 +297,7 @@ static bool is_slow(const struct viewer *v, int64_t now)
 
 	if (v->asked_ns && v->asked_ns < since)
 		return true;
-	for (size_t i = 0; i < v->n_tiles && v->heard_ns < since; i++)
-		if (tile_unacked_since(v->tiles[i]) < since)
-			return true;
-	return false;
+	return v->heard_ns < since && view_unacked_since(&v->view) < since;
 }
 
 void viewers_check(struct server *s, int64_t now)
@@ -353,10 +306,36 @@ void viewers_check(struct server *s, int64_t now)
 		struct viewer *v = list_entry(l, struct viewer, link);
 
 		next = l->next;
+		view_rest(&v->view, now);
 		if (!v->wsi || !is_slow(v, now))
 			continue;
 		server_stat(s, STAT_CLOSED_SLOW, 1);
 		list_remove(&v->link);
 		ws_kill(v->wsi);
 	}
+}
+
+void viewers_take_up(struct server *s)
+{
+	for (struct list *l = s->viewers.next; l != &s->viewers; l = l->next)
+		view_take_up(&list_entry(l, struct viewer, link)->view);
+}
+
+/* @return whether nothing of it waits for the time to come */
+static bool go_on(struct viewer *v, int64_t now)
+{
+	bool was_held = v->credit.is_held, is_back = credit_is_back(&v->credit, now);
+
+	if (was_held && is_back)
+		ws_hold(v->wsi, false);
+	return view_apply(&v->view, now) && is_back;
+}
+
+bool viewers_go_on(struct server *s, int64_t now)
+{
+	bool is_done = true;
+
+	for (struct list *l = s->viewers.next; l != &s->viewers; l = l->next)
+		is_done = go_on(list_entry(l, struct viewer, link), now) && is_done;
+	return is_done;
 }

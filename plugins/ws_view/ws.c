@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libwebsockets.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* The largest message: a JPEG of the largest size at the best quality is smaller. */
@@ -308,6 +310,22 @@ int ws_adopt(struct ws *ws, int fd, const char *key, uint64_t received)
 void ws_want_write(struct lws *wsi)
 {
 	lws_callback_on_writable(wsi);
+}
+
+void ws_hold(struct lws *wsi, bool hold)
+{
+	lws_rx_flow_control(wsi, !hold);
+}
+
+void ws_peer(struct lws *wsi, char *ret, size_t room)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+
+	ret[0] = '\0';
+	if (!getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&addr, &len))
+		(void)getnameinfo(
+			(struct sockaddr *)&addr, len, ret, (socklen_t)room, NULL, 0, NI_NUMERICHOST);
 }
 
 void ws_kill(struct lws *wsi)

@@ -34,6 +34,10 @@ int ws_adopt(struct ws *, int fd, const char *key, uint64_t received);
 
 /** viewer_writable() will be called when the socket takes more. */
 void ws_want_write(struct lws *);
+/** Do not read from it, or read on: the peer is slowed down by TCP. */
+void ws_hold(struct lws *, bool hold);
+/** Its address, for the log; "" when that is not known. */
+void ws_peer(struct lws *, char *ret, size_t room);
 /** Only inside viewer_writable(), one of both, once. @return 0, -EIO: the connection is gone */
 int ws_write_text(struct ws *, struct lws *, const char *text, size_t len);
 int ws_write_picture(struct ws *, struct lws *, const uint8_t *head, size_t head_len, const struct cam_buf *);

@@ -10,20 +10,20 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* How exactly what waits for its time is on time. */
+enum { PACE_MS = 25 };
+
 void server_stat(struct server *s, unsigned stat, int64_t value)
 {
 	s->host->stat(s->node, stat, value);
 }
 
-void taker_resume(struct server *s, struct taker *t)
+uint64_t server_owner(struct server *s)
 {
-	if (!t->later || !t->sub)
-		return;
-	t->later = false;
-	s->host->resume(s->node, t->sub);
+	return ++s->last_owner;
 }
 
-struct cam_want server_want(const struct server *s)
+struct cam_want server_want(const struct server *s, uint64_t owner)
 {
 	return (struct cam_want){.size = sizeof(struct cam_want),
 		.form = CAM_JPEG,
@@ -31,7 +31,8 @@ struct cam_want server_want(const struct server *s)
 		.height = (uint32_t)s->conf->height,
 		.max_fps_num = (uint32_t)s->conf->fps,
 		.max_fps_den = 1,
-		.quality = (uint32_t)s->conf->quality};
+		.quality = (uint32_t)s->conf->quality,
+		.owner = owner};
 }
 
 static void on_clock(uv_timer_t *timer)
@@ -42,6 +43,7 @@ static void on_clock(uv_timer_t *timer)
 	conns_check(s, now);
 	viewers_check(s, now);
 	ws_forget_picture(s->ws);
+	limit_tell(s, now);
 	if (s->n_viewers)
 		server_push_cameras(s);
 	if (!s->n_conns)
@@ -80,6 +82,21 @@ void server_push_cameras(struct server *s)
 	s->cameras_dirty = false;
 	uv_timer_start(&s->push, on_push, 250, 0);
 	viewers_tell_cameras(s);
+	viewers_take_up(s);
+}
+
+static void on_pace(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+
+	if (viewers_go_on(s, monotonic_ns()))
+		uv_timer_stop(timer);
+}
+
+void server_pace(struct server *s)
+{
+	if (!s->stopping && !uv_is_active((uv_handle_t *)&s->pace))
+		uv_timer_start(&s->pace, on_pace, PACE_MS, PACE_MS);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -126,6 +143,7 @@ static void stop(void *self)
 	ws_close(s->ws);
 	close_timer(&s->clock);
 	close_timer(&s->push);
+	close_timer(&s->pace);
 	server_released(s);
 }
 
@@ -161,6 +179,7 @@ static int start(void *self)
 	}
 	open_timer(s, &s->clock);
 	open_timer(s, &s->push);
+	open_timer(s, &s->pace);
 	listen_start(s, fd);
 	return 0;
 }
@@ -170,19 +189,7 @@ static void destroy(void *self)
 	struct server *s = self;
 
 	out_free(&s->cameras);
-	subs_free(&s->subs);
 	free(s);
-}
-
-static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
-{
-	struct server *s = self;
-	struct taker *t = subs_find(&s->subs, sub);
-	int answer = t && !s->stopping ? t->take(t, buf) : 0;
-
-	if (answer == CAM_LATER)
-		t->later = true;
-	return answer;
 }
 
 static void changed(void *self)
@@ -216,7 +223,11 @@ static const struct cam_stat stats[] = {{"connections", CAM_GAUGE, "Open connect
 	{"viewers", CAM_GAUGE, "Open WebSockets."}, {"pictures", CAM_COUNTER, "Pictures sent."},
 	{"bytes", CAM_COUNTER, "Bytes of pictures sent."},
 	{"refused", CAM_COUNTER, "Requests and connections that were refused."},
-	{"closed_slow", CAM_COUNTER, "Connections closed because their reader was too slow."}, {0}};
+	{"closed_slow", CAM_COUNTER, "Connections closed because their reader was too slow."},
+	{"tiles_refused", CAM_COUNTER,
+		"Tiles of which viewers were told that they are not, or not quite, as wished."},
+	{"views_passed", CAM_COUNTER, "Views that were passed over, since a newer one came too soon."},
+	{"held", CAM_COUNTER, "Times that reading from a viewer was held up, since it said too much."}, {0}};
 
 const struct cam_plugin cam_plugin_1 = {
 	.abi = CAM_ABI,
@@ -234,7 +245,9 @@ const struct cam_plugin cam_plugin_1 = {
 	.start = start,
 	.stop = stop,
 	.destroy = destroy,
-	.consume = consume,
+	.consume = taker_consume,
 	.changed = changed,
 	.operations = ws_view_operations,
+	.refused = taker_refused,
+	.gone = taker_gone,
 };

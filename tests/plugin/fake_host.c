@@ -113,6 +113,14 @@ static int host_publish(struct cam_node *node, struct cam_buf *buf)
 	return 0;
 }
 
+static bool is_unknown(const struct fake *f, const char *camera)
+{
+	for (const char *const *name = f->no_cameras; camera && name && *name; name++)
+		if (!strcmp(*name, camera))
+			return true;
+	return false;
+}
+
 static int host_subscribe(
 	struct cam_node *node, const char *camera, const struct cam_want *want, struct cam_sub **ret)
 {
@@ -121,6 +129,8 @@ static int host_subscribe(
 
 	if (f->n_subs == sizeof(f->subs) / sizeof(f->subs[0]))
 		return -ENOMEM;
+	if (is_unknown(f, camera))
+		return -ENOENT;
 	sub->want = *want;
 	snprintf(sub->camera, sizeof(sub->camera), "%s", camera ? camera : "");
 	sub->open = true;
@@ -139,6 +149,11 @@ static void host_resume(struct cam_node *node, struct cam_sub *sub)
 {
 	(void)node;
 	((struct fake_sub *)(void *)sub)->resumed = true;
+}
+
+static void *host_user(const struct cam_sub *sub)
+{
+	return ((const struct fake_sub *)(const void *)sub)->want.user;
 }
 
 static void host_cameras(struct cam_node *node, void (*visit)(void *, const struct cam_camera *), void *arg)
@@ -231,6 +246,7 @@ static const struct cam_host host = {
 	.cameras = host_cameras,
 	.request = host_request,
 	.retry_after = host_retry_after,
+	.user = host_user,
 	.read_file = host_read_file,
 	.close_file = host_close_file,
 };
@@ -269,6 +285,16 @@ struct cam_sub *fake_sub(struct fake *f, size_t i)
 int fake_deliver(struct fake *f, size_t i, const struct cam_buf *buf)
 {
 	return f->plugin->consume(f->self, fake_sub(f, i), buf);
+}
+
+void fake_refuse(struct fake *f, size_t i, int err, const char *why)
+{
+	f->plugin->refused(f->self, fake_sub(f, i), err, why);
+}
+
+void fake_gone(struct fake *f, size_t i)
+{
+	f->plugin->gone(f->self, fake_sub(f, i));
 }
 
 void fake_run_calls(struct fake *f)

@@ -8,7 +8,7 @@
 #define CAM_TESTS_FAKE_HOST_H
 #include <cam/plugin.h>
 
-enum { FAKE_MAX = 4096, FAKE_FILES = 64 };
+enum { FAKE_MAX = 4096, FAKE_SUBS = 2048, FAKE_FILES = 64 };
 
 struct fake_sub {
 	struct cam_want want;
@@ -33,8 +33,10 @@ struct fake {
 	const struct cam_buf *published[FAKE_MAX]; /* one reference each */
 	size_t n_published;
 	void (*on_publish)(struct fake *, const struct cam_buf *); /* called after each, may be NULL */
-	struct fake_sub subs[64];
+	struct fake_sub subs[FAKE_SUBS];
 	size_t n_subs;
+	/** Names of cameras that subscribe() does not know, NULL at the end; NULL: it knows all. */
+	const char *const *no_cameras;
 	struct cam_camera cameras[8]; /* what host->cameras() visits */
 	size_t n_cameras;
 	/* Answers host->request(); NULL: 404. */
@@ -66,6 +68,9 @@ int fake_create(struct fake *, const struct cam_plugin *, const void *config);
 void fake_destroy(struct fake *);
 /** Deliver to consume() of subscription i. @return its answer */
 int fake_deliver(struct fake *, size_t i, const struct cam_buf *);
+/** Tell refused(), gone() of subscription i. */
+void fake_refuse(struct fake *, size_t i, int err, const char *why);
+void fake_gone(struct fake *, size_t i);
 /** Make the calls of host->post(). */
 void fake_run_calls(struct fake *);
 /** Answer what was asked while the fake was mute. */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "limit.h"
+
+#include "server.h"
+
+#include <stdio.h>
+
+/* Some views of all tiles at once, then three a second. */
+#define CREDIT_MAX (256 * 1024)
+#define CREDIT_A_SECOND (64 * 1024)
+/* What a message costs besides its bytes: its frame, finding its end, answering. */
+#define MESSAGE_BYTES 64
+/* Who was held is read from again with this, so that it does not start and stop with each message. */
+#define CREDIT_BACK (CREDIT_A_SECOND / 8)
+#define LOG_NS (60 * CAM_SECOND)
+
+void credit_init(struct credit *c, int64_t now)
+{
+	*c = (struct credit){.bytes = CREDIT_MAX, .at_ns = now};
+}
+
+static void grow(struct credit *c, int64_t now)
+{
+	/* Longer pauses than fill it would overflow. */
+	int64_t ns = now - c->at_ns < 60 * CAM_SECOND ? now - c->at_ns : 60 * CAM_SECOND;
+	int64_t bytes = ns * CREDIT_A_SECOND / CAM_SECOND;
+
+	c->bytes += bytes;
+	c->at_ns += bytes * CAM_SECOND / CREDIT_A_SECOND; /* the rest of a byte is for the next time */
+	if (c->bytes < CREDIT_MAX)
+		return;
+	c->bytes = CREDIT_MAX;
+	c->at_ns = now;
+}
+
+bool credit_spend(struct credit *c, size_t bytes, int64_t now)
+{
+	grow(c, now);
+	c->bytes -= (int64_t)bytes + MESSAGE_BYTES;
+	c->is_held = c->bytes < 0;
+	return !c->is_held;
+}
+
+void credit_return(struct credit *c, size_t bytes)
+{
+	c->bytes += (int64_t)bytes + MESSAGE_BYTES;
+}
+
+bool credit_is_back(struct credit *c, int64_t now)
+{
+	grow(c, now);
+	if (c->bytes >= CREDIT_BACK)
+		c->is_held = false;
+	return !c->is_held;
+}
+
+void limit_count(struct server *s, enum limit what, const char *peer)
+{
+	if (what == LIMIT_VIEWS) {
+		s->limits.views++;
+		server_stat(s, STAT_VIEWS_PASSED, 1);
+	} else if (what == LIMIT_READING) {
+		s->limits.held++;
+		server_stat(s, STAT_HELD, 1);
+	}
+	snprintf(s->limits.peer, sizeof(s->limits.peer), "%s", peer);
+}
+
+void limit_tell(struct server *s, int64_t now)
+{
+	struct limit_log *l = &s->limits;
+
+	if ((!l->views && !l->held) || now < l->next_ns)
+		return;
+	s->host->log(s->node, CAM_WARN,
+		"viewers say more than is taken, the last of them from %s: %u views were passed over for "
+		"newer "
+		"ones, and reading was held up %u times",
+		l->peer, l->views, l->held);
+	l->views = l->held = 0;
+	l->next_ns = now + LOG_NS;
+}
+
+const char *limit_text(enum limit what)
+{
+	static const char *const texts[] = {"",
+		"views come faster than they can be shown; the newest one counts",
+		"messages come faster than they are read", "there is no memory for all tiles"};
+
+	return texts[what];
+}
