@@ -12,6 +12,8 @@
 #define MESSAGE_BYTES 64
 /* Who was held is read from again with this, so that it does not start and stop with each message. */
 #define CREDIT_BACK (CREDIT_A_SECOND / 8)
+/* What was read before it was noticed: at most so much is to be made up for. */
+#define CREDIT_DEBT (10 * CREDIT_A_SECOND)
 #define LOG_NS (60 * CAM_SECOND)
 
 void credit_init(struct credit *c, int64_t now)
@@ -35,10 +37,14 @@ static void grow(struct credit *c, int64_t now)
 
 bool credit_spend(struct credit *c, size_t bytes, int64_t now)
 {
+	bool was_held = c->is_held;
+
 	grow(c, now);
 	c->bytes -= (int64_t)bytes + MESSAGE_BYTES;
-	c->is_held = c->bytes < 0;
-	return !c->is_held;
+	if (c->bytes < -CREDIT_DEBT)
+		c->bytes = -CREDIT_DEBT;
+	c->is_held = was_held || c->bytes < 0;
+	return c->is_held && !was_held;
 }
 
 void credit_return(struct credit *c, size_t bytes)

@@ -20,7 +20,7 @@ struct credit {
 };
 
 void credit_init(struct credit *, int64_t now_ns);
-/** Pay for a message, or a part of one. @return false: it is to be held */
+/** Pay for a message, or a part of one. @return whether the viewer is to be held from now on */
 bool credit_spend(struct credit *, size_t bytes, int64_t now_ns);
 /** Give back what a message has cost. */
 void credit_return(struct credit *, size_t bytes);

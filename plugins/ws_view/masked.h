@@ -19,4 +19,6 @@ struct masked {
 
 /** Part of a frame has come: len bytes of payload, `left` more to come. @return false: it was not masked */
 bool masked_check(struct masked *, int fd, size_t len, size_t left);
+/** @return whether the kernel tells how many bytes of a connection have been read, in *ret */
+bool masked_bytes_read(int fd, uint64_t *ret);
 #endif

@@ -305,6 +305,15 @@ bool ws_expect(int fd, const char *begin, char *ret, size_t room)
 	return false;
 }
 
+int ws_viewer(char *ret, size_t room)
+{
+	int fd = ws_dial();
+
+	CHECK(ws_expect(fd, "{\"type\": \"hello\", \"version\": 1", ret, room));
+	CHECK(ws_expect(fd, "{\"type\": \"cameras\"", ret, room));
+	return fd;
+}
+
 struct cam_buf *jpeg(size_t len, int fill)
 {
 	static const struct cam_caps like = {.size = sizeof(like),

@@ -58,6 +58,9 @@ int ws_close_code(int fd);
 /** Receive the text message that begins so, passing over others. */
 bool ws_expect(int fd, const char *begin, char *ret, size_t room);
 
+/** A WebSocket that has read its greeting; the list of cameras is in ret. @return the socket */
+int ws_viewer(char *ret, size_t room);
+
 /** @return a JPEG buffer of len bytes of value fill */
 struct cam_buf *jpeg(size_t len, int fill);
 /** Give a buffer back, before world_close(). */

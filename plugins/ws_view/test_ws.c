@@ -19,14 +19,9 @@ static uint64_t number(const uint8_t *at, size_t n)
 	return value;
 }
 
-/* A WebSocket that has read its greeting. */
 static int viewer(void)
 {
-	int fd = ws_dial();
-
-	CHECK(ws_expect(fd, "{\"type\": \"hello\", \"version\": 1", text, sizeof(text)));
-	CHECK(ws_expect(fd, "{\"type\": \"cameras\"", text, sizeof(text)));
-	return fd;
+	return ws_viewer(text, sizeof(text));
 }
 
 /* @return the length of the next picture, its head in bytes */

@@ -16,12 +16,17 @@ enum { DUE_HELLO = 1, DUE_CAMERAS = 2, DUE_LIMITED = 4 };
 /* Between two words that something is limited. */
 #define LIMITED_NS CAM_SECOND
 
+/* RFC 6455, 5.2: with the longest length and the mask. */
+enum { FRAME_HEAD_MAX = 14 };
+
 struct viewer {
 	struct list link;
 	struct server *s;
 	struct lws *wsi; /* NULL before the handshake is over and after the end */
 	struct view view;
 	struct credit credit;
+	uint64_t bytes_read; /* from its socket, when they were last looked at */
+	uint64_t bytes_paid; /* since then, at least so many */
 	unsigned due;
 	enum limit limited; /* the last one */
 	int64_t limited_ns; /* when it was told of one */
@@ -110,13 +115,25 @@ void viewer_limited(struct viewer *v, enum limit what)
 }
 
 /* Read on, or not for a while. */
-static void pay(struct viewer *v, size_t bytes)
+static void pay(struct viewer *v, size_t bytes, int64_t now)
 {
-	if (v->credit.is_held || credit_spend(&v->credit, bytes, v->heard_ns))
+	v->bytes_paid += bytes + FRAME_HEAD_MAX;
+	if (!credit_spend(&v->credit, bytes, now))
 		return;
 	ws_hold(v->wsi, true);
 	viewer_limited(v, LIMIT_READING);
 	server_pace(v->s);
+}
+
+/* The library answers pings and says nothing of them: they are paid for by the second. */
+static void pay_pings(struct viewer *v, int64_t now)
+{
+	uint64_t read = ws_bytes_read(v->wsi), more = read > v->bytes_read ? read - v->bytes_read : 0;
+
+	if (more > v->bytes_paid)
+		pay(v, (size_t)(more - v->bytes_paid), now);
+	v->bytes_read = read;
+	v->bytes_paid = 0;
 }
 
 static const char *on_message(struct viewer *v)
@@ -152,7 +169,7 @@ int viewer_received(
 	}
 	memcpy(v->rx + v->rx_len, data, len);
 	v->rx_len += len;
-	pay(v, len);
+	pay(v, len, v->heard_ns);
 	if (!is_last)
 		return 0;
 	why = on_message(v);
@@ -307,6 +324,8 @@ void viewers_check(struct server *s, int64_t now)
 
 		next = l->next;
 		view_rest(&v->view, now);
+		if (v->wsi)
+			pay_pings(v, now);
 		if (!v->wsi || !is_slow(v, now))
 			continue;
 		server_stat(s, STAT_CLOSED_SLOW, 1);

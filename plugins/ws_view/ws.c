@@ -317,6 +317,13 @@ void ws_hold(struct lws *wsi, bool hold)
 	lws_rx_flow_control(wsi, !hold);
 }
 
+uint64_t ws_bytes_read(struct lws *wsi)
+{
+	uint64_t read = 0;
+
+	return masked_bytes_read(lws_get_socket_fd(wsi), &read) ? read : 0;
+}
+
 void ws_peer(struct lws *wsi, char *ret, size_t room)
 {
 	struct sockaddr_storage addr;

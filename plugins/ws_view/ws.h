@@ -36,6 +36,8 @@ int ws_adopt(struct ws *, int fd, const char *key, uint64_t received);
 void ws_want_write(struct lws *);
 /** Do not read from it, or read on: the peer is slowed down by TCP. */
 void ws_hold(struct lws *, bool hold);
+/** @return how many bytes have been read from it, frames of all kinds; 0: the kernel does not tell */
+uint64_t ws_bytes_read(struct lws *);
 /** Its address, for the log; "" when that is not known. */
 void ws_peer(struct lws *, char *ret, size_t room);
 /** Only inside viewer_writable(), one of both, once. @return 0, -EIO: the connection is gone */
