@@ -26,11 +26,13 @@ sinks:
   web: {plugin: ws_view, listen: "127.0.0.1:PORT"}
 `;
 
+const configFile = join(folder, "cam_server.yaml");
+const writeConfig = (text, port) => writeFileSync(configFile, text.replace("PORT", port));
+
 /** Start the server. @returns the process and its port, once it listens */
 async function startServer(port) {
-	const file = join(folder, "cam_server.yaml");
-	writeFileSync(file, CONFIG.replace("PORT", port));
-	const child = spawn(join(build, "cam_server"), ["-c", file], {
+	writeConfig(CONFIG, port);
+	const child = spawn(join(build, "cam_server"), ["-c", configFile], {
 		env: { ...process.env, CAM_SERVER_PLUGIN_PATH: join(build, ".libs") },
 		stdio: ["ignore", "inherit", "pipe"],
 	});
@@ -229,6 +231,93 @@ run({
 				const n = await page.evaluate(readBarCode, "front");
 				return n >= 0 && n !== last && n;
 			}, "the bar code moves again");
+	},
+
+	async "a camera that is taken out says so, and is back without a reload"() {
+		const wait = (name, is, what) => until(async () => (await state(page, name)) === is, what, 10000);
+		await page.evaluate(() => (window.isTheSamePage = true));
+		await tile(page, "gate").click();
+		writeConfig(CONFIG.replace(/ {2}yard.*\n {2}gate.*\n/, ""), server.port);
+		server.child.kill("SIGHUP");
+		await wait("gate", "removed", "the one that is looked at alone says so");
+		ok(await page.getByText("The camera has been taken out").first().isVisible(), "in words");
+		await shot(page, "removed-single");
+		await page.keyboard.press("Escape");
+		ok((await state(page, "yard")) === "removed", "so do the others");
+		ok((await page.locator("#summary").textContent()) === "2 live", "they are not counted");
+		const order = await page.locator(".tile").evaluateAll((all) => all.map((e) => e.dataset.camera));
+		ok(order.join() === CAMERAS.join(), `each stays where it was: ${order}`);
+		await page.waitForTimeout(400);
+		await shot(page, "removed");
+		writeConfig(CONFIG, server.port);
+		server.child.kill("SIGHUP");
+		await allLive(page);
+		const bits = await page.evaluate(readBarCode, "yard");
+		await until(async () => (await page.evaluate(readBarCode, "yard")) !== bits, "its bar code moves again");
+		ok(await page.evaluate(() => window.isTheSamePage), "without a reload");
+	},
+
+	async "a tile says why it is not shown, and forgets it with the next picture"() {
+		const jpeg = Buffer.from(await (await fetch(`${origin}/api/v1/cameras/front/snapshot.jpg?width=640`)).arrayBuffer());
+		const names = ["front", "yard", "gate", "garage"];
+		const why = { front: "There is no decoder for AV1.", gate: "too much is asked for: 4000 million pixels a second" };
+		const openRefused = async (options) => {
+			const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+			const p = await context.newPage();
+			const sent = { ids: {}, seq: 0 };
+			sent.picture = (name) => {
+				const head = Buffer.alloc(32);
+				head.writeUInt8(1, 0);
+				head.writeUInt8(1, 1);
+				head.writeUInt32LE(sent.ids[name], 4);
+				head.writeBigUInt64LE(BigInt(++sent.seq), 8);
+				head.writeBigInt64LE(BigInt(Date.now()) * 1000000n, 16);
+				head.writeUInt16LE(640, 28);
+				head.writeUInt16LE(360, 30);
+				sent.ws.send(Buffer.concat([head, jpeg]));
+			};
+			sent.say = (name, type) => sent.ws.send(JSON.stringify({ type, id: sent.ids[name], error: why[name] ?? "at most 640x360 of this camera" }));
+			await p.routeWebSocket(/\/ws$/, (ws) => {
+				sent.ws = ws;
+				ws.onMessage((data) => {
+					const message = JSON.parse(data);
+					for (const { camera: name, id } of message.type === "view" ? message.tiles : [])
+						sent.ids[name] = id;
+				});
+				ws.send(JSON.stringify({ type: "hello", version: 1, wall_ms: 0, fps: 10, quality: 60, tiles: 256, message_bytes: 4096 }));
+				ws.send(JSON.stringify({ type: "cameras", cameras: names.map((name) => ({
+					name, state: "live", codec: name === "front" ? "AV01" : "H264", width: 1280, height: 720, fps: 25, bits_per_second: 4000000, error: "",
+				})) }));
+			});
+			await p.goto(origin);
+			await until(() => sent.ids.front && sent.ids.yard, "tiles are asked for");
+			const all = names.filter((name) => sent.ids[name]);
+			for (const name of all.filter((n) => why[n]))
+				sent.say(name, "error");
+			sent.say("yard", "lowered");
+			for (let i = 0; i < 14; i++, await p.waitForTimeout(100))
+				all.filter((n) => !why[n]).forEach(sent.picture);
+			return { p, sent };
+		};
+		for (const [name, options] of Object.entries({
+			"refused-dark": { colorScheme: "dark" }, "refused-light": { colorScheme: "light" },
+			"refused-phone": { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "dark" },
+			"refused-phone-light": { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "light" },
+		})) {
+			const { p, sent } = await openRefused(options);
+			await until(async () => (await state(p, "front")) === "refused", "the tile is told to be refused");
+			ok(await tile(p, "front").getByText(why.front).isVisible(), "with the sentence");
+			ok((await tile(p, "yard").getAttribute("aria-label")).includes("reduced: at most 640x360"), "the other is named reduced");
+			ok((await tile(p, "yard").locator(".mark").getAttribute("title")) === "at most 640x360 of this camera", "and says why");
+			ok((await state(p, "yard")) === "live", "and is live");
+			ok(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+			await shot(p, name);
+			sent.picture("front");
+			await until(async () => (await state(p, "front")) === "live", "a picture ends that");
+			sent.ws.send(JSON.stringify({ type: "granted", id: sent.ids.yard }));
+			await until(async () => !(await tile(p, "yard").locator(".mark").isVisible()), "and granted the mark");
+			await p.context().close();
+		}
 	},
 
 	async "every state of a camera is told in words"() {

@@ -45,7 +45,7 @@ export class Link {
 	#limit = 4096;
 	#view = null;
 
-	/** handlers: hello(message), cameras(list), picture(picture), up(), down(pauseMs) */
+	/** handlers: hello(message), cameras(list), picture(picture), verdict(message), up(), down(pauseMs) */
 	constructor(handlers) {
 		this.on = handlers;
 		addEventListener("online", () => this.hurry());
@@ -112,7 +112,9 @@ export class Link {
 				this.view(this.#view);
 		} else if (message.type === "cameras") {
 			this.on.cameras(message.cameras);
-		} else if (message.type === "error") {
+		} else if (["error", "lowered", "granted"].includes(message.type)) {
+			this.on.verdict(message);
+		} else if (message.type === "limited") {
 			console.warn("server:", message.error);
 		}
 	}

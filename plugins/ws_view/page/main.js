@@ -6,6 +6,7 @@ import { Tile } from "/tile.js";
 const HIDDEN_MS = 1000; // a short look at another tab costs no new start
 const THEMES = ["", "dark", "light"];
 const MIN_TILE = 300;
+const REMOVED_MS = 60000; // a camera that was taken out keeps its place for so long: it may be put back
 
 const $ = (id) => document.getElementById(id);
 const grid = $("grid");
@@ -15,6 +16,7 @@ let nextId = 1;
 let single = null;
 let isAsleep = false;
 let lastView = "";
+let lastCameras = []; // as the server has said
 
 /* ---- What is asked for ---- */
 
@@ -146,11 +148,22 @@ function removeTile(name) {
 	tiles.delete(name);
 }
 
+/** Those that the server has no more stay where they were for a while, and as long as one is looked at alone. */
+function keepRemoved(names) {
+	for (const [i, [name, tile]] of [...tiles].entries()) {
+		if (names.includes(name))
+			continue;
+		tile.remove();
+		if (performance.now() - tile.removedAt < REMOVED_MS || tile === single)
+			names.splice(Math.min(i, names.length), 0, name);
+		else
+			removeTile(name);
+	}
+}
+
 function showCameras(cameras) {
 	const names = cameras.map((camera) => camera.name);
-	for (const name of [...tiles.keys()])
-		if (!names.includes(name))
-			removeTile(name);
+	keepRemoved(names);
 	for (const camera of cameras) {
 		const tile = tiles.get(camera.name) ?? addTile(camera);
 		if (!tile.isLinked)
@@ -162,15 +175,16 @@ function showCameras(cameras) {
 		grid.append(...ordered.map((tile) => tile.button));
 		names.forEach((name, i) => (tiles.delete(name), tiles.set(name, ordered[i])));
 	}
-	$("empty").hidden = cameras.length > 0;
-	grid.hidden = !cameras.length;
+	lastCameras = cameras;
+	$("empty").hidden = tiles.size > 0;
+	grid.hidden = !tiles.size;
 	layOut();
 	summarise();
 }
 
 function summarise() {
-	const all = [...tiles.values()];
-	const live = all.filter((tile) => tile.isLinked && tile.camera.state === "live").length;
+	const all = [...tiles.values()].filter((tile) => !tile.removedAt);
+	const live = all.filter((tile) => tile.isLinked && tile.camera.state === "live" && !tile.refusal).length;
 	const text = !all.length ? "" : live === all.length ? `${live} live` : `${live} of ${all.length} live`;
 	if ($("summary").textContent !== text)
 		$("summary").textContent = text;
@@ -180,10 +194,14 @@ function summarise() {
 setInterval(() => {
 	for (const tile of tiles.values())
 		tile.show();
+	if (tiles.size > lastCameras.length)
+		showCameras(lastCameras);
 	summarise();
 }, 1000);
 
 /* ---- The server ---- */
+
+const tileOf = (id) => [...tiles.values()].find((tile) => tile.id === id);
 
 const link = new Link({
 	up() {
@@ -204,8 +222,11 @@ const link = new Link({
 		defaults = message;
 	},
 	cameras: showCameras,
+	verdict(message) {
+		tileOf(message.id)?.judge(message);
+	},
 	picture(picture) {
-		const tile = [...tiles.values()].find((t) => t.id === picture.id);
+		const tile = tileOf(picture.id);
 		if (tile)
 			tile.picture(picture);
 		else

@@ -4,13 +4,15 @@ const WIDTHS = [160, 320, 480, 640, 896, 1280, 1920, 2560, 3840];
 const SILENT_MS = 4000;
 const NAMES = {
 	live: "Live", connecting: "Connecting", stalled: "No picture", retrying: "Retrying", failed: "Failed",
-	stopped: "Stopped", gone: "Offline", unknown: "Unknown",
+	stopped: "Stopped", gone: "Offline", unknown: "Unknown", refused: "Not shown", removed: "Taken out",
 };
 const NOTES = {
 	connecting: "Connecting to the camera", stalled: "The camera has gone silent",
 	retrying: "The camera does not answer", failed: "The camera failed", stopped: "The camera is switched off",
-	gone: "The server does not answer", unknown: "",
+	gone: "The server does not answer", unknown: "", refused: "This camera cannot be shown",
+	removed: "The camera has been taken out",
 };
+const REMOVED = "It comes back here by itself when it stands in the configuration again.";
 
 function element(tag, className, parent) {
 	const e = document.createElement(tag);
@@ -32,6 +34,9 @@ export class Tile {
 		this.acknowledge = acknowledge;
 		this.isVisible = false;
 		this.isLinked = true;
+		this.removedAt = 0; // when the server had it no more; 0: it has it
+		this.refusal = ""; // why there are no pictures
+		this.lowered = ""; // why they are not as wished
 		this.button = document.createElement("button");
 		this.button.type = "button";
 		this.button.className = "tile";
@@ -51,6 +56,8 @@ export class Tile {
 		const figures = element("span", "figures", caption);
 		this.size = element("span", "size", figures);
 		this.figures = element("span", "", figures);
+		this.mark = element("span", "mark", caption);
+		this.mark.textContent = "reduced";
 		this.badge = element("span", "badge", caption);
 		this.update(camera);
 	}
@@ -59,17 +66,40 @@ export class Tile {
 	linked() {
 		this.isLinked = true;
 		this.#skew = Infinity;
+		this.refusal = this.lowered = "";
 	}
 
 	/** What the server says of the camera. */
 	update(camera) {
 		this.camera = camera;
+		if (this.removedAt)
+			this.refusal = "";
+		this.removedAt = 0;
+		this.show();
+	}
+
+	/** The server has this camera no more. */
+	remove() {
+		this.isLinked = true;
+		this.removedAt ||= performance.now();
+		this.#drawn.length = 0;
+		this.show();
+	}
+
+	/** What the server says of this tile: "error", "lowered" or "granted". */
+	judge(message) {
+		this.refusal = message.type === "error" ? message.error : "";
+		this.lowered = message.type === "lowered" ? message.error : "";
 		this.show();
 	}
 
 	get state() {
 		if (!this.isLinked)
 			return "gone";
+		if (this.removedAt)
+			return "removed";
+		if (this.camera.state === "live" && this.refusal)
+			return "refused";
 		if (this.camera.state === "live" && !this.#drawn.length)
 			return "connecting";
 		if (this.camera.state === "live" && this.isVisible && performance.now() - this.#drawn.at(-1) > SILENT_MS)
@@ -95,11 +125,14 @@ export class Tile {
 			this.note.hidden = isLive;
 			this.noteTitle.textContent = NOTES[state] ?? "";
 		}
-		this.noteText.textContent = isLive || state === "gone" ? "" : this.camera.error;
+		this.noteText.textContent = { live: "", gone: "", removed: REMOVED, refused: this.refusal }[state] ?? this.camera.error;
+		this.mark.hidden = !isLive || !this.lowered;
+		this.mark.title = this.lowered;
 		const isMoving = isLive && fps > 0;
 		this.size.textContent = this.camera.width ? `${this.camera.width} × ${this.camera.height}${isMoving ? " · " : ""}` : "";
 		this.figures.textContent = isMoving ? `${fps.toFixed(fps < 10 ? 1 : 0)} fps · ${Math.round(latency)} ms` : "";
-		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}`);
+		const more = this.mark.hidden ? "" : `, reduced: ${this.lowered}`;
+		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}${more}`);
 	}
 
 	/** @returns what to ask the server for at the size on this screen */
@@ -115,6 +148,10 @@ export class Tile {
 
 	/** A picture has come: draw it, then acknowledge it. */
 	async picture(picture) {
+		if (this.refusal) {
+			this.refusal = "";
+			this.show();
+		}
 		if (this.#isDrawing) { // can only be after a change of the wish
 			if (this.#waiting)
 				this.acknowledge(this.id, this.#waiting.seq);
