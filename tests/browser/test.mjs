@@ -307,8 +307,8 @@ run({
 			const { p, sent } = await openRefused(options);
 			await until(async () => (await state(p, "front")) === "refused", "the tile is told to be refused");
 			ok(await tile(p, "front").getByText(why.front).isVisible(), "with the sentence");
-			ok((await tile(p, "yard").getAttribute("aria-label")).includes("reduced: at most 640x360"), "the other is named reduced");
-			ok((await tile(p, "yard").locator(".mark").getAttribute("title")) === "at most 640x360 of this camera", "and says why");
+			ok((await tile(p, "yard").getAttribute("aria-label")).includes("reduced. At most 640x360"), "the other is named reduced");
+			ok((await tile(p, "yard").locator(".mark").getAttribute("title")) === "At most 640x360 of this camera", "and says why");
 			ok((await state(p, "yard")) === "live", "and is live");
 			ok(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
 			await shot(p, name);

@@ -88,8 +88,9 @@ export class Tile {
 
 	/** What the server says of this tile: "error", "lowered" or "granted". */
 	judge(message) {
-		this.refusal = message.type === "error" ? message.error : "";
-		this.lowered = message.type === "lowered" ? message.error : "";
+		const why = message.error ? message.error[0].toUpperCase() + message.error.slice(1) : "";
+		this.refusal = message.type === "error" ? why : "";
+		this.lowered = message.type === "lowered" ? why : "";
 		this.show();
 	}
 
@@ -131,7 +132,7 @@ export class Tile {
 		const isMoving = isLive && fps > 0;
 		this.size.textContent = this.camera.width ? `${this.camera.width} × ${this.camera.height}${isMoving ? " · " : ""}` : "";
 		this.figures.textContent = isMoving ? `${fps.toFixed(fps < 10 ? 1 : 0)} fps · ${Math.round(latency)} ms` : "";
-		const more = this.mark.hidden ? "" : `, reduced: ${this.lowered}`;
+		const more = this.mark.hidden ? "" : `, reduced. ${this.lowered}`;
 		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}${more}`);
 	}
 
