@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /* Some views of all tiles at once, then three a second. */
-#define CREDIT_MAX (256 * 1024)
-#define CREDIT_A_SECOND (64 * 1024)
+#define CREDIT_MAX (INT64_C(256) * 1024)
+#define CREDIT_A_SECOND (INT64_C(64) * 1024)
 /* What a message costs besides its bytes: its frame, finding its end, answering. */
 #define MESSAGE_BYTES 64
 /* Who was held is read from again with this, so that it does not start and stop with each message. */
