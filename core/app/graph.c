@@ -152,6 +152,8 @@ static struct camera **make_cameras(const struct graph *g, const struct config *
 		cameras[i] =
 			camera ? camera_ref(camera)
 			       : camera_new(c->cameras[i], places_cpu(g->world->places), g->world->budget);
+		if (!camera && cameras[i])
+			camera_set_quota(cameras[i], g->world->quota);
 		if (!cameras[i]) {
 			while (i--)
 				camera_unref(cameras[i]);

@@ -14,6 +14,7 @@ cam_server_SOURCES = %D%/graph.c %D%/graph.h \
 	%D%/main.c \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/openapi.c %D%/openapi.h \
+	%D%/pictures.c %D%/pictures.h \
 	%D%/reply.c %D%/reply.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/server.c %D%/server.h \

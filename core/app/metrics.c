@@ -24,6 +24,8 @@ enum figure {
 	CONVERTED,
 	ENCODED,
 	DECODE_ERRORS,
+	REFUSED,
+	LOWERED,
 	N_FIGURES
 };
 
@@ -44,6 +46,10 @@ static const struct {
 	[CONVERTED] = {"cam_camera_pictures_converted_total", "counter", "Pictures converted to BGR."},
 	[ENCODED] = {"cam_camera_jpegs_encoded_total", "counter", "JPEGs encoded."},
 	[DECODE_ERRORS] = {"cam_camera_decode_errors_total", "counter", "Packets that could not be decoded."},
+	[REFUSED] = {"cam_camera_pictures_refused_total", "counter",
+		"Pictures that a subscription was due to get and did not, for lack of time."},
+	[LOWERED] = {"cam_camera_wishes_lowered_total", "counter",
+		"Times that a subscription was given less than it wished for."},
 };
 
 /* What is read of a camera, once. */
@@ -77,6 +83,8 @@ static void read_figures(const struct graph *g, size_t at, struct figures *to)
 	ret[CONVERTED] = (double)e.converted;
 	ret[ENCODED] = (double)e.encoded;
 	ret[DECODE_ERRORS] = (double)e.errors;
+	ret[REFUSED] = (double)e.refused;
+	ret[LOWERED] = (double)e.lowered;
 }
 
 static void head(struct text *out, const char *name, const char *type, const char *help)

@@ -2,6 +2,7 @@
 #include "core/app/server.h"
 
 #include "core/app/graph.h"
+#include "core/app/pictures.h"
 #include "core/app/routes.h"
 #include "core/app/service.h"
 #include "core/app/status.h"
@@ -22,6 +23,7 @@ struct server {
 	struct loop loop;
 	struct node_world world;
 	struct budget budget;
+	struct pictures pictures;
 	struct graph graph;
 	struct routes routes;
 	struct service service;
@@ -349,6 +351,7 @@ static void on_watch(uv_timer_t *timer)
 		tell_of_cameras(s);
 	service_look(&s->service, live);
 	tell_queue(s);
+	pictures_look(&s->pictures);
 	s->digest = digest;
 }
 
@@ -395,6 +398,8 @@ static int begin(struct server *s)
 	int err = places_new((unsigned)s->setup->config->server.cpu_threads, &s->world.places);
 
 	if (!err) {
+		pictures_init(&s->pictures, places_cpu(s->world.places), s->log);
+		s->world.quota = &s->pictures.quota;
 		log_lines(s->log, LOG_WARN, s->setup->config->warnings);
 		err = graph_load(&s->graph, s->setup->config);
 	}
@@ -435,8 +440,11 @@ int server_run(const struct server_setup *setup)
 	if (begin(s))
 		s->exit_code = 1;
 	uv_run(&s->loop.uv, UV_RUN_DEFAULT);
+	pictures_close(&s->pictures);
 	end_threads(s);
 	places_free(s->world.places);
+	if (s->world.quota)
+		pictures_destroy(&s->pictures);
 	budget_destroy(&s->budget);
 	if (loop_destroy(&s->loop))
 		log_line(setup->log, LOG_ERROR, NULL, "a handle was left open on the event loop");

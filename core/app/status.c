@@ -62,6 +62,7 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 {
 	const struct graph_node *source = graph_source(g, at);
 	struct camera *camera = g->cameras[at];
+	const char *why = demand_error(camera->demand);
 	struct engine_stats engine;
 	struct meter_reading r;
 
@@ -84,6 +85,8 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 	if (engine.decoders && ret->subscribers)
 		ret->subscribers--; /* the renditions' own */
 	read_error(g, at, ret->state, error);
+	if (!*error && ret->state == CAM_LIVE)
+		snprintf(error, STATUS_ERROR_BYTES, "%s", why ? why : "");
 }
 
 /* What is told of a camera, and of a node: the JSON and its schema both come from here. */
@@ -99,7 +102,7 @@ static const struct field camera_fields[] = {
 	{"state", STATE, offsetof(struct cam_camera, state), "Its source's."},
 	{"error", TEXT, offsetof(struct cam_camera, error),
 		"Its source's last one in words, unless it is live; else that of the first stage that does "
-		"not work."},
+		"not work; else why there are no pictures of it."},
 	{"codec", CODEC, offsetof(struct cam_camera, codec), "Four characters, as H264; empty until known."},
 	{"width", NUMBER, offsetof(struct cam_camera, width), "Pixels; 0 until known."},
 	{"height", NUMBER, offsetof(struct cam_camera, height), "Pixels; 0 until known."},

@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* So many tasks of one strand run before the next strand gets its turn. */
+/* So many tasks of one strand run, or for so long, before the next strand gets its turn. */
 enum { TURN = 8 };
+#define TURN_NS (4 * CLOCK_MS)
 
 struct strand {
 	struct executor executor;
@@ -61,8 +62,10 @@ static struct strand *take_ready(struct pool *p)
 /* Run a turn of s. Called and left with the pool locked. */
 static void run_strand(struct pool *p, struct strand *s)
 {
+	int64_t until = clock_mono_ns() + TURN_NS;
+
 	here = s;
-	for (int i = 0; i < TURN; i++) {
+	for (int i = 0; i < TURN && (!i || clock_mono_ns() < until); i++) {
 		struct task *t = task_list_take(&s->tasks);
 
 		if (!t)
@@ -294,6 +297,11 @@ static void strand_unref(struct executor *e)
 	if (!--s->refs && !s->ready)
 		free(s);
 	pthread_mutex_unlock(&p->lock);
+}
+
+unsigned pool_threads(const struct pool *pool)
+{
+	return pool->n_threads;
 }
 
 struct strand *strand_new(struct pool *pool)

@@ -26,6 +26,9 @@ bool pool_end(struct pool *pool, int64_t until_ns);
 /** [any, not a thread of the pool] No timer is set any more. Run what is queued, then end and join the threads. NULL is allowed. */
 void pool_free(struct pool *pool);
 
+/** [any] @return how many it has */
+unsigned pool_threads(const struct pool *pool);
+
 /** [any] @return a strand, NULL without memory. The pool must outlive it. */
 struct strand *strand_new(struct pool *pool);
 

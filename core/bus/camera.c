@@ -44,6 +44,11 @@ struct camera *camera_new(const char *name, struct pool *cpu, struct budget *bud
 	return c;
 }
 
+void camera_set_quota(struct camera *c, struct quota *quota)
+{
+	demand_set_quota(c->demand, quota, c->name);
+}
+
 struct camera *camera_ref(struct camera *c)
 {
 	atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);

@@ -30,6 +30,8 @@ struct camera {
 
 /** [loop] @param cpu, budget its strand's pool and its packets' memory; outlive it @return one reference; NULL without memory */
 struct camera *camera_new(const char *name, struct pool *cpu, struct budget *budget);
+/** [loop, before anybody subscribes] What its pictures may cost. @param quota outlives it; NULL: no limits */
+void camera_set_quota(struct camera *, struct quota *quota);
 struct camera *camera_ref(struct camera *);
 /** [any] The last reference frees it on its strand, after what is queued there. NULL is allowed. */
 void camera_unref(struct camera *);

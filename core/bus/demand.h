@@ -3,7 +3,8 @@
  * @file demand.h
  * The demand for a camera's renditions. The first subscription makes the engine take packets from the camera's port,
  * starting at the last keyframe that history has; the last one to leave ends that. The engine works on the camera's
- * strand.
+ * strand. Who comes and who leaves stands in a list that the strand looks at before each packet, so that neither waits
+ * behind pictures; who leaves is left out at once, also of the picture that is being delivered.
  */
 #ifndef CAM_BUS_DEMAND_H
 #define CAM_BUS_DEMAND_H
@@ -16,14 +17,18 @@ struct demand_sub; /**< one rendition subscription */
 
 /** Where what is made goes. */
 struct demand_end {
-	struct link *link; /**< what is made goes into it */
+	struct link *link; /**< what is made goes into it; is told what is not, by link_refuse() */
 	/** See struct cam_want; then deliveries go past the queue. NULL: through the queue. Called on the strand. */
 	uint8_t *(*into)(void *arg, size_t bytes);
 	void *arg;
+	const void *node; /**< whose it is, with the wish's owner */
+	bool first; /**< configured by the operator: exactly as wished, and ahead of others */
 };
 
 /** @param port where packets come from; outlives it @return NULL without memory */
 struct demand *demand_new(struct executor *strand, struct port *port);
+/** [before anything is added] What it may spend. @param quota, camera outlive it */
+void demand_set_quota(struct demand *, struct quota *quota, const char *camera);
 /** [strand, or nothing was ever added] NULL is allowed. */
 void demand_free(struct demand *);
 
@@ -33,6 +38,8 @@ int demand_add(struct demand *, const struct cam_want *, const struct demand_end
 void demand_remove(struct demand_sub *);
 /** [any, once] The camera is gone: tell all who are subscribed. */
 void demand_tell_gone(struct demand *);
+/** [any] @return why those who are subscribed get no pictures, as a static sentence; NULL: they do, or there are none */
+const char *demand_error(const struct demand *);
 /** [any] */
 void demand_get_stats(const struct demand *, struct engine_stats *ret);
 /** [any] Subscriptions now. */

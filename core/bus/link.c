@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-enum { TURN = 64 /* items delivered before others on the executor get their turn */ };
+enum { TURN = 64 };
 
 struct link {
 	struct task task;
@@ -302,7 +302,7 @@ static void work(struct link *l)
 	l->timed = false; /* its reference is this call's now: link_close() is not to take it back */
 	refill(l);
 	had = l->queue.n;
-	deliver(l, TURN);
+	deliver(l, l->end.turn ? l->end.turn : TURN);
 	if (had && !l->queue.n && !l->held && !l->closed && l->batch_ns && !l->pull && !has_news(l)) {
 		l->timed = true;
 		/* Under the lock, as in unlock_and_schedule(). */

@@ -44,6 +44,7 @@ struct link_end {
 	void (*refused)(void *arg, int err, const char *why);
 	void (*gone)(void *arg);
 	struct link_account *account; /**< NULL: none */
+	unsigned turn; /**< items taken before others on the executor get their turn; 0: 64 */
 };
 
 /** @return a link by the wish's form, media, drop, queue and until_ns members, one reference; NULL without memory */

@@ -98,7 +98,7 @@ static int open_decoder(struct decoder *d, const struct cam_caps *caps, const ch
 		(uint64_t)caps->width * caps->height > DECODER_MAX_PIXELS) {
 		*ret_why = "the camera's pictures are larger than 8192 pixels a side or 35 megapixels, "
 			   "set the camera to a smaller resolution";
-		return -EINVAL;
+		return -E2BIG;
 	}
 	r = open_context(d, codec, caps, has_extradata(caps));
 	if (r == -EINVAL && has_extradata(caps)) {
@@ -153,6 +153,13 @@ void decoder_flush(struct decoder *d)
 	for (int i = 0; i < SLOTS; i++)
 		d->numbers[i] = -1;
 	d->shown = d->tainted = false;
+}
+
+void decoder_hurry(struct decoder *d, bool hurry)
+{
+	/* Of H.265, a picture that its own layer does not refer to may be referred to by another layer. */
+	hurry &= d->ctx->codec_id == AV_CODEC_ID_H264;
+	d->ctx->skip_frame = hurry ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
 int decoder_push(struct decoder *d, const struct cam_buf *packet)

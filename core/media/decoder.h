@@ -19,12 +19,14 @@ struct decoded {
 	struct cam_buf like; /**< seq, times and flags of the packet it came from; no planes, no caps. */
 };
 
-/** @return 0 and *ret, or -ENOTSUP, -EINVAL, -ENOMEM with a sentence in *ret_why (static) */
+/** @return 0 and *ret, or -ENOTSUP, -E2BIG, -EINVAL, -ENOMEM with a sentence in *ret_why (static) */
 int decoder_new(const struct cam_caps *caps, struct decoder **ret, const char **ret_why);
 /** NULL is allowed. */
 void decoder_free(struct decoder *);
 /** Forget what came before: the next picture is that of a keyframe. */
 void decoder_flush(struct decoder *);
+/** Whether pictures that no other refers to may be left out from here on, to be through sooner. */
+void decoder_hurry(struct decoder *, bool hurry);
 /** @return 0, -EBADMSG: could not be decoded, or -ENOMEM. Take all pictures before the next one. */
 int decoder_push(struct decoder *, const struct cam_buf *packet);
 /**

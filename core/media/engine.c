@@ -1,53 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/media/engine.h"
 
+#include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/media/decoder.h"
-#include "core/media/rendition.h"
+#include "core/media/outputs.h"
 
 #include <errno.h>
 #include <libavutil/frame.h>
 #include <libavutil/log.h>
-#include <libavutil/mathematics.h>
 #include <stdlib.h>
 
-/* How much earlier than the grid of max_fps a picture may be. */
-#define EARLY_NS (10 * INT64_C(1000000))
-
-/* More pictures than any packet makes. */
-enum { MAX_TAKES = 64 };
-
-/* One size, while outputs want it. */
-struct size {
-	struct size *next;
-	struct rendition *rendition;
-	unsigned users;
+enum {
+	MAX_TAKES = 64, /* more pictures than any packet makes */
+	ALL_KEYS = 4 /* so many keyframes in a row: the stream may have nothing else */
 };
 
-struct engine_output {
-	struct engine_output *next;
-	struct engine_taker taker;
-	struct size *size;
-	uint32_t form, codec, quality;
-	int64_t fps_num, fps_den; /* 0/0: all */
-	int64_t slot; /* of the grid, in which the last picture was delivered */
-	bool started; /* slot is valid */
-	bool removed; /* in the middle of a push: goes at its end */
-};
+/* A packet that has waited for so long: the camera is not keeping up. */
+#define LATE (CLOCK_SECOND / 4)
+/* Nothing but errors for so long is told. */
+#define FAILING (3 * CLOCK_SECOND)
 
 struct engine {
-	struct engine_counters counters;
-	struct engine_output *outputs;
-	unsigned n_outputs; /* without the removed ones */
-	struct size *sizes;
+	struct outputs outputs;
 	struct decoder *decoder; /* NULL: none */
 	const struct cam_caps *caps; /* of the last packet, NULL: none */
 	int refused; /* no decoder can be had for caps: -errno */
 	const char *refused_why;
-	struct decoded held; /* the newest picture while catching up; frame is owned, NULL: none */
-	int64_t origin_ns; /* of the grid */
-	bool has_origin, pushing;
+	struct decoded last; /* the newest picture; frame is owned, NULL: none */
+	bool held; /* it has not been offered to all */
+	const struct cam_buf *spared; /* a keyframe that was not decoded: what comes next may refer to it */
+	bool want_key; /* packets were left out: it goes on at a keyframe */
+	bool cheap; /* they were, since keyframes were enough */
+	unsigned keys; /* keyframes in a row */
+	int64_t time_ns; /* of the last packet */
+	int64_t key_ns,
+		key_steps_ns
+			[2]; /* time of the last keyframe, 0: none; from keyframe to keyframe, 0: not known */
+	int64_t failing_ns; /* only errors since then, 0: none */
+	bool pushing;
 	bool unmade; /* something could not be made in this push, for lack of memory most likely */
+	_Atomic(const char *) error;
+};
+
+/* How a packet is treated. */
+struct push {
+	const struct cam_buf *packet;
+	int64_t catch_up_ns, time_ns;
+	bool late, key, past;
 };
 
 struct engine *engine_new(void)
@@ -58,41 +58,13 @@ struct engine *engine_new(void)
 	return e;
 }
 
+void engine_set_quota(struct engine *e, struct quota *quota, const char *camera)
+{
+	e->outputs.camera.quota = quota;
+	e->outputs.camera.name = camera;
+}
+
 /* ---- Outputs --------------------------------------------------------------------------------------------------- */
-
-static struct size *size_get(struct engine *e, uint32_t width, uint32_t height)
-{
-	struct size *s = e->sizes;
-
-	while (s && !rendition_fits(s->rendition, width, height))
-		s = s->next;
-	if (s)
-		return s;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->rendition = rendition_new(width, height, &e->counters);
-	if (!s->rendition) {
-		free(s);
-		return NULL;
-	}
-	s->next = e->sizes;
-	e->sizes = s;
-	return s;
-}
-
-static void size_put_unused(struct engine *e, struct size *s)
-{
-	struct size **at = &e->sizes;
-
-	if (s->users)
-		return;
-	while (*at != s)
-		at = &(*at)->next;
-	*at = s->next;
-	rendition_free(s->rendition);
-	free(s);
-}
 
 static bool side_ok(uint32_t side)
 {
@@ -109,173 +81,168 @@ static bool want_ok(const struct cam_want *w)
 	       (w->codec == CAM_I420 || w->codec == CAM_BGR3 || w->codec == CAM_GREY);
 }
 
-static void output_free(struct engine *e, struct engine_output *o)
-{
-	if (o->form == CAM_JPEG)
-		rendition_drop_quality(o->size->rendition, o->quality);
-	o->size->users--;
-	size_put_unused(e, o->size);
-	free(o);
-}
-
 int engine_add(struct engine *e, const struct cam_want *w, const struct engine_taker *taker,
 	struct engine_output **ret)
 {
-	struct engine_output *o, **end = &e->outputs;
-
-	if (!want_ok(w))
-		return -EINVAL;
-	o = calloc(1, sizeof(*o));
-	if (!o)
-		return -ENOMEM;
-	o->taker = *taker;
-	o->form = w->form;
-	o->codec = w->codec;
-	o->quality = w->quality;
-	o->fps_num = w->max_fps_num;
-	o->fps_den = w->max_fps_den;
-	o->size = size_get(e, w->width, w->height);
-	if (!o->size || (o->form == CAM_JPEG && rendition_use_quality(o->size->rendition, o->quality))) {
-		if (o->size)
-			size_put_unused(e, o->size);
-		free(o);
-		return -ENOMEM;
-	}
-	o->size->users++;
-	while (*end)
-		end = &(*end)->next;
-	*end = o;
-	e->n_outputs++;
-	*ret = o;
-	return 0;
+	return want_ok(w) ? outputs_add(&e->outputs, w, taker, ret) : -EINVAL;
 }
 
-static void drop_held(struct engine *e)
+static void tell(struct engine *e, int err, const char *why)
 {
-	av_frame_free(&e->held.frame);
+	atomic_store(&e->error, err ? why : NULL);
+	outputs_tell(&e->outputs, err, why);
+}
+
+static void forget_last(struct engine *e)
+{
+	av_frame_free(&e->last.frame);
+	e->held = false;
+}
+
+static void forget_spared(struct engine *e)
+{
+	buf_unref(e->spared);
+	e->spared = NULL;
+}
+
+static void forget_keys(struct engine *e)
+{
+	e->keys = 0;
+	e->key_ns = e->key_steps_ns[0] = e->key_steps_ns[1] = 0;
+	e->want_key = false;
+}
+
+static void forget_decoder(struct engine *e)
+{
+	forget_last(e);
+	forget_spared(e);
+	forget_keys(e);
+	decoder_free(e->decoder);
+	e->decoder = NULL;
+	e->failing_ns = 0;
+	atomic_store(&e->outputs.counters.decoders, 0);
 }
 
 /* Everything that only exists for outputs. */
 static void stop_decoding(struct engine *e)
 {
-	drop_held(e);
-	decoder_free(e->decoder);
-	e->decoder = NULL;
-	atomic_store(&e->counters.decoders, 0);
+	forget_decoder(e);
 	caps_unref(e->caps);
 	e->caps = NULL;
 	e->refused = 0;
-	e->has_origin = false;
+	e->outputs.has_origin = false;
+	outputs_free_sizes(&e->outputs);
+	tell(e, 0, NULL);
+	quota_set_freed(e->outputs.camera.quota);
 }
 
-static void sweep(struct engine *e)
+/* Something has been delivered, so that outputs may have left. */
+static void finish(struct engine *e)
 {
-	struct engine_output **at = &e->outputs, *o;
-
-	while ((o = *at)) {
-		if (o->removed) {
-			*at = o->next;
-			output_free(e, o);
-		} else {
-			at = &o->next;
-		}
-	}
-	if (!e->n_outputs)
+	e->pushing = false;
+	if (!e->outputs.n)
 		stop_decoding(e);
 }
 
 void engine_remove(struct engine *e, struct engine_output *o)
 {
-	if (!o || o->removed)
+	if (!o)
 		return;
-	o->removed = true;
-	e->n_outputs--;
-	if (!e->pushing)
-		sweep(e);
+	outputs_remove(&e->outputs, o);
+	if (!e->pushing && !e->outputs.n)
+		stop_decoding(e);
 }
 
 void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	for (struct engine_output *o = e->outputs; o; o = o->next)
-		o->removed = true;
-	e->n_outputs = 0;
-	sweep(e);
+	outputs_free(&e->outputs);
+	stop_decoding(e);
 	free(e);
 }
 
-/* ---- Delivery -------------------------------------------------------------------------------------------------- */
+/* ---- Pictures -------------------------------------------------------------------------------------------------- */
 
-/* @return whether the picture of that time is due, and remembers that it was delivered */
-static bool take_turn(const struct engine *e, struct engine_output *o, int64_t time_ns)
+static void deliver(struct engine *e, const struct decoded *picture, enum outputs_who who, bool late)
 {
-	int64_t slot;
-
-	if (!o->fps_num)
-		return true;
-	slot = av_rescale_rnd((int64_t)((uint64_t)time_ns - (uint64_t)e->origin_ns), o->fps_num,
-		o->fps_den * CAM_SECOND, AV_ROUND_DOWN);
-	if (o->started && slot == o->slot)
-		return false;
-	o->started = true;
-	o->slot = slot;
-	return true;
+	if (!outputs_deliver(&e->outputs, picture, who, late))
+		e->unmade = true;
 }
 
-/* Delivers into the output's own memory. @return whether the picture could be made or was not wanted */
-static bool deliver_into(struct engine_output *o)
+void engine_show(struct engine *e)
 {
-	struct rendition *r = o->size->rendition;
-	uint8_t *memory = o->taker.into(o->taker.arg, rendition_packed_bytes(r, o->codec));
-	const struct cam_buf *buf;
-
-	if (!memory || o->removed)
-		return true;
-	buf = rendition_into(r, o->codec, memory);
-	if (!buf)
-		return false;
-	o->taker.deliver(o->taker.arg, buf);
-	buf_unref(buf);
-	return true;
+	if (!e->last.frame)
+		return;
+	e->pushing = true;
+	deliver(e, &e->last, OUTPUTS_NEW, false);
+	finish(e);
 }
 
-static bool deliver_one(struct engine_output *o)
+/* Keeps a picture for those that come, instead of the one before. */
+static void keep_last(struct engine *e, const struct decoded *picture, bool held)
 {
-	struct rendition *r = o->size->rendition;
-	const struct cam_buf *buf;
-
-	if (o->form == CAM_PICTURE && o->taker.into)
-		return deliver_into(o);
-	buf = o->form == CAM_JPEG ? rendition_jpeg(r, o->quality) : rendition_picture(r, o->codec);
-	if (!buf)
-		return false;
-	o->taker.deliver(o->taker.arg, buf);
-	return true;
+	forget_last(e);
+	e->last = *picture;
+	e->last.frame = av_frame_clone(picture->frame);
+	e->held = held && e->last.frame;
+	if (!e->last.frame)
+		e->unmade = true;
 }
 
-/* A decoded picture to all whose turn it is. */
-static void deliver(struct engine *e, const struct decoded *picture)
+static void take_picture(struct engine *e, const struct push *p, const struct decoded *picture, bool silent)
 {
-	int64_t pts = picture->like.pts_ns, time_ns = pts == CAM_NO_TS ? picture->like.arrival_ns : pts;
-	bool due = false;
+	bool past = silent || picture->like.arrival_ns < p->catch_up_ns;
 
-	if (!e->has_origin) {
-		e->origin_ns = (int64_t)((uint64_t)time_ns - EARLY_NS);
-		e->has_origin = true;
+	atomic_fetch_add(&e->outputs.counters.decoded, 1);
+	e->failing_ns = 0;
+	if (e->outputs.err && e->outputs.err != -ENOMEM)
+		tell(e, 0, NULL);
+	keep_last(e, picture, past && !silent);
+	if (!silent)
+		deliver(e, picture, past ? OUTPUTS_NEW : OUTPUTS_ALL, p->late);
+}
+
+/* The decoder has failed. Now and then that is nothing to be told. */
+static void take_error(struct engine *e)
+{
+	int64_t now = clock_mono_ns();
+
+	atomic_fetch_add(&e->outputs.counters.errors, 1);
+	if (!e->failing_ns)
+		e->failing_ns = now;
+	else if (now - e->failing_ns > FAILING)
+		tell(e, -ENOTSUP,
+			"none of the camera's last pictures can be decoded: they are damaged, or of a kind "
+			"or size "
+			"that the decoder does not take");
+}
+
+/* Decode a packet, for its picture or, silent, only for those that refer to it. */
+static void decode(struct engine *e, const struct push *p, const struct cam_buf *packet, bool silent)
+{
+	struct quota *quota = e->outputs.camera.quota;
+	int64_t began = quota ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
+	struct decoded picture;
+	int r = decoder_push(e->decoder, packet);
+
+	if (r)
+		take_error(e);
+	if (r == -ENOMEM)
+		e->unmade = true;
+	for (int i = 0; i < MAX_TAKES && e->outputs.n; i++) {
+		r = decoder_take(e->decoder, &picture);
+		if (quota)
+			outputs_pay(&e->outputs, clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+		if (!r)
+			break;
+		if (r < 0)
+			take_error(e);
+		else
+			take_picture(e, p, &picture, silent);
+		if (quota)
+			began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	}
-	for (struct engine_output *o = e->outputs; o; o = o->next) {
-		if (o->removed || !take_turn(e, o, time_ns))
-			continue;
-		due = true;
-		rendition_begin(o->size->rendition, picture);
-		if (!deliver_one(o))
-			e->unmade = true;
-	}
-	for (struct size *s = e->sizes; s; s = s->next)
-		rendition_end(s->rendition);
-	if (!due)
-		atomic_fetch_add(&e->counters.skipped, 1);
 }
 
 /* ---- Packets --------------------------------------------------------------------------------------------------- */
@@ -286,65 +253,143 @@ static int prepare(struct engine *e, const struct cam_buf *packet, const char **
 	const struct cam_caps *caps = packet->caps;
 
 	if (!caps_equal(caps, e->caps) || e->refused == -ENOMEM) {
-		drop_held(e);
-		decoder_free(e->decoder);
-		e->decoder = NULL;
+		forget_decoder(e);
 		caps_unref(e->caps);
 		e->caps = caps_ref(caps);
 		e->refused = decoder_new(caps, &e->decoder, &e->refused_why);
-		atomic_store(&e->counters.decoders, e->decoder != NULL);
+		atomic_store(&e->outputs.counters.decoders, e->decoder != NULL);
 	} else if (e->decoder && (packet->flags & CAM_DISCONTINUITY)) {
-		drop_held(e);
-		decoder_flush(e->decoder);
+		engine_rewind(e);
 	}
-	if (e->refused)
+	if (e->refused) {
 		*ret_why = e->refused_why;
+		tell(e, e->refused == -EINVAL ? -ENOTSUP : e->refused, e->refused_why);
+	}
 	return e->refused;
 }
 
-/* Keeps a picture for later, instead of the one before. */
-static void hold(struct engine *e, const struct decoded *picture)
+void engine_rewind(struct engine *e)
 {
-	drop_held(e);
-	e->held = *picture;
-	e->held.frame = av_frame_clone(picture->frame);
-	if (!e->held.frame)
-		e->unmade = true;
+	forget_spared(e);
+	forget_keys(e);
+	e->held = false;
+	if (e->decoder)
+		decoder_flush(e->decoder);
 }
 
-/* Takes all pictures that the decoder has. */
-static void take_pictures(struct engine *e, int64_t arrival_ns, int64_t catch_up_ns)
+static void note_key(struct engine *e, const struct push *p)
 {
-	struct decoded picture;
-	bool delivered = false;
-	int r;
-
-	for (int i = 0; i < MAX_TAKES && e->n_outputs; i++) {
-		r = decoder_take(e->decoder, &picture);
-		if (!r)
-			break;
-		atomic_fetch_add(r < 0 ? &e->counters.errors : &e->counters.decoded, 1);
-		if (r < 0)
-			continue;
-		if (picture.like.arrival_ns < catch_up_ns) {
-			hold(e, &picture);
-			continue;
-		}
-		deliver(e, &picture);
-		delivered = true;
-	}
-	if (arrival_ns < catch_up_ns)
+	e->time_ns = p->time_ns;
+	if (!p->key) {
+		e->keys = 0;
 		return;
-	if (e->held.frame && !delivered)
-		deliver(e, &e->held);
-	drop_held(e);
+	}
+	e->keys++;
+	if (e->key_ns) {
+		e->key_steps_ns[1] = e->key_steps_ns[0];
+		e->key_steps_ns[0] = p->time_ns - e->key_ns;
+	}
+	e->key_ns = p->time_ns;
+}
+
+/* Whether keyframes come as often as anybody wishes for pictures, a little jitter aside. */
+static bool keys_are_enough(struct engine *e)
+{
+	int64_t interval = outputs_interval_ns(&e->outputs);
+
+	return interval >= CLOCK_SECOND && e->key_steps_ns[1] > 0 && e->key_steps_ns[0] > 0 &&
+	       e->key_steps_ns[1] - interval <= interval / 20 &&
+	       e->key_steps_ns[0] - interval <= interval / 20 &&
+	       e->time_ns - e->key_ns <= interval + interval / 2;
+}
+
+/* Whether nothing refers to this packet, as far as one can tell before the next one. */
+static bool stands_alone(const struct engine *e, const struct push *p)
+{
+	return p->key && (p->packet->caps->codec == CAM_MJPG || e->keys > ALL_KEYS);
+}
+
+/* @return whether the packet is to be decoded; if not, what that means for those that follow is remembered */
+static bool is_needed(struct engine *e, const struct push *p)
+{
+	bool enough = keys_are_enough(e);
+
+	if (!p->key && (e->want_key || enough)) {
+		e->cheap = e->want_key ? e->cheap : true;
+		e->want_key = true;
+		return false;
+	}
+	if (!outputs_may_decode(&e->outputs, p->key && e->want_key, p->late)) {
+		outputs_put_off(&e->outputs, p->time_ns);
+		e->want_key = p->packet->caps->codec != CAM_MJPG;
+		e->cheap = false;
+		return false;
+	}
+	e->want_key = false;
+	if (!stands_alone(e, p) && !(p->key && enough))
+		return true;
+	if (outputs_are_due(&e->outputs, p->time_ns, p->packet->arrival_ns,
+		    p->past ? OUTPUTS_NEW : OUTPUTS_ALL, p->late))
+		return true;
+	forget_spared(e);
+	e->spared = buf_ref(p->packet);
+	return false;
+}
+
+static void decode_needed(struct engine *e, const struct push *p)
+{
+	if (e->spared && !p->key)
+		decode(e, p, e->spared, true);
+	forget_spared(e);
+	if (!e->outputs.n)
+		return;
+	decoder_hurry(e->decoder, p->past);
+	decode(e, p, p->packet, false);
+}
+
+static struct push push_of(const struct cam_buf *packet, int64_t catch_up_ns)
+{
+	bool past = packet->arrival_ns < catch_up_ns;
+
+	return (struct push){
+		.packet = packet,
+		.catch_up_ns = catch_up_ns,
+		.time_ns = packet->pts_ns == CAM_NO_TS ? packet->arrival_ns : packet->pts_ns,
+		.late = !past && clock_mono_ns() - packet->arrival_ns > LATE,
+		.key = (packet->flags & CAM_KEY) || packet->caps->codec == CAM_MJPG,
+		.past = past,
+	};
+}
+
+/* @return 0, or -ENOMEM if something could not be made */
+static int push_one(struct engine *e, const struct push *p, const char **ret_why)
+{
+	note_key(e, p);
+	e->unmade = false;
+	e->pushing = true;
+	if (is_needed(e, p))
+		decode_needed(e, p);
+	if (e->held && !p->past) {
+		e->held = false;
+		deliver(e, &e->last, OUTPUTS_ALL, p->late);
+	}
+	if (e->unmade) {
+		*ret_why = "pictures could not be made: too little memory, or a pixel format that is not "
+			   "supported";
+		tell(e, -ENOMEM, *ret_why);
+	} else if (e->outputs.err == -ENOMEM) {
+		tell(e, 0, NULL);
+	}
+	finish(e);
+	return e->unmade ? -ENOMEM : 0;
 }
 
 int engine_push(struct engine *e, const struct cam_buf *packet, int64_t catch_up_ns, const char **ret_why)
 {
+	struct push p;
 	int r;
 
-	if (!e->n_outputs)
+	if (!e->outputs.n)
 		return 0;
 	if (!packet->caps || packet->caps->form != CAM_PACKET || packet->caps->media != CAM_VIDEO ||
 		!packet->n_planes) {
@@ -354,25 +399,25 @@ int engine_push(struct engine *e, const struct cam_buf *packet, int64_t catch_up
 	r = prepare(e, packet, ret_why);
 	if (r)
 		return r;
-	e->unmade = false;
-	e->pushing = true;
-	r = decoder_push(e->decoder, packet);
-	if (r)
-		atomic_fetch_add(&e->counters.errors, 1);
-	if (r == -ENOMEM)
-		e->unmade = true;
-	take_pictures(e, packet->arrival_ns, catch_up_ns);
-	e->pushing = false;
-	sweep(e);
-	if (!e->unmade)
-		return 0;
-	*ret_why = "pictures could not be made: too little memory, or a pixel format that is not supported";
-	return -ENOMEM;
+	p = push_of(packet, catch_up_ns);
+	return push_one(e, &p, ret_why);
+}
+
+bool engine_is_behind(struct engine *e, bool come)
+{
+	if (!e->want_key || !e->outputs.n)
+		return false;
+	return e->cheap ? !keys_are_enough(e) : come && outputs_may_decode(&e->outputs, true, false);
+}
+
+const char *engine_error(const struct engine *e)
+{
+	return atomic_load(&e->error);
 }
 
 void engine_get_stats(const struct engine *e, struct engine_stats *ret)
 {
-	const struct engine_counters *c = &e->counters;
+	const struct engine_counters *c = &e->outputs.counters;
 
 	*ret = (struct engine_stats){
 		.decoded = atomic_load(&c->decoded),
@@ -380,6 +425,8 @@ void engine_get_stats(const struct engine *e, struct engine_stats *ret)
 		.encoded = atomic_load(&c->encoded),
 		.errors = atomic_load(&c->errors),
 		.skipped = atomic_load(&c->skipped),
+		.refused = atomic_load(&c->refused),
+		.lowered = atomic_load(&c->lowered),
 		.decoders = atomic_load(&c->decoders),
 		.scalers = atomic_load(&c->scalers),
 		.encoders = atomic_load(&c->encoders),

@@ -1,8 +1,11 @@
-libcam_a_SOURCES += %D%/buf.c %D%/buf.h \
+libcam_a_SOURCES += %D%/arrange.c \
+	%D%/buf.c %D%/buf.h \
 	%D%/colour.c %D%/colour.h \
 	%D%/decoder.c %D%/decoder.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/jpeg.c %D%/jpeg.h \
 	%D%/mempool.c %D%/mempool.h \
+	%D%/outputs.c %D%/outputs.h %D%/outputs_impl.h \
+	%D%/quota.c %D%/quota.h \
 	%D%/rendition.c %D%/rendition.h \
 	%D%/scaler.c %D%/scaler.h

@@ -3,13 +3,16 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-enum { ALIGN = 64, PADDING = 64 };
+/* From MAPPED bytes on a block is mapped by itself: what is freed goes back at once, whatever the heap looks like. */
+enum { ALIGN = 64, PADDING = 64, MAPPED = 128 << 10 };
 
 /* Stands in front of each block's memory, in ALIGN bytes of its own. */
 struct block {
 	struct mempool *pool;
 	struct block *next;
+	size_t bytes; /* of the whole */
 };
 
 struct mempool {
@@ -42,6 +45,32 @@ static void destroy(struct mempool *p)
 	free(p);
 }
 
+/* @return NULL without memory */
+static struct block *block_new(size_t bytes)
+{
+	size_t whole = (ALIGN + bytes + PADDING + ALIGN - 1) / ALIGN * ALIGN;
+	struct block *b;
+
+	if (whole < MAPPED) {
+		b = aligned_alloc(ALIGN, whole);
+	} else {
+		b = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (b == MAP_FAILED)
+			return NULL;
+	}
+	if (b)
+		b->bytes = whole;
+	return b;
+}
+
+static void block_free(struct block *b)
+{
+	if (b && b->bytes >= MAPPED)
+		munmap(b, b->bytes);
+	else
+		free(b);
+}
+
 void mempool_free(struct mempool *p)
 {
 	struct block *b, *next;
@@ -58,7 +87,7 @@ void mempool_free(struct mempool *p)
 	pthread_mutex_unlock(&p->lock);
 	for (; b; b = next) {
 		next = b->next;
-		free(b);
+		block_free(b);
 	}
 	if (last)
 		destroy(p);
@@ -77,7 +106,7 @@ uint8_t *mempool_get(struct mempool *p)
 	p->n_used++;
 	pthread_mutex_unlock(&p->lock);
 	if (!b)
-		b = aligned_alloc(ALIGN, (ALIGN + p->bytes + PADDING + ALIGN - 1) / ALIGN * ALIGN);
+		b = block_new(p->bytes);
 	if (!b) {
 		pthread_mutex_lock(&p->lock);
 		p->n_used--;
@@ -104,7 +133,7 @@ void mempool_put(void *memory)
 		b = NULL;
 	}
 	pthread_mutex_unlock(&p->lock);
-	free(b);
+	block_free(b);
 	if (last)
 		destroy(p);
 }

@@ -21,15 +21,13 @@ static const uint32_t codecs[N_FORMS] = {CAM_I420, CAM_BGR3, CAM_GREY, CAM_MJPG}
 struct quality {
 	struct quality *next;
 	uint32_t value; /* 1 to 100 */
-	unsigned users;
 	struct cam_buf *now; /* of the current picture, NULL: not made */
 };
 
 struct rendition {
 	struct engine_counters *counters;
-	uint32_t want_width, want_height;
 	const struct decoded *picture; /* the current one */
-	uint32_t width, height; /* its size here */
+	uint32_t width, height;
 	struct scaler *scaler;
 	struct jpeg *jpeg;
 	struct mempool *pool[N_FORMS]; /* for this size; made when needed */
@@ -45,8 +43,8 @@ struct rendition *rendition_new(uint32_t width, uint32_t height, struct engine_c
 	if (!r)
 		return NULL;
 	r->counters = counters;
-	r->want_width = width;
-	r->want_height = height;
+	r->width = width;
+	r->height = height;
 	r->scaler = scaler_new();
 	r->jpeg = jpeg_new();
 	atomic_fetch_add(&counters->scalers, 1);
@@ -57,37 +55,33 @@ struct rendition *rendition_new(uint32_t width, uint32_t height, struct engine_c
 	return r;
 }
 
-/* What depends on the size goes. */
-static void forget_size(struct rendition *r)
-{
-	for (int i = 0; i < N_FORMS; i++) {
-		mempool_free(r->pool[i]);
-		caps_unref(r->caps[i]);
-		r->pool[i] = NULL;
-		r->caps[i] = NULL;
-	}
-}
-
 void rendition_free(struct rendition *r)
 {
 	if (!r)
 		return;
 	rendition_end(r);
-	while (r->qualities)
-		rendition_drop_quality(r, r->qualities->value);
-	forget_size(r);
+	rendition_forget_qualities(r);
+	for (int i = 0; i < N_FORMS; i++) {
+		mempool_free(r->pool[i]);
+		caps_unref(r->caps[i]);
+	}
 	scaler_free(r->scaler);
 	jpeg_free(r->jpeg);
 	atomic_fetch_sub(&r->counters->scalers, 1);
 	free(r);
 }
 
-bool rendition_fits(const struct rendition *r, uint32_t width, uint32_t height)
+uint32_t rendition_width(const struct rendition *r)
 {
-	return r->want_width == width && r->want_height == height;
+	return r->width;
 }
 
-static struct quality *quality_find(struct rendition *r, uint32_t value)
+uint32_t rendition_height(const struct rendition *r)
+{
+	return r->height;
+}
+
+static struct quality *quality_find(const struct rendition *r, uint32_t value)
 {
 	struct quality *q = r->qualities;
 
@@ -96,67 +90,57 @@ static struct quality *quality_find(struct rendition *r, uint32_t value)
 	return q;
 }
 
-int rendition_use_quality(struct rendition *r, uint32_t value)
+static uint32_t difference(uint32_t a, uint32_t b)
 {
-	struct quality *q = quality_find(r, value);
+	return a > b ? a - b : b - a;
+}
 
-	if (!q) {
-		q = calloc(1, sizeof(*q));
-		if (!q)
-			return -ENOMEM;
-		q->value = value;
-		q->next = r->qualities;
-		r->qualities = q;
-		atomic_fetch_add(&r->counters->encoders, 1);
+static uint32_t nearest_quality(const struct rendition *r, uint32_t value)
+{
+	uint32_t found = r->qualities->value;
+
+	for (const struct quality *q = r->qualities; q; q = q->next)
+		if (difference(q->value, value) < difference(found, value))
+			found = q->value;
+	return found;
+}
+
+int rendition_use_quality(struct rendition *r, uint32_t value, unsigned most, uint32_t *ret)
+{
+	unsigned n = 0;
+	struct quality *q;
+
+	for (q = r->qualities; q; q = q->next)
+		n++;
+	if (quality_find(r, value) || (most && n >= most)) {
+		*ret = nearest_quality(r, value);
+		return 0;
 	}
-	q->users++;
+	q = calloc(1, sizeof(*q));
+	if (!q)
+		return -ENOMEM;
+	q->value = *ret = value;
+	q->next = r->qualities;
+	r->qualities = q;
+	atomic_fetch_add(&r->counters->encoders, 1);
 	return 0;
 }
 
-void rendition_drop_quality(struct rendition *r, uint32_t value)
+void rendition_forget_qualities(struct rendition *r)
 {
-	struct quality **at = &r->qualities, *q;
+	while (r->qualities) {
+		struct quality *q = r->qualities;
 
-	while ((*at)->value != value)
-		at = &(*at)->next;
-	q = *at;
-	if (--q->users)
-		return;
-	*at = q->next;
-	buf_unref(q->now);
-	free(q);
-	atomic_fetch_sub(&r->counters->encoders, 1);
-}
-
-/* One side of the wish, when only the other one is given: the same shape, in even numbers. */
-static uint32_t keep_shape(uint32_t given, int side, int other)
-{
-	uint64_t n = ((uint64_t)given * (unsigned)side / (unsigned)other + 1) / 2 * 2;
-
-	return n < RENDITION_MIN_SIDE   ? RENDITION_MIN_SIDE
-	       : n > RENDITION_MAX_SIDE ? RENDITION_MAX_SIDE
-					: (uint32_t)n;
+		r->qualities = q->next;
+		buf_unref(q->now);
+		free(q);
+		atomic_fetch_sub(&r->counters->encoders, 1);
+	}
 }
 
 void rendition_begin(struct rendition *r, const struct decoded *picture)
 {
-	const AVFrame *f = picture->frame;
-	uint32_t width = r->want_width, height = r->want_height;
-
 	r->picture = picture;
-	if (!width && !height) {
-		width = (uint32_t)f->width;
-		height = (uint32_t)f->height;
-	} else if (!width) {
-		width = keep_shape(height, f->width, f->height);
-	} else if (!height) {
-		height = keep_shape(width, f->height, f->width);
-	}
-	if (width == r->width && height == r->height)
-		return;
-	forget_size(r);
-	r->width = width;
-	r->height = height;
 }
 
 void rendition_end(struct rendition *r)
@@ -368,6 +352,17 @@ const struct cam_buf *rendition_jpeg(struct rendition *r, uint32_t quality)
 	if (q && !q->now)
 		q->now = encode(r, quality);
 	return q ? q->now : NULL;
+}
+
+bool rendition_has(const struct rendition *r, uint32_t codec, uint32_t quality)
+{
+	const struct quality *q;
+
+	for (int i = 0; i < JPEG; i++)
+		if (codecs[i] == codec)
+			return r->now[i];
+	q = quality_find(r, quality);
+	return q && q->now;
 }
 
 size_t rendition_packed_bytes(const struct rendition *r, uint32_t codec)

@@ -26,6 +26,7 @@ struct node_world {
 	struct loop *loop;
 	struct places *places;
 	struct budget *budget; /**< of packets that wait */
+	struct quota *quota; /**< of making pictures; NULL: no limits */
 	struct log *log;
 	/** [any] @return a reference to a camera that this node may see, or NULL */
 	struct camera *(*find_camera)(void *arg, const struct cam_node *node, const char *name);

@@ -91,10 +91,20 @@ static int64_t begins_at(const struct cam_want *want)
 	return want->since_ns < now ? now - want->since_ns : 1;
 }
 
+/* What sinks ask for comes from outside; what other nodes ask for is configured. */
+static bool serves_strangers(const struct cam_node *n)
+{
+	return n->spec.plugin->kind == CAM_SINK || n->spec.plugin->kind == CAM_LISTENER;
+}
+
 static int attach(struct cam_sub *sub, struct camera *camera, const struct cam_want *want)
 {
-	struct demand_end end = {sub->link, want->into ? into : NULL, sub};
 	struct cam_node *n = sub->node;
+	struct demand_end end = {.link = sub->link,
+		.into = want->into ? into : NULL,
+		.arg = sub,
+		.node = n,
+		.first = want->into || !serves_strangers(n)};
 	int err;
 
 	if (want->form != CAM_PACKET)

@@ -214,6 +214,7 @@ void taken_init(struct taken *t)
 	memset(t, 0, sizeof(*t));
 	t->taker.deliver = take;
 	t->taker.arg = t;
+	t->taker.first = true;
 }
 
 void taken_free(struct taken *t)

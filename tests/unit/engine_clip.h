@@ -40,7 +40,7 @@ void paint_patches(AVFrame *frame, int i);
 enum { PATCH_COLUMNS = 4, PATCHES = 8 };
 extern const uint8_t patch_rgb[PATCHES][3];
 
-/** Keeps a reference to each buffer delivered. */
+/** Keeps a reference to each buffer delivered. Comes first, unless the test says otherwise. */
 struct taken {
 	struct engine_taker taker; /**< Pass this one. */
 	const struct cam_buf *buf[TAKEN_MAX];

@@ -252,7 +252,7 @@ TEST(into_packs_the_planes_and_touches_nothing_else)
 	struct engine *e = engine_new();
 	struct cam_want want = picture(CAM_I420, 63, 35);
 	size_t bytes = 0;
-	struct engine_taker taker = {keep_nothing, into, &bytes};
+	struct engine_taker taker = {.deliver = keep_nothing, .into = into, .arg = &bytes, .first = true};
 	struct engine_output *o;
 	struct clip clip;
 	const char *why = "";

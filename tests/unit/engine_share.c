@@ -146,21 +146,24 @@ TEST(jitter_does_not_cost_pictures_at_the_cameras_own_rate)
 	taken_free(&t);
 }
 
-TEST(late_joiner_gets_the_newest_picture_at_once)
+TEST(late_joiner_gets_the_keyframe_and_then_the_newest_picture)
 {
 	struct engine *e = engine_new();
 	struct engine_stats s;
 	struct taken t;
 
 	add(e, jpeg(160, 96, 0), &t);
-	push(e, &clip, 0, 30, clip.packet[29]->arrival_ns);
+	push(e, &clip, 0, 1, clip.packet[29]->arrival_ns);
 	CHECK_INT(t.n, 1);
-	CHECK_INT(t.buf[0]->seq, 29);
+	push(e, &clip, 1, 30, clip.packet[29]->arrival_ns);
+	CHECK_INT(t.n, 2);
+	CHECK_INT(t.buf[0]->seq, 0);
+	CHECK_INT(t.buf[1]->seq, 29);
 	engine_get_stats(e, &s);
 	CHECK_INT(s.decoded, 30);
-	CHECK_INT(s.encoded, 1);
+	CHECK_INT(s.encoded, 2);
 	push(e, &clip, 30, 31, 0);
-	CHECK_INT(t.n, 2);
+	CHECK_INT(t.n, 3);
 	engine_free(e);
 	taken_free(&t);
 }
@@ -174,12 +177,12 @@ TEST(held_picture_is_delivered_when_the_newest_packet_gives_none)
 
 	add(e, jpeg(160, 96, 0), &t);
 	push(e, &clip, 0, 10, clip.packet[10]->arrival_ns);
-	CHECK_INT(t.n, 0);
+	CHECK_INT(t.n, 1);
 	empty = *clip.packet[10];
 	empty.plane[0].len = 4;
 	CHECK_INT(engine_push(e, &empty, empty.arrival_ns, &why), 0);
-	CHECK_INT(t.n, 1);
-	CHECK_INT(t.buf[0]->seq, 9);
+	CHECK_INT(t.n, 2);
+	CHECK_INT(t.buf[1]->seq, 9);
 	engine_free(e);
 	taken_free(&t);
 }
@@ -202,7 +205,7 @@ static void leave(void *arg, const struct cam_buf *buf)
 TEST(outputs_may_be_removed_while_a_picture_is_delivered)
 {
 	struct leaver l = {.e = engine_new()};
-	struct engine_taker taker = {leave, NULL, &l};
+	struct engine_taker taker = {.deliver = leave, .arg = &l, .first = true};
 	struct cam_want want = jpeg(160, 96, 0);
 	struct engine_stats s;
 	struct taken first, other;
@@ -315,7 +318,7 @@ int main(void)
 		T(ten_equal_outputs_cost_one_of_each),
 		T(slower_outputs_get_a_subset),
 		T(jitter_does_not_cost_pictures_at_the_cameras_own_rate),
-		T(late_joiner_gets_the_newest_picture_at_once),
+		T(late_joiner_gets_the_keyframe_and_then_the_newest_picture),
 		T(held_picture_is_delivered_when_the_newest_packet_gives_none),
 		T(outputs_may_be_removed_while_a_picture_is_delivered),
 		T(times_follow_reordered_pictures),
