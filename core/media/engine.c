@@ -365,6 +365,7 @@ static struct push push_of(const struct cam_buf *packet, int64_t catch_up_ns)
 static int push_one(struct engine *e, const struct push *p, const char **ret_why)
 {
 	note_key(e, p);
+	quota_note(&e->outputs.camera, p->late);
 	e->unmade = false;
 	e->pushing = true;
 	if (is_needed(e, p))

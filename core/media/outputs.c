@@ -34,12 +34,9 @@ static struct client *client_new(struct outputs *s, const struct engine_taker *t
 	c->node = t->first ? NULL : t->node;
 	c->owner = t->first ? 0 : t->owner;
 	c->tail = &c->outputs;
-	if (!c->first && s->camera.quota) {
-		c->account = quota_use_owner(s->camera.quota, c->node, c->owner);
-		if (!c->account) {
-			free(c);
-			return NULL;
-		}
+	if (!c->first && quota_open(&s->camera, &c->account, c->node, c->owner)) {
+		free(c);
+		return NULL;
 	}
 	while (*at)
 		at = &(*at)->next;
@@ -68,7 +65,7 @@ static void client_free_unused(struct outputs *s, struct client *c)
 	*at = c->next;
 	if (s->turn == c)
 		s->turn = c->next;
-	quota_drop_owner(s->camera.quota, c->account);
+	quota_close(&s->camera, &c->account);
 	free(c);
 }
 
@@ -284,7 +281,7 @@ static bool comes_first(struct outputs *s, struct client *c, const struct offer 
 static bool has_share(struct outputs *s, struct client *c, const struct offer *f)
 {
 	(void)f;
-	return c->first || !c->account || quota_has_share(s->camera.quota, c->account);
+	return c->first || quota_has_share(&s->camera, &c->account);
 }
 
 static bool has_surplus(struct outputs *s, struct client *c, const struct offer *f)
@@ -339,14 +336,14 @@ void outputs_pay(struct outputs *s, int64_t ns)
 		if (!has_live(c))
 			continue;
 		if (c->first) {
-			quota_spend(&s->camera, NULL, ns);
+			quota_spend(&s->camera, NULL, ns, true);
 			return;
 		}
 		n++;
 	}
 	for (struct client *c = s->clients; c; c = c->next)
 		if (has_live(c))
-			quota_spend(&s->camera, c->account, ns / n);
+			quota_spend(&s->camera, &c->account, ns / n, true);
 }
 
 int64_t outputs_interval_ns(struct outputs *s)
@@ -421,7 +418,7 @@ static void make(struct outputs *s, struct client *c, struct engine_output *o, s
 	take_turn(s, o, f);
 	if (!deliver_one(o, f->picture))
 		f->unmade = true;
-	quota_spend(&s->camera, c->account, spent_ns(s) - began);
+	quota_spend(&s->camera, c->first ? NULL : &c->account, spent_ns(s) - began, false);
 }
 
 /* Serve a client's outputs in turn, as long as it may. */

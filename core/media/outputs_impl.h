@@ -42,7 +42,7 @@ struct client {
 	const void *node;
 	uint64_t owner;
 	bool first; /* all that comes first is one client */
-	struct quota_owner *account; /* NULL: first, or no limits */
+	struct quota_account account; /* not of those who come first */
 	struct engine_output *outputs, **tail;
 	unsigned n; /* of them */
 	struct engine_output *resume; /* which of them is next, when there was no time for all */

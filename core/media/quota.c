@@ -4,16 +4,18 @@
 #include "core/base/clock.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Three quarters are for pictures, the rest for what the other threads do on these cores. */
+/* At most three quarters are for pictures, the rest for what the other threads do on these cores. */
 #define RATE_OF_THREAD (CLOCK_SECOND * 3 / 4)
 /* What a bucket holds at most, for each thread it is of: the first pictures of a page full of tiles. */
 #define BURST (CLOCK_SECOND / 4)
-/* What owners have in any case, however much comes first: one in so many parts. */
-#define LEFT_FOR_OWNERS 10
-#define FIRST_WINDOW (CLOCK_SECOND / 4)
+/* However late a camera is, and however much comes first, one in so many parts is left. */
+enum { LEAST_PART = 10 };
+/* How often it is looked at what has been spent, and who is late. */
+#define WINDOW (CLOCK_SECOND / 4)
 /* An owner that was not in use for so long has a full bucket again. */
 #define FORGET_OWNER (10 * CLOCK_SECOND)
 #define REPORT_EACH (60 * CLOCK_SECOND)
@@ -36,8 +38,8 @@ void quota_init(struct quota *q, unsigned threads)
 	*q = (struct quota){.threads = threads ? threads : 1};
 	pthread_mutex_init(&q->lock, NULL);
 	q->bucket = (struct quota_bucket){BURST * q->threads, now};
-	q->first_since_ns = now;
-	q->owners_rate = RATE_OF_THREAD * q->threads;
+	q->first_since_ns = q->raised_ns = now;
+	q->rate = RATE_OF_THREAD * q->threads;
 }
 
 void quota_destroy(struct quota *q)
@@ -64,7 +66,7 @@ static void fill(struct quota_bucket *b, int64_t now, int64_t rate, unsigned thr
 	if (passed_us > 1000000)
 		passed_us = 1000000;
 	b->at_ns = now;
-	b->tokens_ns += passed_us * (rate / 1000000);
+	b->tokens_ns += passed_us * (rate / 1000) / 1000;
 	if (b->tokens_ns > BURST * threads)
 		b->tokens_ns = BURST * threads;
 }
@@ -77,31 +79,25 @@ static void take(struct quota_bucket *b, int64_t ns, unsigned threads)
 		b->tokens_ns = -BURST * threads;
 }
 
-static void fill_server(struct quota *q, int64_t now)
+static int64_t at_least(int64_t value, int64_t whole)
 {
-	fill(&q->bucket, now, RATE_OF_THREAD * q->threads, q->threads);
+	return value > whole / LEAST_PART ? value : whole / LEAST_PART;
 }
 
-static void fill_owner(const struct quota *q, struct quota_owner *o, int64_t now)
+static void fill_all(struct quota_camera *c, struct quota_account *a, int64_t now)
 {
-	fill(&o->bucket, now, q->owners_rate / (q->n_owners ? q->n_owners : 1), 1);
-}
+	struct quota *q = c->quota;
 
-/* What comes first lessens what there is to share. */
-static void count_first(struct quota *q, int64_t now, int64_t ns)
-{
-	int64_t passed = now - q->first_since_ns, rate = RATE_OF_THREAD * q->threads, left;
-
-	q->first_ns += ns;
-	if (passed < FIRST_WINDOW)
+	fill(&q->bucket, now, q->rate, q->threads);
+	fill(&c->bucket, now, c->rate, 1);
+	if (!a)
 		return;
-	left = rate - q->first_ns / (passed / CLOCK_MS) * 1000;
-	q->owners_rate = left > rate / LEFT_FOR_OWNERS ? left : rate / LEFT_FOR_OWNERS;
-	q->first_ns = 0;
-	q->first_since_ns = now;
+	/* What comes first lessens what there is to share. */
+	fill(&a->owner->bucket, now, at_least(q->rate - q->first_rate, q->rate) / q->n_owners, 1);
+	fill(&a->bucket, now, c->rate / c->n_accounts, 1);
 }
 
-/* ---- owners ---- */
+/* ---- owners; with the lock held ---- */
 
 static void forget_old(struct quota *q, int64_t now)
 {
@@ -140,62 +136,66 @@ static struct quota_owner *add(struct quota *q, const void *node, uint64_t owner
 	return o;
 }
 
-struct quota_owner *quota_use_owner(struct quota *q, const void *node, uint64_t owner)
+int quota_open(struct quota_camera *c, struct quota_account *a, const void *node, uint64_t owner)
 {
+	struct quota *q = c->quota;
 	int64_t now = clock_mono_ns();
 	struct quota_owner *o;
 
+	a->owner = NULL;
+	if (!q)
+		return 0;
 	pthread_mutex_lock(&q->lock);
 	forget_old(q, now);
 	o = find(q, node, owner);
 	if (!o)
 		o = add(q, node, owner, now);
-	if (o && !o->users++)
-		q->n_owners++;
-	pthread_mutex_unlock(&q->lock);
-	return o;
-}
-
-void quota_drop_owner(struct quota *q, struct quota_owner *o)
-{
-	if (!o)
-		return;
-	pthread_mutex_lock(&q->lock);
-	if (!--o->users) {
-		q->n_owners--;
-		o->left_ns = clock_mono_ns();
+	if (o) {
+		*a = (struct quota_account){o, o->bucket};
+		q->n_owners += !o->users++;
+		c->n_accounts++;
 	}
 	pthread_mutex_unlock(&q->lock);
+	return o ? 0 : -ENOMEM;
+}
+
+void quota_close(struct quota_camera *c, struct quota_account *a)
+{
+	if (!a->owner)
+		return;
+	pthread_mutex_lock(&c->quota->lock);
+	c->n_accounts--;
+	if (!--a->owner->users) {
+		c->quota->n_owners--;
+		a->owner->left_ns = clock_mono_ns();
+	}
+	pthread_mutex_unlock(&c->quota->lock);
 }
 
 /* ---- spending ---- */
 
-bool quota_has_share(struct quota *q, struct quota_owner *o)
-{
-	bool has;
-
-	pthread_mutex_lock(&q->lock);
-	fill_owner(q, o, clock_mono_ns());
-	has = o->bucket.tokens_ns > 0;
-	pthread_mutex_unlock(&q->lock);
-	return has;
-}
-
-bool quota_has_surplus(struct quota_camera *c, bool begin)
+/* A window of the camera is over: who is late has less to spend, or, when it is for lack of time that others take, all have. */
+static void adapt(struct quota_camera *c, int64_t now)
 {
 	struct quota *q = c->quota;
-	int64_t now = clock_mono_ns(), least = begin ? BURST / 2 : 0;
-	bool has;
+	int64_t most = RATE_OF_THREAD * q->threads;
 
-	pthread_mutex_lock(&q->lock);
-	fill_server(q, now);
-	fill(&c->bucket, now, RATE_OF_THREAD, 1);
-	has = q->bucket.tokens_ns > least * q->threads && c->bucket.tokens_ns > least;
-	pthread_mutex_unlock(&q->lock);
-	return has;
+	if (c->late && c->spent_ns > (now - c->since_ns) / 2)
+		c->rate = at_least(c->rate * 3 / 4, RATE_OF_THREAD);
+	else if (c->late)
+		q->rate = at_least(q->rate * 7 / 8, most);
+	else if (c->rate < RATE_OF_THREAD)
+		c->rate += RATE_OF_THREAD / 32;
+	if (now - q->raised_ns >= WINDOW) {
+		q->rate = q->rate + most / 32 > most ? most : q->rate + most / 32;
+		q->raised_ns = now;
+	}
+	c->spent_ns = 0;
+	c->since_ns = now;
+	c->late = false;
 }
 
-void quota_spend(struct quota_camera *c, struct quota_owner *owner, int64_t ns)
+void quota_note(struct quota_camera *c, bool late)
 {
 	struct quota *q = c->quota;
 	int64_t now;
@@ -204,15 +204,62 @@ void quota_spend(struct quota_camera *c, struct quota_owner *owner, int64_t ns)
 		return;
 	now = clock_mono_ns();
 	pthread_mutex_lock(&q->lock);
-	fill_server(q, now);
-	fill(&c->bucket, now, RATE_OF_THREAD, 1);
+	if (!c->rate)
+		c->rate = RATE_OF_THREAD;
+	c->late |= late;
+	if (now - c->since_ns >= WINDOW)
+		adapt(c, now);
+	if (now - q->first_since_ns >= WINDOW) {
+		q->first_rate = q->first_ns / ((now - q->first_since_ns) / CLOCK_MS) * 1000;
+		q->first_ns = 0;
+		q->first_since_ns = now;
+	}
+	pthread_mutex_unlock(&q->lock);
+}
+
+bool quota_has_share(struct quota_camera *c, struct quota_account *a)
+{
+	bool has;
+
+	if (!a->owner)
+		return true;
+	pthread_mutex_lock(&c->quota->lock);
+	fill_all(c, a, clock_mono_ns());
+	has = a->owner->bucket.tokens_ns > 0 && a->bucket.tokens_ns > 0;
+	pthread_mutex_unlock(&c->quota->lock);
+	return has;
+}
+
+bool quota_has_surplus(struct quota_camera *c, bool begin)
+{
+	struct quota *q = c->quota;
+	int64_t least = begin ? BURST / 2 : 0;
+	bool has;
+
+	pthread_mutex_lock(&q->lock);
+	fill_all(c, NULL, clock_mono_ns());
+	has = q->bucket.tokens_ns > least * q->threads && c->bucket.tokens_ns > least;
+	pthread_mutex_unlock(&q->lock);
+	return has;
+}
+
+void quota_spend(struct quota_camera *c, struct quota_account *a, int64_t ns, bool common)
+{
+	struct quota *q = c->quota;
+
+	if (!q)
+		return;
+	pthread_mutex_lock(&q->lock);
+	fill_all(c, a, clock_mono_ns());
+	c->spent_ns += ns;
 	take(&q->bucket, ns, q->threads);
 	take(&c->bucket, ns, 1);
-	if (owner) {
-		fill_owner(q, owner, now);
-		take(&owner->bucket, ns, 1);
+	if (a) {
+		take(&a->owner->bucket, ns, 1);
+		take(&a->bucket, common ? 0 : ns, 1);
+	} else {
+		q->first_ns += ns;
 	}
-	count_first(q, now, owner ? 0 : ns);
 	pthread_mutex_unlock(&q->lock);
 }
 
@@ -252,8 +299,9 @@ bool quota_report(struct quota *q, char ret_line[240])
 		q->told = q->refused + q->lowered;
 		q->told_ns = now;
 		snprintf(ret_line, 240,
-			"more pictures are asked for than there is time for, of camera %s last: so far %llu "
-			"pictures were left out and %llu wishes served by the nearest size or quality",
+			"more is asked for than is made, of camera %s last: so far %llu pictures were left "
+			"out "
+			"for lack of time, and %llu wishes got another size or quality than they named",
 			q->camera, (unsigned long long)q->refused, (unsigned long long)q->lowered);
 	}
 	pthread_mutex_unlock(&q->lock);
