@@ -224,10 +224,11 @@ static void look(struct demand *d)
 	let_in_and_out(d, c);
 	if (!d->subs) {
 		close_packets(d);
-	} else if (come) {
+	} else {
 		open_packets(d);
 		engine_show(d->engine);
-		reopen_packets(d, true);
+		if (come)
+			reopen_packets(d, true);
 	}
 }
 

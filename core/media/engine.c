@@ -315,8 +315,10 @@ static bool is_needed(struct engine *e, const struct push *p)
 	bool enough = keys_are_enough(e);
 
 	if (!p->key && (e->want_key || enough)) {
-		e->cheap = e->want_key ? e->cheap : true;
+		e->cheap |= !e->want_key;
 		e->want_key = true;
+		if (!e->cheap)
+			outputs_put_off(&e->outputs, p->time_ns);
 		return false;
 	}
 	if (!outputs_may_decode(&e->outputs, p->key && e->want_key, p->late)) {
@@ -325,7 +327,7 @@ static bool is_needed(struct engine *e, const struct push *p)
 		e->cheap = false;
 		return false;
 	}
-	e->want_key = false;
+	e->want_key = e->cheap = false;
 	if (!stands_alone(e, p) && !(p->key && enough))
 		return true;
 	if (outputs_are_due(&e->outputs, p->time_ns, p->packet->arrival_ns,

@@ -80,7 +80,7 @@ int engine_add(
 	struct engine *, const struct cam_want *, const struct engine_taker *, struct engine_output **ret);
 /** NULL is allowed. The last one takes the decoder with it. From deliver() too: then with the end of the push. */
 void engine_remove(struct engine *, struct engine_output *);
-/** Deliver the last picture that was decoded to the outputs that have had none yet. */
+/** Outputs have come or left: the last picture that was decoded is delivered to those that have had none yet. */
 void engine_show(struct engine *);
 
 /**

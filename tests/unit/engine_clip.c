@@ -125,6 +125,7 @@ static AVCodecContext *open_encoder(const struct clip_spec *s)
 		c->flags |= AV_CODEC_FLAG_QSCALE, c->global_quality = 2 * FF_QP2LAMBDA;
 	av_opt_set(c->priv_data, "preset", "ultrafast", 0);
 	av_opt_set(c->priv_data, "crf", "8", 0);
+	av_opt_set(c->priv_data, "forced-idr", "1", 0);
 	av_opt_set(c->priv_data, "x264-params", "bframes=0:scenecut=0", 0);
 	if (s->bframes)
 		av_opt_set(c->priv_data, "x264-params", "bframes=2:b-adapt=0:scenecut=0", 0);
@@ -183,6 +184,7 @@ void clip_make(struct clip *clip, const struct clip_spec *s)
 		s->paint(f, i);
 		f->colorspace = s->matrix;
 		f->pts = i;
+		f->pict_type = i < s->keys ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
 		must(avcodec_send_frame(c, f) == 0, "encode");
 		take_packets(clip, c, s);
 		for (int b = 0; b < AV_NUM_DATA_POINTERS; b++)

@@ -18,6 +18,7 @@ struct clip_spec {
 	void (*paint)(AVFrame *frame, int i);
 	int painted; /**< The matrix that paint uses, when it is not the one that the stream names; 0: the same. */
 	int refresh; /**< libx264: refresh bit by bit instead of keyframes */
+	int keys; /**< libx264: so many pictures from the start are keyframes */
 };
 
 struct clip {

@@ -10,7 +10,7 @@
 static struct clip_spec base(const char *encoder, int width, int height)
 {
 	return (struct clip_spec){encoder, width, height, 25, 24, 12, 0, AV_PIX_FMT_YUV420P,
-		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0};
+		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0, 0};
 }
 
 static void start(struct engine **e, struct taken *t, uint32_t width)

@@ -42,7 +42,7 @@ WRAP(struct SwsContext *, sws_getContext,
 /* clang-format on */
 
 static const struct clip_spec spec = {"libx264", 64, 48, 25, 8, 8, 0, AV_PIX_FMT_YUV420P, AVCOL_SPC_SMPTE170M,
-	AVCOL_RANGE_JPEG, paint_wave, 0, 0};
+	AVCOL_RANGE_JPEG, paint_wave, 0, 0, 0};
 
 static struct cam_want wants[] = {
 	{.form = CAM_JPEG, .width = 32, .height = 32, .quality = 50},

@@ -11,7 +11,7 @@
 static struct clip_spec base(const char *encoder, int width, int height)
 {
 	return (struct clip_spec){encoder, width, height, 25, 3, 25, 0, AV_PIX_FMT_YUV420P,
-		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0};
+		AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0, 0};
 }
 
 /* Everything of a clip at one wish. */

@@ -6,7 +6,7 @@
 #include <libavcodec/avcodec.h>
 
 static const struct clip_spec h264 = {"libx264", 320, 192, 25, 50, 50, 0, AV_PIX_FMT_YUV420P,
-	AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0};
+	AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG, paint_wave, 0, 0, 0};
 
 static struct clip clip;
 

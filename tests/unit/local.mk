@@ -1,6 +1,13 @@
 # The renditions: streams are encoded by the tests themselves.
-check_PROGRAMS += unit-engine_share unit-engine_picture unit-engine_hostile unit-engine_memory
-TESTS += unit-engine_share unit-engine_picture unit-engine_hostile unit-engine_memory
+check_PROGRAMS += unit-engine_share unit-engine_picture unit-engine_hostile unit-engine_memory unit-engine_budget unit-engine_due
+TESTS += unit-engine_share unit-engine_picture unit-engine_hostile unit-engine_memory unit-engine_budget unit-engine_due
+unit_engine_budget_SOURCES = %D%/engine_budget.c %D%/engine_clip.c %D%/engine_clip.h
+unit_engine_budget_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS)
+unit_engine_budget_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_engine_budget_LDADD = $(TEST_LIBS)
+unit_engine_due_SOURCES = %D%/engine_due.c %D%/engine_clip.c %D%/engine_clip.h
+unit_engine_due_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS)
+unit_engine_due_LDADD = $(TEST_LIBS)
 unit_engine_share_SOURCES = %D%/engine_share.c %D%/engine_clip.c %D%/engine_clip.h
 unit_engine_share_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
 unit_engine_share_LDADD = $(TEST_LIBS)
@@ -53,6 +60,11 @@ unit_config_cli_LDADD = $(TEST_LIBS)
 unit_config_golden_SOURCES = %D%/config_golden.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_golden_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/config
+check_PROGRAMS += unit-demand
+TESTS += unit-demand
+unit_demand_SOURCES = %D%/demand.c %D%/engine_clip.c %D%/engine_clip.h
+unit_demand_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS)
+unit_demand_LDADD = $(TEST_LIBS)
 check_PROGRAMS += unit-link unit-link_past unit-timeline
 TESTS += unit-link unit-link_past unit-timeline
 unit_link_SOURCES = %D%/link.c %D%/link_fixture.h
