@@ -141,8 +141,11 @@ struct cam_want {
 	uint32_t form; /**< enum cam_form */
 	uint32_t codec; /**< Pictures: CAM_I420, CAM_BGR3 or CAM_GREY. Packets and JPEGs: 0. */
 	uint32_t media; /**< Packets: CAM_VIDEO or CAM_AUDIO only; 0 for all tracks. */
-	uint32_t width,
-		height; /**< Pictures, JPEGs: pixels, 2 to 8192; 0 for the camera's own; one 0 keeps the shape. */
+	/**
+	 * Pictures, JPEGs: pixels, 2 to 8192; 0 for the camera's own; one 0 keeps the shape. Sinks get no side larger than the
+	 * camera's, and the nearest size and quality when too many are asked for: a buffer's caps tell its size.
+	 */
+	uint32_t width, height;
 	uint32_t max_fps_num, max_fps_den; /**< Pictures, JPEGs: at most so many a second; 0/0 for all. */
 	uint32_t quality; /**< JPEGs: 1 to 100. */
 	int64_t since_ns; /**< Packets: start so long ago, widened to the keyframe before; 0: at the next keyframe. */
@@ -150,7 +153,8 @@ struct cam_want {
 	uint32_t
 		queue_items; /**< Live items that may wait, 0: 512 packets or 1 picture. History does not count. */
 	uint64_t queue_bytes; /**< Bytes that may wait, 0: 64 MiB. */
-	int64_t queue_age_ns; /**< The age from which waiting items are dropped, 0: none. */
+	/** The age from which waiting items are dropped, and pictures not sent ahead of the present; 0: none. */
+	int64_t queue_age_ns;
 	/** How long an item may wait for more to be taken with it: spares wake-ups where nobody looks on. 0: none. */
 	int64_t batch_ns;
 	/**

@@ -151,6 +151,7 @@ static void snapshot(struct conn *c, const char *name)
 
 	want.width = want.height = 0;
 	want.max_fps_num = want.max_fps_den = 0;
+	want.queue_age_ns = CAM_SECOND; /* what the camera shows now, not its last keyframe */
 	answer_picture(c, name, &want, snapshot_start);
 }
 
