@@ -77,7 +77,7 @@ static void wish_for_packets(struct actor *a, struct cam_want *w)
 	w->drop = rnd_below(&a->rnd, 3);
 	w->queue_items = rnd_once_in(&a->rnd, 2) ? 0 : 1 + rnd_below(&a->rnd, 20);
 	w->queue_bytes = rnd_once_in(&a->rnd, 4) ? 1 + rnd_below(&a->rnd, 4000) : 0;
-	w->queue_age_ns = rnd_once_in(&a->rnd, 4) ? (int64_t)rnd_below(&a->rnd, 100) * CLOCK_MS : 0;
+	w->queue_age_ns = rnd_once_in(&a->rnd, 4) ? (int64_t)rnd_below(&a->rnd, 100) * CLOCK_MS / 4 : 0;
 	w->batch_ns = rnd_once_in(&a->rnd, 2) ? (int64_t)rnd_below(&a->rnd, 100) * CLOCK_MS : 0;
 }
 

@@ -69,7 +69,7 @@ static void check_session(struct actor *a, struct slot *slot, const struct cam_b
 	if (slot->session && session != slot->session) {
 		if (slot->want.drop != CAM_DROP_LATEST && !(buf->flags & CAM_DISCONTINUITY))
 			bad(a, slot, buf, "a new session that is not marked");
-		if (slot->want.drop != CAM_DROP_LATEST && slot->live && !slot->ended)
+		if (slot->live && !slot->ended)
 			bad(a, slot, buf, "a new session before the end of the last");
 	}
 	slot->session = session;

@@ -2,10 +2,10 @@
 /* One life of the server: its graph, what nodes ask of it, and a driver that reloads and stops it at random. */
 #include "tests/stress/stress.h"
 
+#include "core/app/pictures.h"
 #include "core/app/routes.h"
 #include "core/app/status.h"
 #include "core/base/clock.h"
-#include "core/base/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@ struct world {
 	struct loop loop;
 	struct node_world node;
 	struct budget budget;
+	struct pictures pictures;
 	struct graph graph;
 	struct routes routes;
 	struct log log;
@@ -46,11 +47,11 @@ static void visit_cameras(void *arg, const struct cam_node *node,
 
 	for (size_t i = 0; i < w->graph.n_cameras; i++) {
 		struct cam_camera status;
-		char error[256];
+		char error[STATUS_ERROR_BYTES];
 
-		if (!graph_sees(&w->graph, node, w->graph.cameras[i]->name))
+		if (!graph_sees(node, w->graph.cameras[i]->name))
 			continue;
-		status_read(&w->graph, w->graph.cameras[i], &status, error);
+		status_read(&w->graph, i, &status, error);
 		visit(visit_arg, &status);
 	}
 }
@@ -65,9 +66,11 @@ static void request(
 
 static void tell_of_cameras(struct world *w)
 {
-	for (size_t i = 0; i < w->graph.n_nodes; i++)
-		if (w->graph.nodes[i]->node && kind_section(w->graph.nodes[i]->conf->plugin->kind))
-			node_tell_changed(w->graph.nodes[i]->node);
+	size_t n;
+	struct graph_node *const *nodes = graph_nodes_of(&w->graph, GRAPH_NO_CAMERA, &n);
+
+	for (size_t i = 0; i < n; i++)
+		node_tell_changed(nodes[i]->node);
 }
 
 static void on_changed(void *arg, struct cam_node *node)
@@ -120,6 +123,7 @@ static void on_down(void *arg)
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->drive, NULL);
 	uv_close((uv_handle_t *)&w->deadline, NULL);
+	routes_close(&w->routes);
 	graph_free(&w->graph);
 	loop_close(&w->loop);
 }
@@ -129,7 +133,7 @@ static void on_deadline(uv_timer_t *timer)
 	struct world *w = timer->data;
 
 	w->log.fd = STDOUT_FILENO;
-	graph_log_hanging(&w->graph);
+	(void)graph_leave_hanging(&w->graph);
 	stress_fail("the graph does not end");
 }
 
@@ -170,10 +174,12 @@ static void reload(struct world *w)
 
 static void look(struct world *w)
 {
-	uint64_t digest = status_digest(&w->graph);
+	size_t live;
+	uint64_t digest = status_digest(&w->graph, &live);
 
 	if (digest != w->digest)
 		tell_of_cameras(w);
+	pictures_look(&w->pictures);
 	w->digest = digest;
 }
 
@@ -206,6 +212,8 @@ static void init(struct world *w, struct rnd *rnd)
 	w->node.budget = &w->budget;
 	/* Often too little. */
 	budget_init(&w->budget, rnd_once_in(rnd, 2) ? 1 << 30 : rnd_below(rnd, 100000));
+	pictures_init(&w->pictures, places_cpu(w->node.places), &w->log);
+	w->node.quota = &w->pictures.quota;
 	w->node.find_camera = find_camera;
 	w->node.visit_cameras = visit_cameras;
 	w->node.request = request;
@@ -217,8 +225,7 @@ static void init(struct world *w, struct rnd *rnd)
 	w->graph.on_up = on_up;
 	w->graph.on_down = on_down;
 	w->graph.arg = w;
-	w->routes.graph = &w->graph;
-	w->routes.started_ns = clock_mono_ns();
+	routes_init(&w->routes, &w->graph, clock_mono_ns());
 	graph_init(&w->graph);
 	uv_timer_init(&w->loop.uv, &w->drive);
 	uv_timer_init(&w->loop.uv, &w->deadline);
@@ -267,7 +274,9 @@ void round_run(struct rnd *rnd, int64_t ns)
 	if (graph_load(&w.graph, plan_config(&w.plan)))
 		stress_fail("the first configuration is refused");
 	uv_run(&w.loop.uv, UV_RUN_DEFAULT);
+	pictures_close(&w.pictures);
 	places_free(w.node.places);
+	pictures_destroy(&w.pictures);
 	check_gone(&w);
 	budget_destroy(&w.budget);
 	close(w.log.fd);
