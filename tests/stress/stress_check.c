@@ -26,7 +26,14 @@ static void touch(const struct cam_buf *buf)
 	}
 }
 
-static bool is_as_wished(const struct cam_want *w, const struct cam_buf *buf)
+/* Budgets are for others: they may have been told that they get less, or another size. */
+static bool gets_what_it_names(uint32_t kind)
+{
+	return kind == CAM_BUFFER || kind == CAM_RECORDER || kind == CAM_DETECTOR;
+}
+
+/* @param is_exact the size is the one that was named; others get what the camera's budget for sizes has */
+static bool is_as_wished(const struct cam_want *w, const struct cam_buf *buf, bool is_exact)
 {
 	const struct cam_caps *c = buf->caps;
 
@@ -36,7 +43,7 @@ static bool is_as_wished(const struct cam_want *w, const struct cam_buf *buf)
 		return buf->n_planes == 1;
 	if (w->form == CAM_PICTURE && c->codec != w->codec)
 		return false;
-	return !w->width || !w->height || (c->width == w->width && c->height == w->height);
+	return !is_exact || !w->width || !w->height || (c->width == w->width && c->height == w->height);
 }
 
 /* Sequence and time only grow; what is missing is told, in whole GOPs at the next keyframe. */
@@ -91,7 +98,7 @@ void check_item(struct actor *a, struct slot *slot, const struct cam_buf *buf)
 		bad(a, slot, buf, "delivered before it was resumed");
 	if (buf->size != sizeof(*buf) || buf->track >= CAM_MAX_TRACKS || !buf->n_planes || !buf->caps)
 		stress_fail("%s: no item at all", a->host->name(a->node));
-	if (!is_as_wished(&slot->want, buf))
+	if (!is_as_wished(&slot->want, buf, gets_what_it_names(a->plugin->kind)))
 		bad(a, slot, buf, "not what was wished for");
 	if (buf->dts_ns == CAM_NO_TS || buf->pts_ns < buf->dts_ns || !buf->arrival_ns || !buf->wall_ns)
 		bad(a, slot, buf, "stamps that cannot be");
