@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file document.h
- * A long answer about the whole graph: made in slices of a millisecond, one a turn of the loop, and shared by all who
+ * A long answer about the whole graph: made in slices of half a millisecond, one a turn of the loop, and shared by all who
  * ask while it is made or within a second of its beginning. [loop]
  */
 #ifndef CAM_APP_DOCUMENT_H

@@ -269,7 +269,9 @@ def plugin(rig, name, size):
 def plugins_that_say_less_are_listed_by_their_help(rig):
     plugin(rig, "old", "offsetof(struct cam_plugin, operations)")
     path = plugin(rig, "new", "sizeof(cam_plugin_1)")
+    plugin(rig, "near", "sizeof(cam_plugin_1)")
     text = YAML + "".join(f"  {n}{i}: {{plugin: {n}}}\n" for n, i in itertools.product(("old", "new"), "12"))
+    text += "  near: {plugin: near, from: yard}\n"
     server = started(rig, text, env={"CAM_SERVER_PLUGIN_PATH": path})
     doc = document(server)
     check(doc)
@@ -290,6 +292,9 @@ def plugins_that_say_less_are_listed_by_their_help(rig):
     server.get("/new/of/yard", 404)
     assert server.get("/both?camera=yard") == b"hello"
     server.get("/both?camera=nobody", 404)
+    assert server.get("/near") == server.get("/near?camera=yard") == server.get("/near/of/yard/thing") == b"hello"
+    for elsewhere in ("/near?camera=front", "/near/of/front/thing", "/near/any/thing?camera=front"):
+        server.get(elsewhere, 404)
 
 
 def readiness_is_told_and_the_document_follows_a_reload(rig):
