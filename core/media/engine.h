@@ -42,7 +42,8 @@ struct engine_taker {
 	/** Whom it is for: a node, and one of those that the node serves. */
 	const void *node;
 	uint64_t owner;
-	bool first; /**< The operator has configured it: exactly as wished, and ahead of others. */
+	/** The operator has configured it: exactly as wished, ahead of others, and nothing older than the present. */
+	bool first;
 };
 
 /** What has been made since the engine was, for metrics and tests. */

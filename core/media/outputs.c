@@ -219,7 +219,8 @@ static bool is_due(const struct outputs *s, const struct engine_output *o, const
 	if (output_is_gone(o) || (f->picture && !o->chosen))
 		return false;
 	if (f->who == OUTPUTS_NEW)
-		return !o->started && (!o->max_age_ns || f->now_ns - f->arrival_ns <= o->max_age_ns);
+		return !o->started && !o->client->first &&
+		       (!o->max_age_ns || f->now_ns - f->arrival_ns <= o->max_age_ns);
 	return !o->started || slot_of(s, o, f->time_ns) != o->slot;
 }
 

@@ -32,7 +32,10 @@ struct outputs {
 };
 
 /** Who is offered a picture. */
-enum outputs_who { OUTPUTS_ALL, OUTPUTS_NEW /**< those that have had none yet */ };
+enum outputs_who {
+	OUTPUTS_ALL,
+	OUTPUTS_NEW /**< those that have had none yet; but who comes first: a leap in time would look like a change */
+};
 
 /** See engine_add(). */
 int outputs_add(

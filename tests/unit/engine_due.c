@@ -23,6 +23,7 @@ static struct engine_output *come(struct engine *e, struct taken *t, struct cam_
 	struct engine_output *o = NULL;
 
 	taken_init(t);
+	t->taker.first = false;
 	CHECK_INT(engine_add(e, &want, &t->taker, &o), 0);
 	return o;
 }
@@ -206,6 +207,26 @@ TEST(faster_viewer_has_the_group_decoded_that_was_left_out)
 	clip_free(&clip);
 }
 
+TEST(who_comes_first_gets_nothing_but_the_present)
+{
+	struct engine *e = engine_new();
+	struct cam_want want = grey(0, 0);
+	struct engine_output *o;
+	struct taken t;
+	struct clip clip;
+
+	clip_make(&clip, &base);
+	taken_init(&t);
+	CHECK_INT(engine_add(e, &want, &t.taker, &o), 0);
+	push(e, &clip, 0, 20, clip.packet[19]->arrival_ns);
+	push(e, &clip, 20, 22, 0);
+	CHECK_INT(t.n, 3);
+	CHECK_INT(t.buf[0]->seq, 19);
+	engine_free(e);
+	taken_free(&t);
+	clip_free(&clip);
+}
+
 TEST(second_viewer_gets_the_last_picture_at_once_and_the_first_nothing_twice)
 {
 	struct engine *e = engine_new();
@@ -255,5 +276,6 @@ RUN_TESTS(T(motion_jpeg_is_decoded_for_who_is_due_only),
 	T(keyframes_are_enough_for_one_picture_a_second),
 	T(keyframes_are_not_enough_when_they_come_too_rarely),
 	T(faster_viewer_has_the_group_decoded_that_was_left_out),
+	T(who_comes_first_gets_nothing_but_the_present),
 	T(second_viewer_gets_the_last_picture_at_once_and_the_first_nothing_twice),
 	T(who_names_an_age_gets_no_older_picture_ahead_of_the_present))

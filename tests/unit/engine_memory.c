@@ -74,6 +74,7 @@ static int run(const struct clip *clip)
 	if (!e)
 		return 0;
 	taken_init(&t);
+	t.taker.first = false;
 	for (int i = 0; i < WANTS; i++) {
 		t.taker.into = i == WANTS - 1 ? into : NULL;
 		r = engine_add(e, &wants[i], &t.taker, &o[i]);
