@@ -8,4 +8,5 @@ libcam_a_SOURCES += %D%/arrange.c \
 	%D%/outputs.c %D%/outputs.h %D%/outputs_impl.h \
 	%D%/quota.c %D%/quota.h \
 	%D%/rendition.c %D%/rendition.h \
-	%D%/scaler.c %D%/scaler.h
+	%D%/scaler.c %D%/scaler.h \
+	%D%/turns.c

@@ -52,6 +52,8 @@ struct client {
 
 /** Choose renditions for all outputs by the camera's size, and free those that are not used any more. */
 void outputs_arrange(struct outputs *, int width, int height);
+/** Free what has been removed. */
+void outputs_sweep(struct outputs *);
 /** Tell an output what it has to know, if it is another than before. */
 void outputs_tell_one(struct outputs *, struct engine_output *);
 
