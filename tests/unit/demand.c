@@ -89,8 +89,18 @@ static void init(struct manual *m)
 	task_list_init(&m->tasks);
 }
 
+/* The clip's packets 0 to 31 have arrived, up to now. */
+static void set_arrivals(void)
+{
+	int64_t shift = clock_mono_ns() - clip.packet[32]->arrival_ns;
+
+	for (int i = 0; i < clip.n; i++)
+		clip.packet[i]->arrival_ns += shift;
+}
+
 static void set_up(struct world *w, bool history)
 {
+	set_arrivals();
 	memset(w, 0, sizeof(*w));
 	init(&w->strand);
 	init(&w->loop);
@@ -358,12 +368,9 @@ int main(void)
 		T(what_cannot_be_decoded_is_told_to_who_asked),
 		T(flood_of_wishes_leaves_nothing_behind),
 	};
-	int64_t now = clock_mono_ns();
 	int r;
 
 	clip_make(&clip, &spec);
-	for (int i = 0; i < clip.n; i++)
-		clip.packet[i]->arrival_ns += now - 3 * CLOCK_SECOND;
 	r = check_run(tests, (int)(sizeof(tests) / sizeof(tests[0])));
 	clip_free(&clip);
 	return r;
