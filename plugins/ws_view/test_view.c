@@ -353,6 +353,17 @@ TEST(who_never_acknowledges_costs_nothing_after_the_first_pictures)
 	turn_ms(400);
 	CHECK_INT(sub_of("front"), 2);
 	CHECK(TURN_UNTIL(sub_of("front") == 3));
+	CHECK_INT(fake_deliver(&w.fake, 3, buf), 0);
+	expect_picture(fd);
+	say_view(fd, "{\"id\":1,\"camera\":\"front\",\"width\":300}");
+	CHECK(TURN_UNTIL(sub_of("front") == 4));
+	say_view(fd, "{\"id\":1,\"camera\":\"front\",\"width\":400}");
+	turn_ms(200);
+	CHECK_INT(sub_of("front"), 4);
+	/* The acknowledgement of a picture whose tile has ended meanwhile. */
+	ws_say(fd, "{\"type\":\"ack\",\"id\":1,\"seq\":9}");
+	turn_ms(200);
+	CHECK_INT(sub_of("front"), 5);
 	close(fd);
 	CHECK(TURN_UNTIL(!open_subs()));
 	drop(buf);

@@ -45,6 +45,14 @@ static struct tile *take_out(struct view *v, uint32_t id)
 	return t;
 }
 
+/* NULL is allowed. */
+static void end_tile(struct view *v, struct tile *t)
+{
+	if (t && tile_unacked_since(t) != INT64_MAX)
+		v->n_owed++;
+	tile_free(t);
+}
+
 /* The new tile begins before the old one ends, so that what both need goes on. @return how many were begun */
 static size_t begin_tiles(struct view *v, struct tile **now, struct tile **before)
 {
@@ -57,7 +65,7 @@ static size_t begin_tiles(struct view *v, struct tile **now, struct tile **befor
 			now[i] = tile_new(v->s, v->viewer, v->owner, &wishes[i], before[i]);
 			begun++;
 		}
-		tile_free(before[i]);
+		end_tile(v, before[i]);
 		if (now[i])
 			v->tiles[v->n_tiles++] = now[i];
 		else
@@ -78,7 +86,7 @@ static size_t replace(struct view *v)
 		*(t && tile_is(t, wish) ? &now[i] : &before[i]) = t;
 	}
 	for (size_t i = 0; i < v->n_tiles; i++)
-		tile_free(v->tiles[i]);
+		end_tile(v, v->tiles[i]);
 	v->next = 0;
 	return begin_tiles(v, now, before);
 }
@@ -138,8 +146,11 @@ bool view_ack(struct view *v, uint32_t id, uint64_t seq)
 {
 	struct tile **at = find(v, id);
 
-	if (!at || !tile_ack(*at, seq)) /* one may cross the view that ends its tile */
-		return false;
+	if (!at || !tile_ack(*at, seq)) { /* it may cross the view that ends its tile */
+		if (!v->n_owed)
+			return false;
+		v->n_owed--;
+	}
 	v->quiet_ns = v->quiet_until_ns = 0;
 	return true;
 }

@@ -18,6 +18,7 @@ struct view {
 	struct wishes waiting; /**< a whole view */
 	bool is_waiting;
 	int64_t next_ns; /**< when the next one may be applied */
+	size_t n_owed; /**< pictures of tiles that have ended, on their way and not acknowledged */
 	int64_t quiet_ns, quiet_until_ns; /**< a further pause for who acknowledges nothing; it doubles */
 };
 
