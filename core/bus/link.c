@@ -116,13 +116,13 @@ static void unlock_and_schedule(struct link *l)
 /* @return whether the link takes data of this kind and time; the end of what was wished for is noticed here */
 static bool is_wanted(struct link *l, const struct cam_buf *buf)
 {
-	if (l->closed || l->over || (l->media && buf->caps->media != l->media))
+	if (l->closed || l->over)
 		return false;
 	if (l->until_ns && buf->track == 0 && buf->arrival_ns >= l->until_ns) {
 		queue_put_end(&l->queue);
 		l->over = true;
 	}
-	return !l->over;
+	return !l->over && !(l->media && buf->caps->media != l->media);
 }
 
 /* Bytes have been added: is it too much for all of them together? Without the lock. */
@@ -239,6 +239,13 @@ static void deliver_news(struct link *l)
 	const char *why = l->told.why;
 	bool refused = l->told.due, gone = l->told.gone_due;
 
+	if (gone) { /* nothing comes any more, not even what waits */
+		queue_count_dropped(&l->queue, l->queue.n);
+		queue_empty(&l->queue);
+		l->over = true;
+		l->pull = NULL;
+	}
+
 	l->told.due = l->told.gone_due = false;
 	pthread_mutex_unlock(&l->lock);
 	if (refused)
@@ -334,12 +341,17 @@ void link_resume(struct link *l)
 
 void link_drain(struct link *l)
 {
+	int64_t now = clock_mono_ns();
+
 	link_ref(l); /* the consumer may end its subscription */
 	pthread_mutex_lock(&l->lock);
+	/* A camera that goes on meanwhile could keep a slow consumer here for ever. */
+	if (!l->until_ns || l->until_ns > now)
+		l->until_ns = now;
 	do {
 		refill(l);
 		deliver(l, SIZE_MAX);
-	} while (l->pull && !l->held && !l->closed);
+	} while (l->pull && !l->held && !l->closed && !l->over);
 	queue_count_dropped(&l->queue, l->queue.n);
 	pthread_mutex_unlock(&l->lock);
 	link_unref(l);

@@ -64,7 +64,7 @@ bool link_is_end(const struct cam_buf *buf);
  * told yet, and the same again is not told. @param err, why as refused() has them; why is static
  */
 void link_refuse(struct link *, int err, const char *why);
-/** [any] Tell the consumer that the camera is gone. */
+/** [any] Tell the consumer that the camera is gone; it gets nothing after that, and what waits counts as dropped. */
 void link_gone(struct link *);
 
 /**
@@ -83,7 +83,10 @@ void link_caught_up(struct link *);
 void link_deliver(struct link *, const struct cam_buf *buf);
 /** [consumer] Take delivery up again after CAM_LATER. */
 void link_resume(struct link *);
-/** [consumer] Deliver everything that waits, unless the consumer answers CAM_LATER: what is left then counts as dropped. */
+/**
+ * [consumer] Deliver everything that waits or, to a link that is behind, has arrived by now; unless the consumer answers
+ * CAM_LATER: what is left then counts as dropped. A packet that comes meanwhile is the end of the session.
+ */
 void link_drain(struct link *);
 /** [consumer] Nothing is delivered any more; what waits is dropped silently. */
 void link_close(struct link *);

@@ -193,11 +193,17 @@ static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool ex
 	return true;
 }
 
-/** Let go of all that waits, for good. The account, which is the camera's, is left: the camera may go now. */
-static inline void queue_clear(struct queue *q)
+/** Let go of all that waits. */
+static inline void queue_empty(struct queue *q)
 {
 	while (q->n)
 		buf_unref(queue_take(q));
+}
+
+/** The same for good. The account, which is the camera's, is left: the camera may go now. */
+static inline void queue_clear(struct queue *q)
+{
+	queue_empty(q);
 	if (q->account)
 		queue_tell_account(q);
 	q->account = NULL;

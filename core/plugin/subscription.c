@@ -144,6 +144,7 @@ static struct cam_sub *sub_new(struct cam_node *n, struct camera *camera, const 
 	sub->camera = camera;
 	sub->into = want->into;
 	sub->user = want->user;
+	sub->drained = atomic_load(&n->stopping); /* what is opened while the others are drained is not */
 	sub->link = link_new(want, &end);
 	if (sub->link)
 		return sub;

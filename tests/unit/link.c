@@ -214,6 +214,51 @@ TEST(refusals_go_ahead_of_what_waits_and_only_the_last_counts)
 	tear_down(&f);
 }
 
+TEST(nothing_comes_once_a_camera_is_gone)
+{
+	struct fixture f;
+
+	set_up(&f, (struct cam_want){.form = CAM_PACKET});
+	push(&f, 1, 1);
+	push(&f, 2, 0);
+	link_gone(f.link);
+	manual_run(&f.on);
+	push(&f, 3, 1);
+	manual_run(&f.on);
+	CHECK_STR(f.got, " [gone]");
+	CHECK_INT(atomic_load(&f.flow.dropped), 2);
+	CHECK_INT(atomic_load(&f.flow.waiting), 0);
+	tear_down(&f);
+}
+
+/* Each packet that is taken brings another. */
+static int take_and_push(void *arg, const struct cam_buf *buf)
+{
+	struct fixture *f = arg;
+
+	if (link_is_end(buf))
+		f->answer = -1;
+	else
+		push(f, (int)buf->seq + 1, 1);
+	return 0;
+}
+
+TEST(camera_that_goes_on_does_not_keep_a_consumer_from_ending)
+{
+	struct cam_want want = {.form = CAM_PACKET};
+	struct fixture f;
+
+	set_up(&f, want);
+	link_unref(f.link);
+	f.link = link_new(&want,
+		&(struct link_end){.on = &f.on.executor, .take = take_and_push, .arg = &f, .flow = &f.flow});
+	push(&f, 0, 1);
+	link_drain(f.link);
+	CHECK_INT(atomic_load(&f.flow.passed), 1);
+	CHECK_INT(f.answer, -1);
+	tear_down(&f);
+}
+
 TEST(consumer_that_holds_is_told_all_the_same)
 {
 	struct fixture f;
@@ -283,6 +328,7 @@ RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyf
 	T(consumer_that_says_later_gets_the_newest_on_resume), T(packets_gather_for_a_batch),
 	T(closed_link_delivers_nothing), T(the_end_of_a_session_stands_in_its_place_once_and_wants_no_room),
 	T(end_of_a_session_outlives_what_is_dropped_around_it), T(what_newer_ones_replace_counts_as_dropped),
-	T(refusals_go_ahead_of_what_waits_and_only_the_last_counts),
+	T(refusals_go_ahead_of_what_waits_and_only_the_last_counts), T(nothing_comes_once_a_camera_is_gone),
+	T(camera_that_goes_on_does_not_keep_a_consumer_from_ending),
 	T(consumer_that_holds_is_told_all_the_same), T(consumer_may_end_its_link_while_it_drains),
 	T(sound_alone_needs_no_keyframe))
