@@ -96,7 +96,14 @@ struct cam_caps {
 enum {
 	CAM_KEY = 1u << 0, /**< Decoding can start here. */
 	CAM_DISCONTINUITY = 1u << 1, /**< Something is missing before this one. */
-	CAM_CORRUPT = 1u << 2 /**< Known to be damaged. */
+	CAM_CORRUPT = 1u << 2, /**< Known to be damaged. */
+	/** Sources: its time stamp is exact, as of a file or of this machine, whenever it comes. publish() clears it. Since ABI 1.2. */
+	CAM_EXACT = 1u << 3,
+	/**
+	 * Sources: not of the video track; the camera has told, by sender reports, how this track's clock stands to the
+	 * video's, and the time stamps of both are on one scale. publish() clears it. Since ABI 1.2.
+	 */
+	CAM_SYNCED = 1u << 4
 };
 
 /** One plane of a picture, or the bytes of a packet (plane 0). */
