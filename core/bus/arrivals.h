@@ -41,6 +41,7 @@ struct arrivals {
 	double spread_us[ARRIVALS_RECENT]; /**< of the delays in each second, less their trend; a ring */
 	unsigned n_spreads;
 	double jitter_us; /**< the second largest of them */
+	int64_t jitter_ns; /**< for people: the second largest spread of the past ten seconds, trend included */
 };
 
 static inline double arrivals_abs(double v)
@@ -135,21 +136,17 @@ static inline int64_t arrivals_least(const struct arrivals *a)
 	return least;
 }
 
-/** @return the spread of delays in a second, the second largest of the past ten: 0 while there are not two */
+/* The spread of delays in a second, the second largest of the past ten. */
 static inline int64_t arrivals_jitter(const struct arrivals *a)
 {
 	int64_t most = 0, second = 0;
+	unsigned i = a->n_seconds > ARRIVALS_RECENT ? a->n_seconds - ARRIVALS_RECENT : 0;
 
-	for (unsigned i = a->n_seconds > ARRIVALS_RECENT ? a->n_seconds - ARRIVALS_RECENT : 0;
-		i < a->n_seconds; i++) {
+	for (; i < a->n_seconds; i++) {
 		int64_t spread = a->second[i].most_ns - a->second[i].least_ns;
 
-		if (spread > most) {
-			second = most;
-			most = spread;
-		} else if (spread > second) {
-			second = spread;
-		}
+		second = spread > most ? most : spread > second ? spread : second;
+		most = spread > most ? spread : most;
 	}
 	return second;
 }
@@ -235,6 +232,7 @@ static inline void arrivals_close(struct arrivals *a, int64_t arrival_ns, double
 	if (a->n_seconds == ARRIVALS_SECONDS)
 		memmove(a->second, a->second + 1, --a->n_seconds * sizeof(a->second[0]));
 	a->second[a->n_seconds++] = a->open;
+	a->jitter_ns = arrivals_jitter(a);
 	a->has_open = false;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/camera.h"
 
+#include "core/base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@ static void free_now(struct camera *c)
 	demand_free(c->demand);
 	port_free(c->port);
 	budget_leave(&c->share);
+	hold_destroy(&c->hold);
 	pthread_mutex_destroy(&c->lock);
 	meter_destroy(&c->meter);
 	strand_free(c->strand);
@@ -16,9 +19,16 @@ static void free_now(struct camera *c)
 	free(c);
 }
 
+static void on_hold_over(struct timer *t);
+
 static void on_free(struct task *t)
 {
-	free_now(container_of(t, struct camera, free));
+	struct camera *c = container_of(t, struct camera, free);
+
+	if (executor_cancel(c->on, &c->hold_over))
+		free_now(c);
+	else
+		executor_post(c->on, t); /* behind the timer's call, which is queued */
 }
 
 struct camera *camera_new(const char *name, struct pool *cpu, struct budget *budget)
@@ -30,6 +40,8 @@ struct camera *camera_new(const char *name, struct pool *cpu, struct budget *bud
 	meter_init(&c->meter);
 	atomic_init(&c->refs, 1);
 	pthread_mutex_init(&c->lock, NULL);
+	hold_init(&c->hold);
+	c->hold_over.fn = on_hold_over;
 	c->free.fn = on_free;
 	c->name = strdup(name);
 	budget_join(budget, &c->share, c->name, &c->meter.dropped);
@@ -73,11 +85,85 @@ bool camera_is_gone(const struct camera *c)
 	return atomic_load(&c->gone);
 }
 
-void camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)
+/* ---- what the source delivers ---- */
+
+static void hand_on(struct camera *c, struct port *port, struct cam_buf *buf)
 {
 	unsigned mended = timeline_stamp(&c->timeline, buf);
+	const struct timeline_track *video = &c->timeline.track[0];
 
-	meter_count(&c->meter, buf);
-	atomic_fetch_add_explicit(&c->meter.repaired, mended, memory_order_relaxed);
+	if (mended) {
+		atomic_fetch_add_explicit(&c->meter.repaired, mended, memory_order_relaxed);
+		atomic_fetch_add_explicit(&c->meter.repairs[c->timeline.repair], 1, memory_order_relaxed);
+	}
+	if (buf->track == 0) {
+		atomic_store_explicit(&c->meter.jitter_ns, video->seen.jitter_ns, memory_order_relaxed);
+		atomic_store_explicit(&c->meter.clock_rate, timeline_clock_rate(video), memory_order_relaxed);
+	}
+	atomic_store_explicit(&c->meter.wall_sets, c->timeline.wall.sets, memory_order_relaxed);
 	atomic_fetch_add_explicit(&c->meter.dropped, port_publish(port, buf), memory_order_relaxed);
+}
+
+/* With the hold's lock. */
+static void let_go(struct camera *c)
+{
+	timeline_rehearse(&c->timeline, c->hold.bufs, c->hold.n);
+	for (size_t i = 0; i < c->hold.n; i++)
+		hand_on(c, c->held_for, c->hold.bufs[i]);
+	hold_end(&c->hold);
+}
+
+static void on_hold_over(struct timer *t)
+{
+	struct camera *c = container_of(t, struct camera, hold_over);
+
+	pthread_mutex_lock(&c->hold.lock);
+	if (c->hold.n && clock_mono_ns() >= c->hold.until_ns)
+		let_go(c);
+	pthread_mutex_unlock(&c->hold.lock);
+}
+
+/* @return whether the packet waits */
+static bool hold(struct camera *c, struct port *port, struct cam_buf *buf)
+{
+	bool waits = false;
+
+	pthread_mutex_lock(&c->hold.lock);
+	if (hold_is_on(&c->hold)) {
+		c->held_for = port;
+		waits = hold_put(&c->hold, buf);
+		if (!waits)
+			let_go(c);
+		else if (c->hold.n == 1)
+			executor_post_at(c->on, &c->hold_over, c->hold.until_ns);
+	}
+	pthread_mutex_unlock(&c->hold.lock);
+	return waits;
+}
+
+void camera_begin_session(struct camera *c)
+{
+	camera_flush(c);
+	timeline_restart(&c->timeline);
+	hold_begin(&c->hold);
+}
+
+void camera_flush(struct camera *c)
+{
+	pthread_mutex_lock(&c->hold.lock);
+	let_go(c);
+	pthread_mutex_unlock(&c->hold.lock);
+}
+
+void camera_end_session(struct camera *c, struct port *port)
+{
+	camera_flush(c);
+	port_end_session(port);
+}
+
+void camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)
+{
+	meter_count(&c->meter, buf);
+	if (!hold_is_on(&c->hold) || !hold(c, port, buf))
+		hand_on(c, port, buf);
 }

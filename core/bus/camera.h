@@ -10,6 +10,7 @@
 #include "core/base/strand.h"
 #include "core/bus/budget.h"
 #include "core/bus/demand.h"
+#include "core/bus/hold.h"
 #include "core/bus/meter.h"
 #include "core/bus/timeline.h"
 
@@ -23,7 +24,11 @@ struct camera {
 	atomic_uint refs;
 	struct task free;
 	struct meter meter;
-	struct timeline timeline; /**< owned by the source's place */
+	struct timeline
+		timeline; /**< owned by the source's place, or by who lets go what is held, with its lock */
+	struct hold hold;
+	struct port *held_for; /* with its lock */
+	struct timer hold_over; /* on the strand */
 	struct budget_share share; /**< of the memory for packets that wait */
 	atomic_bool gone; /**< it is in no configuration any more */
 };
@@ -39,6 +44,15 @@ void camera_unref(struct camera *);
 void camera_set_gone(struct camera *);
 /** [any] */
 bool camera_is_gone(const struct camera *);
-/** [source] Stamp, count and hand on what the source delivers through its port. */
+/** [source] A session with the camera begins. */
+void camera_begin_session(struct camera *);
+/** [source, or behind its end] Whatever of the session's start still waits goes out now. */
+void camera_flush(struct camera *);
+/** [any] Tell all links of packets that hang on the source's port, or below, that the session has ended. */
+void camera_end_session(struct camera *, struct port *);
+/**
+ * [source] Stamp, count and hand on what the source delivers through its port; the first half second of a session that
+ * long after it has come (hold.h).
+ */
 void camera_publish(struct camera *, struct port *, struct cam_buf *buf);
 #endif

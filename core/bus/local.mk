@@ -1,6 +1,8 @@
-libcam_a_SOURCES += %D%/budget.c %D%/budget.h \
+libcam_a_SOURCES += %D%/arrivals.h %D%/cadence.h %D%/pace.h %D%/rate.h %D%/wall.h \
+	%D%/budget.c %D%/budget.h \
 	%D%/camera.c %D%/camera.h \
 	%D%/demand.c %D%/demand.h \
+	%D%/hold.c %D%/hold.h \
 	%D%/link.c %D%/link.h \
 	%D%/meter.c %D%/meter.h \
 	%D%/port.c %D%/port.h \

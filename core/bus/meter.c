@@ -11,6 +11,7 @@
 void meter_init(struct meter *m)
 {
 	memset(m, 0, sizeof(*m));
+	atomic_init(&m->clock_rate, 1);
 	pthread_mutex_init(&m->lock, NULL);
 }
 

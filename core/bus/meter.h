@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/bus/timeline.h"
+
 enum { METER_FRAMES = 64 };
 
 struct meter {
@@ -22,6 +24,11 @@ struct meter {
 	uint32_t codec, width, height;
 	int64_t last_video_ns; /**< arrival of the last video packet, 0: none */
 	atomic_ullong packets, bytes, dropped, repaired;
+	/* Of the time line: see timeline.h. */
+	atomic_ullong repairs[TIMELINE_REPAIRS]; /**< by kind; repaired is their sum */
+	_Atomic double clock_rate; /**< of the video track */
+	atomic_llong jitter_ns; /**< of the video track */
+	atomic_uint wall_sets; /**< how often the wall clock was set */
 };
 
 /** A reading; rates are over the last 64 frames, at most 10 s. */

@@ -142,6 +142,8 @@ static void do_fence(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, fence);
 
 	subscription_close_all(n);
+	if (n->spec.plugin->kind == CAM_SOURCE)
+		camera_flush(n->spec.camera);
 	n->active = false;
 	if (executor_cancel(n->on, &n->tick))
 		on_loop(n, n->behind_fence);
@@ -197,7 +199,7 @@ static void do_start(struct task *t)
 
 	n->active = true;
 	if (p->kind == CAM_SOURCE)
-		timeline_restart(&n->spec.camera->timeline);
+		camera_begin_session(n->spec.camera);
 	n->start_err = p->start ? p->start(n->self) : 0;
 	if (n->start_err) {
 		n->behind_fence = &n->started;

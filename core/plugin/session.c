@@ -31,8 +31,9 @@ static void *sessions(void *arg)
 		int64_t began = clock_mono_ns(), pause;
 		int err;
 
-		timeline_restart(&n->spec.camera->timeline);
+		camera_begin_session(n->spec.camera);
 		err = n->spec.plugin->run(n->self);
+		camera_flush(n->spec.camera);
 		if (atomic_load(&n->failed))
 			err = atomic_load(&n->fail_err);
 		port_end_session(n->spec.out);
