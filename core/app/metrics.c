@@ -26,6 +26,15 @@ enum figure {
 	DECODE_ERRORS,
 	REFUSED,
 	LOWERED,
+	CLOCK_RATE,
+	JITTER,
+	WALL_SETS,
+	ABSENT,
+	REPEATED,
+	SET,
+	BACK,
+	EARLY,
+	LATE,
 	N_FIGURES
 };
 
@@ -50,6 +59,18 @@ static const struct {
 		"Pictures that a subscription was due to get and did not, for lack of time."},
 	[LOWERED] = {"cam_camera_wishes_lowered_total", "counter",
 		"Times that a subscription was given less than it wished for."},
+	[CLOCK_RATE] = {"cam_camera_clock_rate", "gauge", "Seconds that the camera stamps in a second."},
+	[JITTER] = {"cam_camera_jitter_seconds", "gauge", "By which packets scatter in a second."},
+	[WALL_SETS] = {"cam_camera_wall_clock_sets_total", "counter", "How often it saw the wall clock set."},
+	[ABSENT] = {"cam_camera_repaired_absent_total", "counter", "Packets without a time stamp."},
+	[REPEATED] = {"cam_camera_repaired_repeated_total", "counter",
+		"Packets with the time stamp of the one before."},
+	[SET] = {"cam_camera_repaired_set_total", "counter", "Packets at which the camera's clock was set."},
+	[BACK] = {"cam_camera_repaired_back_total", "counter",
+		"Packets whose time stamp went back a little, again and again."},
+	[EARLY] = {"cam_camera_repaired_early_total", "counter", "Packets that came before their time."},
+	[LATE] = {"cam_camera_repaired_late_total", "counter",
+		"Packets so long late that their arrival holds."},
 };
 
 /* What is read of a camera, once. */
@@ -85,6 +106,15 @@ static void read_figures(const struct graph *g, size_t at, struct figures *to)
 	ret[DECODE_ERRORS] = (double)e.errors;
 	ret[REFUSED] = (double)e.refused;
 	ret[LOWERED] = (double)e.lowered;
+	ret[CLOCK_RATE] = status.clock_rate;
+	ret[JITTER] = status.jitter;
+	ret[WALL_SETS] = atomic_load(&camera->meter.wall_sets);
+	ret[ABSENT] = (double)status.absent;
+	ret[REPEATED] = (double)status.repeated;
+	ret[SET] = (double)status.set;
+	ret[BACK] = (double)status.back;
+	ret[EARLY] = (double)status.early;
+	ret[LATE] = (double)status.late;
 }
 
 static void head(struct text *out, const char *name, const char *type, const char *help)

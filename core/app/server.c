@@ -24,6 +24,7 @@ struct server {
 	struct node_world world;
 	struct budget budget;
 	struct pictures pictures;
+	atomic_llong wall_told_ns;
 	struct graph graph;
 	struct routes routes;
 	struct service service;
@@ -376,6 +377,7 @@ static void init_world(struct server *s)
 	budget_init(&s->budget, queue_memory(s->setup->config));
 	s->world.loop = &s->loop;
 	s->world.budget = &s->budget;
+	s->world.wall_told_ns = &s->wall_told_ns;
 	s->world.log = s->log;
 	s->world.find_camera = find_camera;
 	s->world.visit_cameras = visit_cameras;

@@ -80,7 +80,15 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 		.packets = atomic_load(&camera->meter.packets),
 		.dropped = atomic_load(&camera->meter.dropped),
 		.repaired = atomic_load(&camera->meter.repaired),
-		.decoders = engine.decoders};
+		.decoders = engine.decoders,
+		.clock_rate = atomic_load(&camera->meter.clock_rate),
+		.jitter = (double)atomic_load(&camera->meter.jitter_ns) / (double)CLOCK_SECOND,
+		.absent = atomic_load(&camera->meter.repairs[TIMELINE_ABSENT]),
+		.repeated = atomic_load(&camera->meter.repairs[TIMELINE_REPEATED]),
+		.set = atomic_load(&camera->meter.repairs[TIMELINE_SET]),
+		.back = atomic_load(&camera->meter.repairs[TIMELINE_BACK]),
+		.early = atomic_load(&camera->meter.repairs[TIMELINE_EARLY]),
+		.late = atomic_load(&camera->meter.repairs[TIMELINE_FOLLOWED])};
 	ret->subscribers = demand_count(camera->demand) + (source ? port_n_links(source->port) : 0);
 	if (engine.decoders && ret->subscribers)
 		ret->subscribers--; /* the renditions' own */
@@ -92,7 +100,7 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 /* What is told of a camera, and of a node: the JSON and its schema both come from here. */
 struct field {
 	const char *name;
-	enum { TEXT, STATE, CODEC, NUMBER, RATE, LARGE } form;
+	enum { TEXT, STATE, CODEC, NUMBER, RATE, FINE, LARGE } form;
 	size_t offset;
 	const char *help;
 };
@@ -114,6 +122,17 @@ static const struct field camera_fields[] = {
 	{"repaired", LARGE, offsetof(struct cam_camera, repaired), "Time stamps mended since the start."},
 	{"subscribers", NUMBER, offsetof(struct cam_camera, subscribers), "Of packets, pictures and JPEGs."},
 	{"decoders", NUMBER, offsetof(struct cam_camera, decoders), "0 while nobody wants pictures, else 1."},
+	{"clock_rate", FINE, offsetof(struct cam_camera, clock_rate),
+		"Seconds that the camera stamps in a second; 1 is right. What is off is corrected."},
+	{"jitter", FINE, offsetof(struct cam_camera, jitter),
+		"Seconds by which packets scatter in a second; the second worst of ten."},
+	{"repaired_absent", LARGE, offsetof(struct cam_camera, absent), "Of repaired: there was no stamp."},
+	{"repaired_repeated", LARGE, offsetof(struct cam_camera, repeated), "The one before, again."},
+	{"repaired_set", LARGE, offsetof(struct cam_camera, set), "The camera's clock was set."},
+	{"repaired_back", LARGE, offsetof(struct cam_camera, back), "A little back, again and again."},
+	{"repaired_early", LARGE, offsetof(struct cam_camera, early), "The picture came before its time."},
+	{"repaired_late", LARGE, offsetof(struct cam_camera, late),
+		"Late for so long that its arrival holds."},
 };
 
 /* A node as others see it. */
@@ -155,6 +174,9 @@ static void print_value(const struct field *f, const void *of, struct text *out)
 		break;
 	case RATE:
 		text_printf(out, "%.2f", *(const double *)at);
+		break;
+	case FINE:
+		text_printf(out, "%.5f", *(const double *)at);
 		break;
 	case LARGE:
 		text_printf(out, "%llu", (unsigned long long)*(const uint64_t *)at);
@@ -227,6 +249,7 @@ static void print_type(const struct field *f, struct text *out)
 		[CODEC] = "string",
 		[NUMBER] = "integer",
 		[RATE] = "number",
+		[FINE] = "number",
 		[LARGE] = "integer"};
 
 	text_printf(out, "{\"type\":\"%s\",\"description\":\"%s\"", types[f->form], f->help);

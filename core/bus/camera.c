@@ -41,6 +41,8 @@ struct camera *camera_new(const char *name, struct pool *cpu, struct budget *bud
 	atomic_init(&c->refs, 1);
 	pthread_mutex_init(&c->lock, NULL);
 	hold_init(&c->hold);
+	for (int i = 0; i < (int)CAM_MAX_TRACKS; i++)
+		c->told_rate[i] = 1;
 	c->hold_over.fn = on_hold_over;
 	c->free.fn = on_free;
 	c->name = strdup(name);
@@ -161,9 +163,11 @@ void camera_end_session(struct camera *c, struct port *port)
 	port_end_session(port);
 }
 
-void camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)
+bool camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)
 {
 	meter_count(&c->meter, buf);
-	if (!hold_is_on(&c->hold) || !hold(c, port, buf))
-		hand_on(c, port, buf);
+	if (hold_is_on(&c->hold) && hold(c, port, buf))
+		return false;
+	hand_on(c, port, buf);
+	return true;
 }

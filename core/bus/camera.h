@@ -29,6 +29,9 @@ struct camera {
 	struct hold hold;
 	struct port *held_for; /* with its lock */
 	struct timer hold_over; /* on the strand */
+	double told_rate
+		[CAM_MAX_TRACKS]; /**< what people were last told of its clocks; owned by the source's place */
+	unsigned told_sets; /**< and of the wall clock's */
 	struct budget_share share; /**< of the memory for packets that wait */
 	atomic_bool gone; /**< it is in no configuration any more */
 };
@@ -52,7 +55,7 @@ void camera_flush(struct camera *);
 void camera_end_session(struct camera *, struct port *);
 /**
  * [source] Stamp, count and hand on what the source delivers through its port; the first half second of a session that
- * long after it has come (hold.h).
+ * long after it has come (hold.h). @return whether it is out, and the time line is the caller's to look at
  */
-void camera_publish(struct camera *, struct port *, struct cam_buf *buf);
+bool camera_publish(struct camera *, struct port *, struct cam_buf *buf);
 #endif

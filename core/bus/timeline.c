@@ -307,8 +307,8 @@ static int64_t lean_wanted(
 	const struct timeline_track *v = &t->track[0];
 	int64_t apart;
 
-	if (!(buf->flags & CAM_SYNCED) || k == v || !v->running || v->stampless || k->stampless ||
-		v->stamp_ns == CAM_NO_TS || k->stamp_ns == CAM_NO_TS)
+	if (!(buf->flags & CAM_SYNCED) || k == v || rate_is_wrong(k->rate / v->rate) || !v->running ||
+		v->stampless || k->stampless || v->stamp_ns == CAM_NO_TS || k->stamp_ns == CAM_NO_TS)
 		return 0;
 	apart = k->stamp_ns - v->stamp_ns;
 	if (apart > STAMPS_APART || apart < -STAMPS_APART)

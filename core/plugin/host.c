@@ -5,6 +5,7 @@
 #include "core/media/buf.h"
 #include "core/plugin/abi.h"
 #include "core/plugin/file.h"
+#include "core/plugin/clock.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>
@@ -145,12 +146,15 @@ static bool is_packet(const struct cam_node *n, const struct cam_buf *buf)
 
 static int host_publish(struct cam_node *n, struct cam_buf *buf)
 {
+	struct camera *c = n->spec.camera;
+
 	node_assert_here(n);
 	if (!is_packet(n, buf))
 		return -EINVAL;
 	if (buf->track == 0)
 		node_set_state(n, CAM_LIVE);
-	camera_publish(n->spec.camera, n->spec.out, buf);
+	if (camera_publish(c, n->spec.out, buf) && clock_has_news(c, buf->track))
+		clock_tell(n);
 	return 0;
 }
 

@@ -27,6 +27,8 @@ struct node_world {
 	struct places *places;
 	struct budget *budget; /**< of packets that wait */
 	struct quota *quota; /**< of making pictures; NULL: no limits */
+	atomic_llong *
+		wall_told_ns; /**< the wall clock's offset that people were last told of; NULL: each camera tells */
 	struct log *log;
 	/** [any] @return a reference to a camera that this node may see, or NULL */
 	struct camera *(*find_camera)(void *arg, const struct cam_node *node, const char *name);

@@ -37,6 +37,11 @@ struct cam_camera {
 	uint64_t packets, dropped, repaired;
 	uint32_t subscribers; /**< of all forms */
 	uint32_t decoders; /**< 0 or 1 */
+	/* Since ABI 1.2: its clock. */
+	double clock_rate; /**< how fast the video's runs, 1: right; only what is certain */
+	double jitter; /**< s by which packets are scattered, the second worst of the last ten seconds */
+	/** Of `repaired`: stamps that were absent, repeated, set (a jump), a little back, early (sooner than they can be), late for long. */
+	uint64_t absent, repeated, set, back, early, late;
 };
 
 #ifdef __cplusplus

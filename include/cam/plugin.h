@@ -123,7 +123,7 @@ struct cam_buf {
 	int64_t pts_ns,
 		dts_ns; /**< The camera's clock, made monotonic by publish(); CAM_NO_TS before that if unknown. */
 	int64_t arrival_ns; /**< CLOCK_MONOTONIC when its last byte came in; latency is measured from here. */
-	/** CLOCK_REALTIME of its arrival; set by publish(). Slewed; only a clock set forward by a minute or more is a step. */
+	/** CLOCK_REALTIME of its arrival; set by publish(). Slewed; a step where the clock was set forward by a minute or back by a second. */
 	int64_t wall_ns;
 	const struct cam_caps *caps;
 	struct cam_plane plane[4];
@@ -326,8 +326,9 @@ struct cam_host {
 	void (*buf_unref)(const struct cam_buf *); /**< [any] NULL is allowed. */
 
 	/**
-	 * [node] Sources: hand a packet on. Sets seq and wall_ns and makes time stamps monotonic; the buffer is
-	 * immutable from here on, the caller's reference stays the caller's. @return 0, or -EINVAL: not a packet
+	 * [node] Sources: hand a packet on. Its time stamps become those of the camera's time line, seq and wall_ns are set:
+	 * at once or, of a session's first half second, that long after. The buffer is the server's to change until then and
+	 * immutable afterwards; the caller's reference stays the caller's. @return 0, or -EINVAL: not a packet
 	 */
 	int (*publish)(struct cam_node *, struct cam_buf *);
 

@@ -144,6 +144,8 @@ static int take_audio(void *arg, struct depay_unit *unit)
 		return 0;
 	}
 	like.dts_ns = like.pts_ns = unit_time(s, t, unit);
+	if (t->clock.told)
+		like.flags |= CAM_SYNCED;
 	if (t->gap)
 		like.flags |= CAM_DISCONTINUITY;
 	t->gap = false;
@@ -199,7 +201,7 @@ void session_take_packet(struct session *s, unsigned track, bool rtcp, const uin
 	}
 	if (rtp_parse(data, len, &packet))
 		return;
-	packet.arrival_ns = s->now_ns;
+	packet.arrival_ns = s->read_ns;
 	settle(s, t, lost, rtp_push(&t->rtp, &packet, push, t));
 }
 

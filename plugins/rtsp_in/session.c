@@ -256,6 +256,8 @@ static void on_bytes(void *arg, size_t len)
 		s->used_ns = 0;
 	s->turn = turn;
 	s->now_ns = monotonic_ns();
+	if (len)
+		s->read_ns = s->now_ns;
 	wire_filled(&s->wire, len);
 	fault = take_items(s, &more);
 	if (s->closing && (fault || s->client.state == CLIENT_CLOSED))
@@ -275,7 +277,7 @@ static void on_datagram(void *arg, unsigned track, bool rtcp, const uint8_t *dat
 
 	if (s->ended || s->closing || !s->playing)
 		return;
-	s->now_ns = monotonic_ns();
+	s->now_ns = s->read_ns = monotonic_ns();
 	session_take_packet(s, track, rtcp, data, len);
 	arm(s);
 }

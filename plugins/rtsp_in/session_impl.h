@@ -21,6 +21,7 @@ struct session {
 	uv_timer_t timer;
 	int64_t timer_at_ns; /* what the timer waits for; INT64_MAX: nothing. All times: CLOCK_MONOTONIC */
 	int64_t now_ns; /* when the callback under way began */
+	int64_t read_ns; /* when what it works on was read: a turn of the loop or more before, after a rest */
 	int64_t deadline_ns; /* of what the session waits for */
 	int64_t key_by_ns; /* something is missing: when the next keyframe has to be there */
 	int64_t keepalive_at_ns, report_at_ns;

@@ -160,7 +160,7 @@ static int publish(struct test_in *t, AVPacket *packet)
 {
 	bool key = packet->flags & AV_PKT_FLAG_KEY;
 	int err = key ? renew_caps(t, packet) : 0;
-	struct cam_buf like = {.flags = key ? CAM_KEY : 0,
+	struct cam_buf like = {.flags = (key ? CAM_KEY : 0) | CAM_EXACT,
 		.n_planes = 1,
 		.pts_ns = slot_ns(t, t->slot),
 		.dts_ns = slot_ns(t, t->slot),

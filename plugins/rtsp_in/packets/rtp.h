@@ -87,6 +87,7 @@ size_t rtcp_report(struct rtp *, uint32_t own_ssrc, int64_t now_ns, uint8_t ret[
 struct rtp_clock {
 	uint32_t clock;
 	bool started, synced;
+	bool told; /**< offset_ns is by the camera's own word, which does not contradict itself */
 	uint32_t last;
 	int64_t ticks; /**< since the first, unwrapped: 2^32 at 90 kHz is 13.26 h */
 	int64_t offset_ns; /**< of this track on the session's scale */

@@ -57,25 +57,29 @@ void rtp_clock_start(struct rtp_clock *c, uint32_t rtp_time, int64_t arrival_ns,
 	told = ticks_to_ns(main, unwrap(main, *main_rtptime)) - ticks_to_ns(c, unwrap(c, *rtptime));
 	if (!is_apart(told, c->offset_ns, RTP_CLOCK_APART_NS))
 		c->offset_ns = told;
+	c->told = c->offset_ns == told;
 }
 
-/* The offset that both reports tell: small changes are drift, larger ones must be told twice. */
+/*
+ * The offset that both reports tell: small changes are drift, larger ones must be told twice. Reports that contradict each
+ * other twice in a row tell nothing: they lie, or one of the clocks does not run as fast as it says.
+ */
 static void follow(struct rtp_clock *c, int64_t told)
 {
 	int64_t change = told - c->offset_ns;
-	bool confirmed = c->doubted && !is_apart(told, c->doubt_ns, STEP_NS);
+	bool doubted = c->doubted, confirmed = doubted && !is_apart(told, c->doubt_ns, STEP_NS);
 
 	c->doubted = false;
 	if (!c->synced || confirmed) {
 		c->offset_ns = told;
-		c->synced = true;
+		c->synced = c->told = true;
 	} else if (llabs(change) > STEP_NS) {
 		c->doubted = true;
 		c->doubt_ns = told;
-	} else if (llabs(change) > DRIFT_NS) {
-		c->offset_ns += change < 0 ? -DRIFT_NS : DRIFT_NS;
+		c->told = c->told && !doubted;
 	} else {
-		c->offset_ns = told;
+		c->offset_ns += change < -DRIFT_NS ? -DRIFT_NS : change > DRIFT_NS ? DRIFT_NS : change;
+		c->told = true;
 	}
 }
 
