@@ -224,7 +224,7 @@ static inline void arrivals_note_spread(struct arrivals *a, double spread_us)
 
 static inline void arrivals_close(struct arrivals *a, int64_t arrival_ns, double rate)
 {
-	enum { FEW = 6 }; /* of slow cameras those of more than a second */
+	enum { FEW = 10 }; /* of slow cameras those of more than a second */
 	unsigned n = arrivals_within(a, (double)(arrival_ns - a->open_from_ns) / 1000 + 1);
 
 	n = n < FEW ? FEW : n;

@@ -16,6 +16,8 @@
 /* A stamp that goes back further was set, and so was one that goes back for the first time in so long. */
 #define BACK (250 * CLOCK_MS)
 #define BACK_AGAIN (5 * CLOCK_SECOND)
+/* Stamps that differ by less are the same: it is a few ticks of 90 kHz. */
+#define SAME (CLOCK_MS / 10)
 /* So often in a row the same stamp, and none of them is believed until so many differ. */
 enum { STANDS_STILL = 4, GOES_AGAIN = 8 };
 /* Offsets are made up for by this share of each step, which leaves good steps good; faster where steps are not good anyway. */
@@ -242,9 +244,18 @@ static int64_t place_first(struct timeline_track *k, const struct packet *p)
 	return k->out_ns;
 }
 
+/* Whether a stamp says nothing new: two pictures are further apart. */
+static bool is_same(const struct timeline_track *k, int64_t stamp_ns)
+{
+	if (stamp_ns == CAM_NO_TS || k->stamp_ns == CAM_NO_TS)
+		return stamp_ns == CAM_NO_TS;
+	return stamp_ns - k->stamp_ns < SAME && k->stamp_ns - stamp_ns < SAME;
+}
+
 static int64_t place(struct timeline_track *k, struct packet *p, enum timeline_repair *repair)
 {
 	int64_t since, unit;
+	bool same;
 
 	if (!k->running)
 		return place_first(k, p);
@@ -252,9 +263,10 @@ static int64_t place(struct timeline_track *k, struct packet *p, enum timeline_r
 	since = p->arrival_ns - k->arrival_ns;
 	unit = k->step_ns ? k->step_ns : clamp(since, CLOCK_MS, FIRST_STEP_MOST);
 	k->arrival_ns = p->arrival_ns;
-	if (is_stampless(k, p->stamp_ns == CAM_NO_TS || p->stamp_ns == k->stamp_ns, p->stamp_ns))
+	same = is_same(k, p->stamp_ns);
+	if (is_stampless(k, same, p->stamp_ns))
 		return place_stampless(k, p, since, repair);
-	if (p->stamp_ns != k->stamp_ns)
+	if (!same)
 		return place_stamped(k, p, unit, since, repair);
 	*repair = TIMELINE_REPEATED;
 	k->bytes += p->bytes;

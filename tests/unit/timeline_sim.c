@@ -30,7 +30,7 @@ static double exponential(struct sim *s, double mean)
 	return -mean * log(1 - sim_random(s));
 }
 
-static double or(double given, double usual)
+static double or (double given, double usual)
 {
 	return given > 0 ? given : usual;
 }
@@ -40,15 +40,16 @@ static double or(double given, double usual)
 static void capture(struct sim *s, const struct sim_camera *c)
 {
 	static const double odd[] = {1 / 25., 1 / 15., 1 / 8., 1 / 25., 1 / 30.};
-	double seconds = or(c->seconds, 180), fps = or(c->fps, 25), t = 0, bytes = or(c->kbit, 3000) * 125 / fps;
-	size_t gop = (size_t)(or(c->gop, 2) * fps);
+	double seconds = or (c->seconds, 180), fps = or (c->fps, 25), t = 0,
+	       bytes = or (c->kbit, 3000) * 125 / fps;
+	size_t gop = (size_t)(or (c->gop, 2) * fps);
 
 	gop = gop ? gop : 1;
 	s->unit = calloc((size_t)(seconds * (c->odd ? 30 : fps)) + 2, sizeof(*s->unit));
 	assert(s->unit);
 	for (size_t i = 0; t < seconds; i++) {
 		double size = i % gop ? 0.8 * bytes * between(s, 0.6, 1.4)
-				      : or(c->key_bytes, 0.2 * bytes * (double)gop);
+				      : or (c->key_bytes, 0.2 * bytes * (double)gop);
 
 		if (!i || sim_random(s) >= c->drops)
 			s->unit[s->n++] = (struct sim_unit){
@@ -102,7 +103,7 @@ static double after_stalls(const struct link *l, double t)
 
 static double bits_at(const struct link *l, double t)
 {
-	double bits = or(l->net->bits, 50e6);
+	double bits = or (l->net->bits, 50e6);
 
 	for (size_t i = 0; i < 4; i++)
 		if (l->net->slow[i].from <= t && t < l->net->slow[i].to)
@@ -126,7 +127,8 @@ static void send_all(struct sim *s, struct link *l)
 		if (l->net->jitter > 0)
 			t = u->captured + LEAST_WAY + fmin(0.8, exponential(s, l->net->jitter));
 		if (l->net->bunch > 0)
-			t = ceil((u->captured + LEAST_WAY) / l->net->bunch) * l->net->bunch + between(s, 0, 0.02);
+			t = ceil((u->captured + LEAST_WAY) / l->net->bunch) * l->net->bunch +
+			    between(s, 0, 0.02);
 		if (l->net->longer > 0 && u->captured >= l->net->longer_from)
 			t += l->net->longer;
 		u->arrival = last = fmax(last, t);
@@ -185,20 +187,20 @@ void sim_free(struct sim *s)
 
 /* ---- stamps ---- */
 
-void sim_stamp(struct sim *s, double (*stamp)(struct sim *, double, size_t, double), double arg)
+void sim_stamp(struct sim *s, sim_stamps *stamp, double arg)
 {
 	for (size_t i = 0; i < s->n; i++)
-		s->unit[i].stamp = stamp(s, s->unit[i].captured, i, arg);
+		s->unit[i].stamp = stamp(&(struct sim_at){s, s->unit[i].captured, i, arg});
 }
 
-double sim_rate(struct sim *s, double captured, size_t i, double rate)
+double sim_rate(const struct sim_at *at)
 {
-	return 1000 + captured * rate;
+	return 1000 + at->t * at->arg;
 }
 
-double sim_none(struct sim *s, double captured, size_t i, double arg)
+double sim_none(const struct sim_at *at)
 {
-	return NAN;
+	return at->t < 0 ? at->t : NAN;
 }
 
 /* ---- the timeline ---- */
@@ -218,7 +220,8 @@ static struct cam_buf buf_of(const struct sim_unit *u)
 /* @return how many units from i on were held for so long */
 static size_t rehearse(const struct sim *s, struct timeline *t, size_t i, double hold)
 {
-	struct cam_buf *bufs = calloc(s->n - i, sizeof(*bufs)), **list = calloc(s->n - i, sizeof(struct cam_buf *));
+	struct cam_buf *bufs = calloc(s->n - i, sizeof(*bufs)),
+		       **list = calloc(s->n - i, sizeof(struct cam_buf *));
 	size_t n = 0;
 
 	assert(bufs && list);

@@ -59,10 +59,20 @@ struct sim sim_new(const struct sim_camera *, const struct sim_net *, unsigned l
 void sim_free(struct sim *);
 /** @return 0 to 1 */
 double sim_random(struct sim *);
-/** Stamp by a function of the time since the start, or number, of a picture. */
-void sim_stamp(struct sim *, double (*stamp)(struct sim *, double captured, size_t i, double arg), double arg);
-double sim_rate(struct sim *, double captured, size_t i, double rate);
-double sim_none(struct sim *, double captured, size_t i, double arg);
+/** What a stamp is made of. */
+struct sim_at {
+	struct sim *sim;
+	double t; /**< s since the start */
+	size_t i; /**< number of the picture */
+	double arg;
+};
+typedef double sim_stamps(const struct sim_at *);
+
+/** Stamp all. */
+void sim_stamp(struct sim *, sim_stamps *stamp, double arg);
+/** 1000 s, and so many times the time. */
+double sim_rate(const struct sim_at *);
+double sim_none(const struct sim_at *);
 /** Units of sessions after the first follow timeline_restart(). @param hold s of each session's start that are rehearsed */
 void sim_run(struct sim *, struct timeline *, double hold);
 

@@ -369,11 +369,45 @@ TEST(reports_move_the_sound_slowly_and_mistakes_not_at_all)
 	report.ntp_ns = 103 * CAM_SECOND;
 	rtp_clock_report(&audio, &report, &video);
 	CHECK_INT(audio.offset_ns, 300000);
+	CHECK(!audio.told); /* twice in a row it said something else */
 	rtp_clock_report(&audio, &report, &video);
 	CHECK_INT(audio.offset_ns, 3 * CAM_SECOND);
+	CHECK(audio.told);
 	report.has_report = false;
 	rtp_clock_report(&audio, &report, &video);
 	CHECK_INT(audio.offset_ns, 3 * CAM_SECOND);
+}
+
+/* The video counts 25 frames a second and sends 20.8: what reports say of the tracks is another thing each time. */
+TEST(reports_of_clocks_that_do_not_go_together_tell_nothing)
+{
+	struct rtp_clock video = {.clock = 90000}, audio = {.clock = 8000};
+	struct rtcp report = {.has_report = true};
+
+	rtp_clock_start(&video, 0, 0, NULL, 0, NULL, NULL);
+	rtp_clock_start(&audio, 0, 0, &video, 0, NULL, NULL);
+	CHECK(!audio.told);
+	for (uint32_t i = 0; i < 10; i++) {
+		report.ntp_ns = (100 + 5 * (int64_t)i) * CAM_SECOND;
+		report.rtp_time = i * 5 * 90000 * 5 / 6;
+		rtp_clock_report(&video, &report, NULL);
+		report.rtp_time = i * 5 * 8000;
+		rtp_clock_report(&audio, &report, &video);
+		CHECK(audio.told == (i < 2));
+	}
+}
+
+TEST(an_answer_to_play_tells_how_clocks_go_together)
+{
+	struct rtp_clock video = {.clock = 90000}, audio = {.clock = 8000};
+	uint32_t video_zero = 0, audio_zero = 800;
+
+	rtp_clock_start(&video, 0, 0, NULL, 0, NULL, NULL);
+	rtp_clock_start(&audio, 0, 0, &video, 0, &audio_zero, &video_zero);
+	CHECK(audio.told);
+	audio_zero += 8000 * 60; /* nonsense */
+	rtp_clock_start(&audio, 0, 0, &video, 0, &audio_zero, &video_zero);
+	CHECK(!audio.told);
 }
 
 /* I P B B B in decoding order, as x264 sends them. */
@@ -423,5 +457,6 @@ RUN_TESTS(T(headers_are_read_and_never_past_the_end), T(packets_inside_tcp_are_t
 	T(what_is_missing_over_udp_is_waited_for_only_so_long), T(receiver_reports_tell_loss_and_jitter),
 	T(jitter_is_that_of_rfc_3550), T(sender_reports_are_read), T(clocks_wrap_both_ways),
 	T(tracks_are_put_on_one_scale), T(reports_move_the_sound_slowly_and_mistakes_not_at_all),
-	T(dts_rise_and_stay_below_pts_with_b_frames),
+	T(reports_of_clocks_that_do_not_go_together_tell_nothing),
+	T(an_answer_to_play_tells_how_clocks_go_together), T(dts_rise_and_stay_below_pts_with_b_frames),
 	T(dts_learn_b_frames_that_nothing_told_of_and_survive_any_clock))
