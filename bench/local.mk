@@ -1,5 +1,5 @@
 # Programs for comparing the server with others; bench/run runs them. Built by `make bench`.
-EXTRA_PROGRAMS = bench/replay_camera bench/peer_view bench/bus_cost
+EXTRA_PROGRAMS = bench/replay_camera bench/peer_view bench/bus_cost bench/timeline_cost
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_replay_camera_SOURCES = %D%/replay_camera.c %D%/footage.c %D%/footage.h
 bench_replay_camera_CFLAGS = $(AM_CFLAGS) $(AVFORMAT_CFLAGS)
@@ -9,6 +9,8 @@ bench_peer_view_CFLAGS = $(AM_CFLAGS) $(AVFORMAT_CFLAGS) $(SWSCALE_CFLAGS) $(TUR
 bench_peer_view_LDADD = $(AVFORMAT_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS)
 bench_bus_cost_SOURCES = %D%/bus_cost.c
 bench_bus_cost_LDADD = $(LIBCAM_LIBS)
+bench_timeline_cost_SOURCES = %D%/timeline_cost.c
+bench_timeline_cost_LDADD = $(LIBCAM_LIBS)
 EXTRA_DIST += %D%/run %D%/idle
 
 .PHONY: bench
