@@ -53,6 +53,10 @@ static void tables(void)
 	M(cam_camera, codec), M(cam_camera, width), M(cam_camera, height), M(cam_camera, fps);
 	M(cam_camera, bits_per_second), M(cam_camera, packets), M(cam_camera, dropped);
 	M(cam_camera, repaired), M(cam_camera, subscribers), M(cam_camera, decoders);
+#if CAM_ABI_MINOR >= 2
+	M(cam_camera, clock_rate), M(cam_camera, jitter), M(cam_camera, absent), M(cam_camera, repeated);
+	M(cam_camera, set), M(cam_camera, back), M(cam_camera, early), M(cam_camera, late);
+#endif
 }
 
 static void host(void)
@@ -95,6 +99,9 @@ static void constants(void)
 	V(CAM_PACKET), V(CAM_PICTURE), V(CAM_JPEG), V(CAM_VIDEO), V(CAM_AUDIO);
 	V(CAM_H264), V(CAM_HEVC), V(CAM_MJPG), V(CAM_AAC), V(CAM_PCMU), V(CAM_PCMA), V(CAM_OPUS);
 	V(CAM_I420), V(CAM_BGR3), V(CAM_GREY), V(CAM_KEY), V(CAM_DISCONTINUITY), V(CAM_CORRUPT);
+#if CAM_ABI_MINOR >= 2
+	V(CAM_EXACT), V(CAM_SYNCED);
+#endif
 	V(CAM_DROP_LATEST), V(CAM_DROP_GOP), V(CAM_SOURCE), V(CAM_BUFFER), V(CAM_RECORDER), V(CAM_SINK);
 	V(CAM_BOOL), V(CAM_INT), V(CAM_FLOAT), V(CAM_STRING), V(CAM_ENUM), V(CAM_TIME), V(CAM_SIZE);
 	V(CAM_REQUIRED), V(CAM_SECRET), V(CAM_RELOADABLE), V(CAM_HIDDEN), V(CAM_FOLDER), V(CAM_UNIQUE);
