@@ -35,6 +35,7 @@ struct arrivals {
 	unsigned next, n_points;
 	struct arrivals_second second[ARRIVALS_SECONDS]; /**< oldest first */
 	unsigned n_seconds;
+	int64_t least_ns; /**< of the latest ten of them */
 	struct arrivals_second open; /**< the present one */
 	bool has_open;
 	int64_t open_from_ns; /**< arrival */
@@ -124,16 +125,23 @@ static inline void arrivals_forget(struct arrivals *a)
 	a->has_open = false;
 }
 
+/* Of the seconds that are closed. */
+static inline void arrivals_find_least(struct arrivals *a)
+{
+	unsigned i = a->n_seconds > ARRIVALS_RECENT ? a->n_seconds - ARRIVALS_RECENT : 0;
+
+	a->least_ns = ARRIVALS_NONE;
+	for (; i < a->n_seconds; i++)
+		if (a->second[i].least_ns < a->least_ns)
+			a->least_ns = a->second[i].least_ns;
+}
+
 /** @return the least delay of the past ten seconds; ARRIVALS_NONE */
 static inline int64_t arrivals_least(const struct arrivals *a)
 {
-	int64_t least = a->has_open ? a->open.least_ns : ARRIVALS_NONE;
+	int64_t least = a->n_seconds ? a->least_ns : ARRIVALS_NONE;
 
-	for (unsigned i = a->n_seconds > ARRIVALS_RECENT ? a->n_seconds - ARRIVALS_RECENT : 0;
-		i < a->n_seconds; i++)
-		if (a->second[i].least_ns < least)
-			least = a->second[i].least_ns;
-	return least;
+	return a->has_open && a->open.least_ns < least ? a->open.least_ns : least;
 }
 
 /* The spread of delays in a second, the second largest of the past ten. */
@@ -165,6 +173,7 @@ static inline void arrivals_shift(struct arrivals *a, int64_t by_ns)
 	for (unsigned i = 0; i < a->n_seconds; i++)
 		arrivals_shift_second(&a->second[i], by_ns);
 	arrivals_shift_second(&a->open, by_ns);
+	arrivals_find_least(a);
 }
 
 static inline void arrivals_turn_second(struct arrivals_second *s, double by, int64_t about_ns)
@@ -182,6 +191,7 @@ static inline void arrivals_turn(struct arrivals *a, double by, int64_t about_ns
 	for (unsigned i = 0; i < a->n_seconds; i++)
 		arrivals_turn_second(&a->second[i], by, about_ns);
 	arrivals_turn_second(&a->open, by, about_ns);
+	arrivals_find_least(a);
 	arrivals_forget_points(a);
 }
 
@@ -232,6 +242,7 @@ static inline void arrivals_close(struct arrivals *a, int64_t arrival_ns, double
 	if (a->n_seconds == ARRIVALS_SECONDS)
 		memmove(a->second, a->second + 1, --a->n_seconds * sizeof(a->second[0]));
 	a->second[a->n_seconds++] = a->open;
+	arrivals_find_least(a);
 	a->jitter_ns = arrivals_jitter(a);
 	a->has_open = false;
 }

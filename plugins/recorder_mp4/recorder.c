@@ -18,6 +18,8 @@ enum { MAX_PENDING = 4096, MAX_PENDING_BYTES = 16 << 20 };
 #define MAX_GAP_NS (3600 * CAM_SECOND)
 /* Time that goes back further than this begins another file; less is mended. */
 #define MAX_BACK_NS CAM_SECOND
+/* Wall time goes with media time but for what slewing and late arrivals make of it. */
+#define MAX_SET_NS (20 * CAM_SECOND)
 
 static void count(struct recorder *r, enum recorder_stat stat, int64_t n)
 {
@@ -204,10 +206,16 @@ static bool fragment_is_due(const struct recorder *r, const struct cam_buf *buf)
 	       r->pending_bytes >= MAX_PENDING_BYTES;
 }
 
+/* The clock has been set: what follows belongs to another name. */
+static bool is_set(const struct recorder *r, const struct cam_buf *key)
+{
+	return llabs(key->wall_ns - key->dts_ns - r->wall_ns) > MAX_SET_NS;
+}
+
 static bool cut_is_due(const struct recorder *r, const struct cam_buf *key)
 {
 	return r->cut_wanted || key->dts_ns - r->start_ns >= r->config->segment_ns ||
-	       !same_format(r->video, key->caps);
+	       !same_format(r->video, key->caps) || is_set(r, key);
 }
 
 /* End the file before this packet where that must be. @return 0, or -errno with the error told */
@@ -246,6 +254,7 @@ static int take_video(struct recorder *r, const struct cam_buf *buf)
 			return 0;
 		}
 		r->start_ns = buf->dts_ns;
+		r->wall_ns = buf->wall_ns - buf->dts_ns;
 	}
 	set_caps(r, &r->video, buf->caps);
 	r->last_dts_ns = buf->dts_ns;

@@ -40,6 +40,7 @@ struct recorder {
 	uint64_t pending_bytes;
 	struct segment segment; /* open after its first fragment has been gathered */
 	int64_t start_ns; /* dts_ns of the segment's first packet */
+	int64_t wall_ns; /* and its wall time, less that */
 	const struct cam_caps *video, *audio; /* the current formats, one reference each */
 	uint32_t audio_track;
 	int64_t last_dts_ns; /* of the last video packet */

@@ -205,6 +205,26 @@ TEST(a_gap_in_the_stream_stays_a_gap_in_the_file)
 	end();
 }
 
+TEST(a_wall_clock_that_is_set_begins_a_file_with_its_name)
+{
+	const struct cam_caps *caps;
+
+	begin(&(struct clip_make){"libx264", 60, 10, 0, 64, 48, true});
+	r.config.segment_ns = 60 * CAM_SECOND;
+	caps = rig_caps(&video, CAM_H264, 64, 48, true);
+	for (int i = 0; i < 60; i++) {
+		r.wall_set_ns = i < 15 ? 0 : i < 35 ? -3600 * CAM_SECOND : 0;
+		CHECK_INT(rig_give(&r, &video, i, caps, 25, 0), 0);
+	}
+	caps_unref(caps);
+	rig_stop(&r);
+	CHECK_INT(rig_files(&r), 3);
+	CHECK(strstr(r.path[0], "/cam_2026-03-01_11-00-00Z.mp4"));
+	CHECK(strstr(r.path[1], "/cam_2026-03-01_12-00-00Z.mp4"));
+	CHECK(strstr(r.path[2], "/cam_2026-03-01_12-00-01Z.mp4"));
+	end();
+}
+
 TEST(silence_ends_the_file)
 {
 	const struct cam_caps *caps;
@@ -396,7 +416,7 @@ RUN_TESTS(T(every_access_unit_lands_in_exactly_one_of_four_segments),
 	T(b_frames_keep_their_composition_offsets), T(hevc_is_recorded), T(mjpeg_is_recorded),
 	T(fragments_are_cut_by_time_within_a_long_group), T(recording_begins_at_a_keyframe),
 	T(what_is_on_the_disk_during_recording_plays), T(a_gap_in_the_stream_stays_a_gap_in_the_file),
-	T(silence_ends_the_file), T(the_end_of_a_session_ends_the_file),
-	T(other_caps_begin_a_segment_at_their_keyframe), T(audio_is_kept_in_time_across_segments),
-	T(audio_that_mp4_cannot_hold_is_left_out_with_one_warning),
+	T(a_wall_clock_that_is_set_begins_a_file_with_its_name), T(silence_ends_the_file),
+	T(the_end_of_a_session_ends_the_file), T(other_caps_begin_a_segment_at_their_keyframe),
+	T(audio_is_kept_in_time_across_segments), T(audio_that_mp4_cannot_hold_is_left_out_with_one_warning),
 	T(time_stamps_that_do_not_rise_are_mended_and_counted), T(the_name_tells_camera_day_time_and_zone))

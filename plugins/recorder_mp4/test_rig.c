@@ -91,7 +91,7 @@ int rig_give(struct rig *r, const struct clip *c, int unit, const struct cam_cap
 	if (!buf)
 		abort();
 	buf->pts_ns = RIG_MONO + pts;
-	buf->wall_ns = RIG_WALL + dts;
+	buf->wall_ns = RIG_WALL + r->wall_set_ns + dts;
 	buf->track = caps->media == CAM_VIDEO ? 0 : 1;
 	err = fake_deliver(&r->f, 0, buf);
 	buf_unref(buf);

@@ -14,6 +14,7 @@ struct rig {
 	struct fake f;
 	struct config config;
 	char folder[64];
+	int64_t wall_set_ns; /**< by how much the wall clock was set */
 	char path[64][512]; /**< what rig_files() has found, sorted */
 	int n_paths;
 };

@@ -131,6 +131,12 @@ TEST(the_list_keeps_to_the_times_asked_for)
 	CHECK_STR(body, "[]\n");
 	CHECK_INT(get(0, "camera=cam&from=999999999999", ""), 200);
 	CHECK_STR(body, "[]\n");
+	/* The clock was an hour ahead when this one began. */
+	touch("cam/2026-03-01/cam_2026-03-01_15-00-00Z.mp4", "set back", 1772373660);
+	CHECK_INT(get(0, "camera=cam&from=1772377200&to=1772377260", ""), 200);
+	CHECK_INT(count("\"id\""), 1);
+	CHECK_INT(get(0, "camera=cam&from=1772373600&to=1772373700", ""), 200);
+	CHECK_INT(count("\"id\""), 1);
 	CHECK_INT(get(0, "camera=cam&from=-1", ""), 400);
 	CHECK_INT(get(0, "camera=cam&from=", ""), 400);
 	CHECK_INT(get(0, "camera=cam&to=1e9", ""), 400);
