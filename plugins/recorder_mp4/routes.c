@@ -89,7 +89,9 @@ static int say(struct cam_reply *reply, int status, const char *text)
 /* A file during which the clock was set back ends before it begins: whoever asks for either time finds it. */
 static bool is_wanted(const struct listing *l, int64_t start, int64_t end)
 {
-	return (start <= l->to || end <= l->to) && (start >= l->from || end >= l->from);
+	if (end >= start)
+		return start <= l->to && end >= l->from;
+	return (start >= l->from && start <= l->to) || (end >= l->from && end <= l->to);
 }
 
 static int add(void *arg, const struct tree_entry *at)

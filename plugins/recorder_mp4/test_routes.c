@@ -137,6 +137,8 @@ TEST(the_list_keeps_to_the_times_asked_for)
 	CHECK_INT(count("\"id\""), 1);
 	CHECK_INT(get(0, "camera=cam&from=1772373600&to=1772373700", ""), 200);
 	CHECK_INT(count("\"id\""), 1);
+	CHECK_INT(get(0, "camera=cam&from=1772374000&to=1772375000", ""), 200);
+	CHECK_STR(body, "[]\n");
 	CHECK_INT(get(0, "camera=cam&from=-1", ""), 400);
 	CHECK_INT(get(0, "camera=cam&from=", ""), 400);
 	CHECK_INT(get(0, "camera=cam&to=1e9", ""), 400);
