@@ -182,6 +182,25 @@ TEST(a_camera_that_pauses_for_eight_seconds)
 	free(t);
 }
 
+/* It cannot be told from a camera whose clock was set: it is followed without a step that anybody sees. */
+TEST(a_way_that_grows_longer_for_good_is_followed)
+{
+	struct timeline *t = calloc(1, sizeof(*t));
+	struct sim s =
+		sim_new(&(struct sim_camera){0}, &(struct sim_net){.longer_from = 60, .longer = 0.4}, 5);
+	struct sim_result r;
+	double late;
+
+	sim_run(&s, t, 0);
+	r = sim_measure(&s, 0, 50);
+	late = sim_worst(&s, 170, INFINITY);
+	CHECK(r.grows && r.off <= 0);
+	CHECK(sim_worst(&s, 15, 60) < 50 && late > 370 && late < 430);
+	CHECK_INT(t->track[0].turns, 0);
+	sim_free(&s);
+	free(t);
+}
+
 /* An uplink that is too small again and again may be taken for a slow clock, seldom, and not for long. */
 TEST(an_uplink_that_is_too_small)
 {
@@ -202,4 +221,4 @@ RUN_TESTS(T(wired), T(wireless), T(stalls), T(bunches), T(jitter), T(a_link_that
 	T(keyframes_that_fill_the_link), T(crystals), T(crystals_for_a_day),
 	T(what_a_camera_sends_from_its_memory_keeps_its_distances),
 	T(without_a_hold_it_is_squeezed_and_right_within_a_second), T(a_camera_that_pauses_for_eight_seconds),
-	T(an_uplink_that_is_too_small))
+	T(a_way_that_grows_longer_for_good_is_followed), T(an_uplink_that_is_too_small))

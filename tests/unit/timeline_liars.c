@@ -157,6 +157,22 @@ TEST(absent_or_standing_still)
 	check(&(struct sim_camera){0}, &(struct sim_net){.wifi = 1}, sim_none, 0, 3, 400, 15, 400);
 }
 
+TEST(a_pause_without_stamps)
+{
+	struct timeline t = {0};
+	struct sim s = sim_new(&(struct sim_camera){0}, &(struct sim_net){0}, 5);
+	size_t n = 0;
+
+	sim_stamp(&s, sim_none, 0);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.unit[i].captured < 60 || s.unit[i].captured > 68)
+			s.unit[n++] = s.unit[i];
+	s.n = n;
+	sim_run(&s, &t, 0);
+	CHECK(sim_measure(&s, 0, 0).grows && sim_worst(&s, 0, INFINITY) < 100);
+	sim_free(&s);
+}
+
 static double still_for_a_while(const struct sim_at *at)
 {
 	return 1000 + (at->t > 60 && at->t < 75 ? 60 : at->t);
@@ -239,5 +255,5 @@ TEST(jumps)
 
 RUN_TESTS(T(rates_from_half_to_double_wired), T(rates_from_half_to_double_wireless), T(rates_of_slow_cameras),
 	T(rates_that_are_nearly_right), T(a_rate_that_changes_for_the_night),
-	T(the_rate_is_kept_over_sessions), T(absent_or_standing_still), T(of_another_unit),
-	T(shared_by_pictures_and_fields), T(jumps))
+	T(the_rate_is_kept_over_sessions), T(absent_or_standing_still), T(a_pause_without_stamps),
+	T(of_another_unit), T(shared_by_pictures_and_fields), T(jumps))
