@@ -143,23 +143,23 @@ static bool hold(struct camera *c, struct port *port, struct cam_buf *buf)
 	return waits;
 }
 
-void camera_begin_session(struct camera *c)
-{
-	camera_flush(c);
-	timeline_restart(&c->timeline);
-	hold_begin(&c->hold);
-}
-
-void camera_flush(struct camera *c)
+static void flush(struct camera *c)
 {
 	pthread_mutex_lock(&c->hold.lock);
 	let_go(c);
 	pthread_mutex_unlock(&c->hold.lock);
 }
 
+void camera_begin_session(struct camera *c)
+{
+	flush(c);
+	timeline_restart(&c->timeline);
+	hold_begin(&c->hold);
+}
+
 void camera_end_session(struct camera *c, struct port *port)
 {
-	camera_flush(c);
+	flush(c);
 	port_end_session(port);
 }
 

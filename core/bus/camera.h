@@ -49,9 +49,7 @@ void camera_set_gone(struct camera *);
 bool camera_is_gone(const struct camera *);
 /** [source] A session with the camera begins. */
 void camera_begin_session(struct camera *);
-/** [source, or behind its end] Whatever of the session's start still waits goes out now. */
-void camera_flush(struct camera *);
-/** [any] Tell all links of packets that hang on the source's port, or below, that the session has ended. */
+/** [source, or behind its last call] What still waits of the session goes out, then all links of packets are told of its end. */
 void camera_end_session(struct camera *, struct port *);
 /**
  * [source] Stamp, count and hand on what the source delivers through its port; the first half second of a session that

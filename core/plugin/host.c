@@ -4,8 +4,8 @@
 #include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/plugin/abi.h"
-#include "core/plugin/file.h"
 #include "core/plugin/clock.h"
+#include "core/plugin/file.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>

@@ -142,8 +142,6 @@ static void do_fence(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, fence);
 
 	subscription_close_all(n);
-	if (n->spec.plugin->kind == CAM_SOURCE)
-		camera_flush(n->spec.camera);
 	n->active = false;
 	if (executor_cancel(n->on, &n->tick))
 		on_loop(n, n->behind_fence);
@@ -155,7 +153,7 @@ static void do_fence(struct task *t)
 static void end_session(struct cam_node *n)
 {
 	if (n->spec.plugin->kind == CAM_SOURCE)
-		port_end_session(n->spec.out);
+		camera_end_session(n->spec.camera, n->spec.out);
 }
 
 static void on_fenced(struct task *t)

@@ -33,10 +33,9 @@ static void *sessions(void *arg)
 
 		camera_begin_session(n->spec.camera);
 		err = n->spec.plugin->run(n->self);
-		camera_flush(n->spec.camera);
 		if (atomic_load(&n->failed))
 			err = atomic_load(&n->fail_err);
-		port_end_session(n->spec.out);
+		camera_end_session(n->spec.camera, n->spec.out);
 		if (atomic_load(&n->stopping))
 			break;
 		pause = node_pause_ns(n, err, clock_mono_ns() - began);

@@ -187,7 +187,7 @@ TEST(a_camera_that_goes_while_its_start_waits_leaves_nothing)
 	set_up();
 	camera_begin_session(bus.camera);
 	CHECK(!put(0, 0, clock_mono_ns(), CAM_KEY, 10));
-	camera_flush(bus.camera);
+	camera_end_session(bus.camera, bus.out);
 	CHECK_INT(n_seen(), 1);
 	tear_down();
 }
@@ -204,7 +204,7 @@ TEST(nothing_overtakes_what_waits)
 		i++;
 		poll(NULL, 0, i % 5 == 0);
 	}
-	camera_flush(bus.camera);
+	camera_end_session(bus.camera, bus.out);
 	CHECK_INT(n_seen(), i);
 	for (size_t k = 1; k < seen.n; k++)
 		CHECK(seen.dts_ns[k] > seen.dts_ns[k - 1] && seen.arrival_ns[k] >= seen.arrival_ns[k - 1]);
