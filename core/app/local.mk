@@ -8,7 +8,8 @@ libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/graph_index.c %D%/graph_index.h %D%/
 	%D%/render.c %D%/render.h \
 	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h
 bin_PROGRAMS += cam_server
-cam_server_SOURCES = %D%/graph.c %D%/graph.h \
+cam_server_SOURCES = %D%/backlog.c %D%/backlog.h \
+	%D%/graph.c %D%/graph.h \
 	%D%/graph_life.c \
 	%D%/document.c %D%/document.h \
 	%D%/main.c \

@@ -193,6 +193,17 @@ static void print_server(const struct graph *g, int64_t started_ns, struct text 
 		text_printf(out, "cam_lost_total{node=\"%s\"} %u\n", l->node, l->count);
 }
 
+static void print_queue(const struct budget *b, struct text *out)
+{
+	head(out, "cam_queue_memory_bytes", "gauge", "Packets that wait, most of them for disks.");
+	text_printf(out, "cam_queue_memory_bytes %llu\n", (unsigned long long)atomic_load(&b->total));
+	head(out, "cam_queue_memory_limit_bytes", "gauge", "What server.queue_memory comes to.");
+	text_printf(out, "cam_queue_memory_limit_bytes %llu\n", (unsigned long long)atomic_load(&b->limit));
+	head(out, "cam_queue_dropped_total", "counter",
+		"Packets dropped because server.queue_memory was full.");
+	text_printf(out, "cam_queue_dropped_total %llu\n", (unsigned long long)atomic_load(&b->dropped));
+}
+
 static void print_turns(struct loop *loop, struct text *out)
 {
 	static const char name[] = "cam_loop_turn_seconds";
@@ -225,6 +236,7 @@ static bool begin(struct metrics *m, const struct routes *r, struct text *out)
 	}
 	print_server(r->graph, r->started_ns, out);
 	print_turns(r->graph->world->loop, out);
+	print_queue(r->graph->world->budget, out);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/server.h"
 
+#include "core/app/backlog.h"
 #include "core/app/graph.h"
 #include "core/app/pictures.h"
 #include "core/app/routes.h"
@@ -8,7 +9,6 @@
 #include "core/app/status.h"
 #include "core/base/clock.h"
 #include "core/base/kind.h"
-#include "core/base/memory.h"
 #include "core/media/buf.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ enum { LEAVE_MS = 1800, LEAVE_WITH_DISK_MS = 4800, WATCH_MS = 1000 };
 struct server {
 	struct loop loop;
 	struct node_world world;
-	struct budget budget;
+	struct backlog backlog;
 	struct pictures pictures;
 	atomic_llong wall_told_ns;
 	struct graph graph;
@@ -36,8 +36,6 @@ struct server {
 	bool must_tell;
 	int64_t told_ns;
 	uint64_t digest;
-	unsigned long long queue_dropped; /* of the budget, when it was last told of */
-	int64_t queue_told_ns;
 	int64_t stop_began_ns;
 	int exit_code;
 	bool stopping;
@@ -236,13 +234,6 @@ static void warn_of_fixed(struct server *s, const struct config *next)
 			"with a restart only");
 }
 
-static uint64_t queue_memory(const struct config *c)
-{
-	int64_t wanted = c->server.queue_memory;
-
-	return wanted < 0 ? memory_limit("") / 100 * (uint64_t)-wanted : (uint64_t)wanted;
-}
-
 static void put_in_force(struct server *s, struct config *next)
 {
 	s->routes.ready = false;
@@ -274,7 +265,7 @@ static void reload(struct server *s)
 		log_lines(s->log, LOG_WARN, next->warnings);
 		warn_of_fixed(s, next);
 		atomic_store(&s->log->level, (int)next->server.log_level);
-		budget_set_limit(&s->budget, queue_memory(next));
+		backlog_set(&s->backlog, &next->server);
 		put_in_force(s, next);
 	}
 	text_free(&errors);
@@ -321,26 +312,6 @@ static void on_up(void *arg, const struct graph_node *failed, int err)
 	leave(s, 1);
 }
 
-/* Disks that do not keep up are told of at once, then once a minute. */
-static void tell_queue(struct server *s)
-{
-	char loser[64];
-	unsigned long long dropped = budget_dropped(&s->budget, loser);
-	int64_t now = clock_mono_ns();
-
-	if (dropped == s->queue_dropped || (s->queue_told_ns && now - s->queue_told_ns < 60 * CLOCK_SECOND))
-		return;
-	log_line(s->log, LOG_WARN, loser,
-		"packets wait faster than they are taken: the %llu MiB of server.queue_memory are full, and "
-		"%llu "
-		"packets were dropped in whole groups of pictures, the last ones of this camera; is a disk "
-		"too "
-		"slow, or does it hang?",
-		(unsigned long long)atomic_load(&s->budget.limit) >> 20, dropped - s->queue_dropped);
-	s->queue_dropped = dropped;
-	s->queue_told_ns = now;
-}
-
 /* States that time alone changes (stalled) are noticed here. */
 static void on_watch(uv_timer_t *timer)
 {
@@ -351,7 +322,7 @@ static void on_watch(uv_timer_t *timer)
 	if (digest != s->digest)
 		tell_of_cameras(s);
 	service_look(&s->service, live);
-	tell_queue(s);
+	backlog_look(&s->backlog);
 	pictures_look(&s->pictures);
 	s->digest = digest;
 }
@@ -374,9 +345,9 @@ static void init_handles(struct server *s)
 
 static void init_world(struct server *s)
 {
-	budget_init(&s->budget, queue_memory(s->setup->config));
+	backlog_init(&s->backlog, &s->setup->config->server, s->log);
 	s->world.loop = &s->loop;
-	s->world.budget = &s->budget;
+	s->world.budget = &s->backlog.budget;
 	s->world.wall_told_ns = &s->wall_told_ns;
 	s->world.log = s->log;
 	s->world.find_camera = find_camera;
@@ -447,7 +418,7 @@ int server_run(const struct server_setup *setup)
 	places_free(s->world.places);
 	if (s->world.quota)
 		pictures_destroy(&s->pictures);
-	budget_destroy(&s->budget);
+	backlog_destroy(&s->backlog);
 	if (loop_destroy(&s->loop))
 		log_line(setup->log, LOG_ERROR, NULL, "a handle was left open on the event loop");
 	exit_code = s->exit_code;

@@ -131,6 +131,22 @@ def a_disk_that_hangs_at_the_end_is_told_within_five_seconds(rig):
     assert "yard.recorder" not in log.partition("SIGTERM")[2], log
 
 
+def a_disk_that_hangs_takes_no_more_memory_than_there_is_and_costs_nobody_else(rig):
+    text = YAML.replace("server: {protect: false}", "server: {protect: false, queue_memory: 300K}")
+    it = Disks(rig, text.replace("width: 160, height: 90, fps: 10", "width: 640, height: 360, fps: 25").replace("20s", "500ms"))
+    server = it.server
+    it.happen("disk_hangs")
+    harness.wait_for(lambda: server.metric("cam_queue_dropped_total") > 100, 60, "the budget is used up")
+    assert server.metric("cam_queue_memory_bytes") <= server.metric("cam_queue_memory_limit_bytes") * 1.2
+    assert server.metric("cam_link_dropped_total", node="yard.recorder") == 0
+    assert server.metric("cam_link_dropped_total", node="front.recorder") >= server.metric("cam_queue_dropped_total")
+    told = r"warn front: packets come faster than they are taken: server\.queue_memory \(300 KiB\) is full"
+    harness.wait_for(lambda: re.search(told, server.log()), 10, "it is told")
+    it.end("disk_hangs")
+    passed = server.metric("cam_link_passed_total", node="front.recorder")
+    harness.wait_for(lambda: server.metric("cam_link_passed_total", node="front.recorder") > passed + 50, 10, "recording goes on")
+
+
 # ---- requests and files ----
 
 
@@ -301,6 +317,7 @@ if __name__ == "__main__":
         a_disk_that_fails_to_sync_at_the_end_is_told,
         what_is_lost_at_a_reload_is_told_and_counted,
         a_disk_that_hangs_at_the_end_is_told_within_five_seconds,
+        a_disk_that_hangs_takes_no_more_memory_than_there_is_and_costs_nobody_else,
         a_request_for_one_camera_is_asked_of_no_other,
         requests_to_a_disk_that_hangs_are_bounded,
         a_disk_that_hangs_stops_no_download_from_another,
