@@ -62,9 +62,9 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 {
 	const struct graph_node *source = graph_source(g, at);
 	struct camera *camera = g->cameras[at];
-	const char *why = demand_error(camera->demand);
 	struct engine_stats engine;
 	struct meter_reading r;
+	const char *why;
 
 	meter_read(&camera->meter, &r);
 	demand_get_stats(camera->demand, &engine);
@@ -93,8 +93,9 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 	if (engine.decoders && ret->subscribers)
 		ret->subscribers--; /* the renditions' own */
 	read_error(g, at, ret->state, error);
-	if (!*error && ret->state == CAM_LIVE)
-		snprintf(error, STATUS_ERROR_BYTES, "%s", why ? why : "");
+	why = demand_error(camera->demand, r.codec, r.width, r.height);
+	if (!*error && ret->state == CAM_LIVE && why)
+		snprintf(error, STATUS_ERROR_BYTES, "%s", why);
 }
 
 /* What is told of a camera, and of a node: the JSON and its schema both come from here. */

@@ -368,9 +368,9 @@ void demand_tell_gone(struct demand *d)
 	executor_post(d->strand, &d->gone);
 }
 
-const char *demand_error(const struct demand *d)
+const char *demand_error(const struct demand *d, uint32_t codec, uint32_t width, uint32_t height)
 {
-	return engine_error(d->engine);
+	return engine_error(d->engine, codec, width, height);
 }
 
 void demand_get_stats(const struct demand *d, struct engine_stats *ret)

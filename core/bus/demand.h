@@ -38,8 +38,8 @@ int demand_add(struct demand *, const struct cam_want *, const struct demand_end
 void demand_remove(struct demand_sub *);
 /** [any, once] The camera is gone: tell all who are subscribed. */
 void demand_tell_gone(struct demand *);
-/** [any] @return why those who are subscribed get no pictures, as a static sentence; NULL: they do, or there are none */
-const char *demand_error(const struct demand *);
+/** [any] @return why there are no pictures of a camera with this format, as a static sentence; NULL: see engine_error() */
+const char *demand_error(const struct demand *, uint32_t codec, uint32_t width, uint32_t height);
 /** [any] */
 void demand_get_stats(const struct demand *, struct engine_stats *ret);
 /** [any] Subscriptions now. */

@@ -49,8 +49,8 @@ struct config_node {
 	const char *stage; /**< "recorder"; the sink's or listener's name */
 	const char *path; /**< "cameras.front.recorder", "sinks.web" */
 	const struct cam_plugin *plugin;
-	const char *
-		from; /**< A stage of the same camera, NULL: the default wiring. Else: see config_sees(). */
+	const char
+		*from; /**< A stage of the same camera, NULL: the default wiring. Else: see config_sees(). */
 	bool required; /**< Its failure to start ends the server at start-up. Default true. */
 	void *config; /**< plugin->config_size bytes, filled; 0 bytes: NULL */
 };

@@ -40,7 +40,9 @@ struct engine {
 	int64_t failing_ns; /* only errors since then, 0: none */
 	bool pushing;
 	bool unmade; /* something could not be made in this push, for lack of memory most likely */
-	_Atomic(const char *) error;
+	_Atomic(const char *)
+		error; /* stays when the last output has left, for who asks why it got nothing */
+	atomic_uint_least64_t error_of; /* the format that it is about */
 };
 
 /* How a packet is treated. */
@@ -87,8 +89,16 @@ int engine_add(struct engine *e, const struct cam_want *w, const struct engine_t
 	return want_ok(w) ? outputs_add(&e->outputs, w, taker, ret) : -EINVAL;
 }
 
+/* A format as others see it, to compare. */
+static uint64_t format(uint32_t codec, uint32_t width, uint32_t height)
+{
+	return (uint64_t)codec << 32 | (uint64_t)(width & 0xFFFF) << 16 | (height & 0xFFFF);
+}
+
 static void tell(struct engine *e, int err, const char *why)
 {
+	if (err)
+		atomic_store(&e->error_of, format(e->caps->codec, e->caps->width, e->caps->height));
 	atomic_store(&e->error, err ? why : NULL);
 	outputs_tell(&e->outputs, err, why);
 }
@@ -132,7 +142,7 @@ static void stop_decoding(struct engine *e)
 	e->refused = 0;
 	e->outputs.has_origin = false;
 	outputs_free_sizes(&e->outputs);
-	tell(e, 0, NULL);
+	outputs_tell(&e->outputs, 0, NULL);
 	quota_set_freed(e->outputs.camera.quota);
 }
 
@@ -196,7 +206,7 @@ static void take_picture(struct engine *e, const struct push *p, const struct de
 
 	atomic_fetch_add(&e->outputs.counters.decoded, 1);
 	e->failing_ns = 0;
-	if (e->outputs.err && e->outputs.err != -ENOMEM)
+	if (atomic_load_explicit(&e->error, memory_order_relaxed) && e->outputs.err != -ENOMEM)
 		tell(e, 0, NULL);
 	keep_last(e, picture, past && !silent);
 	if (!silent)
@@ -413,9 +423,11 @@ bool engine_is_behind(struct engine *e, bool come)
 	return e->cheap ? !keys_are_enough(e) : come && outputs_may_decode(&e->outputs, true, false);
 }
 
-const char *engine_error(const struct engine *e)
+const char *engine_error(const struct engine *e, uint32_t codec, uint32_t width, uint32_t height)
 {
-	return atomic_load(&e->error);
+	const char *error = atomic_load(&e->error);
+
+	return error && atomic_load(&e->error_of) == format(codec, width, height) ? error : NULL;
 }
 
 void engine_get_stats(const struct engine *e, struct engine_stats *ret)

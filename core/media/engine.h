@@ -110,8 +110,11 @@ bool engine_is_behind(struct engine *, bool come);
 /** What is pushed next has been pushed before. */
 void engine_rewind(struct engine *);
 
-/** [any] @return why outputs get nothing, as a static sentence; NULL: they do, or there are none */
-const char *engine_error(const struct engine *);
+/**
+ * [any] @return why the last outputs got nothing of packets of this format, as a static sentence; NULL: they did, or nobody
+ * has asked
+ */
+const char *engine_error(const struct engine *, uint32_t codec, uint32_t width, uint32_t height);
 /** [any] */
 void engine_get_stats(const struct engine *, struct engine_stats *ret);
 #endif
