@@ -20,7 +20,7 @@ enum { QUEUE_PACKETS = 512, QUEUE_PICTURES = 1 };
 #define QUEUE_BYTES (UINT64_C(64) << 20)
 
 struct queue {
-	const struct cam_buf **items; /**< a ring of `room` */
+	const struct cam_buf **items; /**< a ring of `room`, a power of two */
 	size_t room, head, n;
 	size_t exempt; /**< so many at the head are history */
 	uint64_t bytes; /**< of those that count */
@@ -58,7 +58,7 @@ static inline bool queue_init(struct queue *q, const struct cam_want *want, cons
 static inline const struct cam_buf **queue_at(const struct queue *q, size_t i)
 {
 	assert(i < q->n);
-	return &q->items[(q->head + i) % q->room];
+	return &q->items[(q->head + i) & (q->room - 1)];
 }
 
 static inline bool queue_is_end(const struct cam_buf *buf)
@@ -128,7 +128,7 @@ static inline const struct cam_buf *queue_take(struct queue *q)
 	const struct cam_buf *buf = *queue_at(q, 0);
 	uint64_t bytes = buf_bytes(buf);
 
-	q->head = (q->head + 1) % q->room;
+	q->head = (q->head + 1) & (q->room - 1);
 	q->n--;
 	if (q->exempt)
 		q->exempt--;
@@ -144,7 +144,7 @@ static inline void queue_put_first(struct queue *q, const struct cam_buf *buf, b
 	uint64_t bytes = buf_bytes(buf);
 
 	assert(q->n < q->room);
-	q->head = (q->head + q->room - 1) % q->room;
+	q->head = (q->head + q->room - 1) & (q->room - 1);
 	q->items[q->head] = buf;
 	q->n++;
 	if (exempt)
@@ -182,7 +182,8 @@ static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool ex
 	assert(!exempt || q->exempt == q->n);
 	if (!queue_grow(q))
 		return false;
-	q->items[(q->head + q->n++) % q->room] = mark ? queue_marked(buf, CAM_DISCONTINUITY) : buf_ref(buf);
+	q->items[(q->head + q->n++) & (q->room - 1)] =
+		mark ? queue_marked(buf, CAM_DISCONTINUITY) : buf_ref(buf);
 	if (mark)
 		q->gap = false;
 	if (exempt)

@@ -435,7 +435,8 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 	k->broken_off = false;
 	k->started = true;
 	buf->seq = k->seq++;
-	(void)wall_follow(&t->wall, clock_mono_ns(), clock_wall_ns());
+	if (wall_is_due(&t->wall, buf->arrival_ns))
+		(void)wall_follow(&t->wall, clock_mono_ns(), clock_wall_ns());
 	buf->wall_ns = buf->arrival_ns + t->wall.offset_ns;
 	return t->repair != TIMELINE_KEPT;
 }

@@ -25,9 +25,22 @@ struct wall {
 	bool known;
 	int64_t offset_ns; /**< CLOCK_REALTIME - CLOCK_MONOTONIC, as followed */
 	int64_t at_ns;
+	int64_t arrival_ns; /**< of the last packet */
 	int64_t set_by_ns; /**< how far the clock was set when it last was */
 	unsigned sets; /**< how often */
 };
+
+/** The clocks are compared this often at most, by what arrivals tell: reading both costs more than a stamp. */
+#define WALL_LOOK_EACH (100 * CLOCK_MS)
+
+/** @param arrival_ns of a packet @return whether it is time to compare the clocks; also when arrivals stand still */
+static inline bool wall_is_due(struct wall *w, int64_t arrival_ns)
+{
+	bool moves = arrival_ns > w->arrival_ns;
+
+	w->arrival_ns = arrival_ns;
+	return !w->known || !moves || arrival_ns < w->at_ns || arrival_ns - w->at_ns >= WALL_LOOK_EACH;
+}
 
 /** @param mono_ns, wall_ns both clocks now, read in this order @return whether the clock has been set */
 static inline bool wall_follow(struct wall *w, int64_t mono_ns, int64_t wall_ns)

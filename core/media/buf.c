@@ -83,15 +83,6 @@ const char *codec_name(uint32_t codec, char ret[5])
 	return ret;
 }
 
-size_t buf_bytes(const struct cam_buf *buf)
-{
-	size_t n = 0;
-
-	for (uint32_t i = 0; i < buf->n_planes; i++)
-		n += buf->plane[i].len;
-	return n;
-}
-
 /* A box with `bytes` of aligned, padded memory behind it, at *ret_data. */
 static struct buf_box *box_new(const struct cam_caps *caps, size_t bytes, uint8_t **ret_data)
 {

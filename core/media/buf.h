@@ -31,5 +31,12 @@ const struct cam_buf *buf_ref(const struct cam_buf *buf);
 /** NULL is allowed. */
 void buf_unref(const struct cam_buf *buf);
 /** @return the bytes of all planes */
-size_t buf_bytes(const struct cam_buf *buf);
+static inline size_t buf_bytes(const struct cam_buf *buf)
+{
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < buf->n_planes; i++)
+		bytes += buf->plane[i].len;
+	return bytes;
+}
 #endif
