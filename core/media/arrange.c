@@ -84,17 +84,22 @@ static struct size *nearest(const struct outputs *s, struct wanted w)
 	return found;
 }
 
-/* @return the one of that size, used or not, made if there is none; NULL without memory */
-static struct size *exact(struct outputs *s, struct wanted w)
+/* @return the one of that size, used or not, or NULL */
+static struct size *find(const struct outputs *s, struct wanted w)
 {
 	struct size *size = s->sizes;
 
 	while (size && (rendition_width(size->rendition) != w.width ||
 			       rendition_height(size->rendition) != w.height))
 		size = size->next;
-	if (size)
-		return size;
-	size = calloc(1, sizeof(*size));
+	return size;
+}
+
+/* @return NULL without memory */
+static struct size *size_new(struct outputs *s, struct wanted w)
+{
+	struct size *size = calloc(1, sizeof(*size));
+
 	if (!size)
 		return NULL;
 	size->rendition = rendition_new(w.width, w.height, &s->counters);
@@ -111,15 +116,16 @@ static struct size *exact(struct outputs *s, struct wanted w)
 static struct size *choose_size(struct outputs *s, struct engine_output *o, unsigned *n_sizes)
 {
 	struct wanted w = wanted_of(s, o);
-	struct size *size = nearest(s, w);
+	struct size *size = find(s, w);
 
-	if (size && distance(size, w) <= 1)
+	if (size && size->used)
 		return size;
 	if (!o->client->first && *n_sizes >= MOST_SIZES) {
 		o->lowered = of_others;
-		return size;
+		return nearest(s, w);
 	}
-	size = exact(s, w);
+	if (!size)
+		size = size_new(s, w);
 	if (size) {
 		size->used = true;
 		*n_sizes += !o->client->first;

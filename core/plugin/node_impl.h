@@ -12,7 +12,7 @@
 
 struct cam_sub {
 	struct cam_node *node;
-	struct cam_sub *next;
+	struct cam_sub *next, **at; /* what points to it */
 	struct camera *camera; /* a reference */
 	void *user; /* the plugin's */
 	struct link *link;

@@ -152,6 +152,15 @@ static struct cam_sub *sub_new(struct cam_node *n, struct camera *camera, const 
 	return NULL;
 }
 
+static void put_in(struct cam_node *n, struct cam_sub *sub)
+{
+	sub->next = n->subs;
+	sub->at = &n->subs;
+	if (n->subs)
+		n->subs->at = &sub->next;
+	n->subs = sub;
+}
+
 /* @return 0 and *ret, or -errno: the reference to camera is not taken over */
 static int open_sub(
 	struct cam_node *n, struct camera *camera, const struct cam_want *want, struct cam_sub **ret)
@@ -173,8 +182,7 @@ static int open_sub(
 	/* It is in the lists now: either it was told, or the mark is seen here. */
 	if (camera_is_gone(camera))
 		link_gone(sub->link);
-	sub->next = n->subs;
-	n->subs = sub;
+	put_in(n, sub);
 	return 0;
 }
 
@@ -197,6 +205,23 @@ int subscription_open(
 	return err;
 }
 
+static void take_out(struct cam_sub *sub)
+{
+	*sub->at = sub->next;
+	if (sub->next)
+		sub->next->at = sub->at;
+}
+
+/* @return whether it is one of this node's; a sink may have thousands, so that only assertions look */
+static inline bool is_open(const struct cam_node *n, const struct cam_sub *sub)
+{
+	const struct cam_sub *s = n->subs;
+
+	while (s && s != sub)
+		s = s->next;
+	return s;
+}
+
 static void close_sub(struct cam_sub *sub)
 {
 	link_close(sub->link);
@@ -212,14 +237,9 @@ static void close_sub(struct cam_sub *sub)
 
 void subscription_close(struct cam_node *n, struct cam_sub *sub)
 {
-	struct cam_sub **p = &n->subs;
-
-	while (*p && *p != sub)
-		p = &(*p)->next;
-	assert(*p); /* one of this node's, and open */
-	if (!*p)
-		return;
-	*p = sub->next;
+	(void)n;
+	assert(is_open(n, sub));
+	take_out(sub);
 	close_sub(sub);
 }
 
@@ -228,7 +248,7 @@ void subscription_close_all(struct cam_node *n)
 	while (n->subs) {
 		struct cam_sub *sub = n->subs;
 
-		n->subs = sub->next;
+		take_out(sub);
 		close_sub(sub);
 	}
 }
