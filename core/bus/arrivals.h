@@ -288,7 +288,7 @@ enum arrivals_sizes { ARRIVALS_NO, ARRIVALS_MAYBE, ARRIVALS_YES };
 static inline enum arrivals_sizes arrivals_follow_sizes(const struct arrivals *a, double span_us)
 {
 	enum { FEW = 8, ENOUGH = 20, LEAST = 24, GROUP_US = 100000 };
-	unsigned n = arrivals_within(a, span_us), each;
+	unsigned n = arrivals_within(a, span_us), each, most;
 	double size = 0, gap, both = 0, sizes = 0, gaps = 0;
 
 	n = n < LEAST ? LEAST : n;
@@ -298,7 +298,8 @@ static inline enum arrivals_sizes arrivals_follow_sizes(const struct arrivals *a
 	if (n < FEW)
 		return ARRIVALS_NO;
 	/* Some together, so that their scatter weighs less than their sizes. */
-	each = (unsigned)arrivals_min(GROUP_US / (1 - arrivals_age(a, n) / n) + 0.5, n / ENOUGH);
+	most = n / ENOUGH;
+	each = (unsigned)arrivals_min(GROUP_US / (1 - arrivals_age(a, n) / n) + 0.5, most);
 	each = each ? each : 1;
 	n -= n % each;
 	for (unsigned i = 0; i < n; i++)

@@ -162,7 +162,8 @@ void outputs_pay(struct outputs *s, int64_t ns)
 		}
 		n++;
 	}
-	for (struct client *c = s->clients; c; c = c->next)
+	/* Who has left meanwhile leaves his part to nobody. */
+	for (struct client *c = s->clients; c && n; c = c->next)
 		if (has_live(c))
 			quota_spend(&s->camera, &c->account, ns / n, true);
 }
