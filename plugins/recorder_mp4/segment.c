@@ -9,15 +9,18 @@
 /* The most that a picture may be shown after its decoding; the longest reordering allowed is 16 frames. */
 #define MAX_OFFSET_NS (30 * CAM_SECOND)
 
-static void close_file(struct segment *s, bool remove)
+static int close_file(struct segment *s, bool remove)
 {
+	int err;
+
 	mp4_free(s->mp4);
 	s->mp4 = NULL;
-	tree_close(&s->file, remove);
+	err = tree_close(&s->file, remove);
 	for (int i = 0; i < MP4_TRACKS; i++) {
 		s->host->caps_unref(s->track[i].caps);
 		s->track[i].caps = NULL;
 	}
+	return err;
 }
 
 /* A frame's time at the nominal rate, 40 ms when that is not known or not believable. */
@@ -63,7 +66,7 @@ int segment_open(struct segment *s, const struct cam_host *host, int dir_fd, con
 	if (!err) {
 		err = mp4_new(s->file.fd, &format, &s->mp4);
 		if (err)
-			tree_close(&s->file, true);
+			(void)tree_close(&s->file, true);
 	}
 	if (!err) {
 		init_track(s, MP4_VIDEO, &format);
@@ -169,10 +172,9 @@ int segment_finish(struct segment *s)
 {
 	int err = mp4_finish(s->mp4);
 
-	if (err)
-		segment_abandon(s, err);
-	else
-		close_file(s, false);
+	if (!err)
+		return close_file(s, false);
+	segment_abandon(s, err);
 	return err;
 }
 
@@ -186,5 +188,5 @@ void segment_abandon(struct segment *s, int err)
 	/* After an I/O error nothing more is asked of this file; what is torn is cut off at the next start. */
 	if (err != -EIO && good && ftruncate(s->file.fd, good))
 		err = -EIO;
-	close_file(s, err != -EIO && !good);
+	(void)close_file(s, err != -EIO && !good);
 }

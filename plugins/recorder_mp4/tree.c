@@ -90,7 +90,7 @@ int tree_create(int dir_fd, const char *camera, int64_t wall_ns, struct tree_fil
 		return file.day_fd;
 	err = create_in(&file, camera, wall_ns);
 	if (err) {
-		tree_close(&file, file.fd >= 0);
+		(void)tree_close(&file, file.fd >= 0);
 		return err;
 	}
 	flock(file.fd, LOCK_EX | LOCK_NB);
@@ -98,15 +98,19 @@ int tree_create(int dir_fd, const char *camera, int64_t wall_ns, struct tree_fil
 	return 0;
 }
 
-void tree_close(struct tree_file *file, bool remove)
+int tree_close(struct tree_file *file, bool remove)
 {
+	int err = 0;
+
 	if (remove)
 		unlinkat(file->day_fd, file->name, 0);
-	if (file->fd >= 0)
-		close(file->fd);
+	/* A file system over a network may tell only here that it could not write; the descriptor is gone in any case. */
+	if (file->fd >= 0 && close(file->fd) && errno != EINTR)
+		err = -errno;
 	if (file->day_fd >= 0)
 		close(file->day_fd);
 	file->fd = file->day_fd = -1;
+	return err;
 }
 
 /* The kernel keeps the path below dir_fd; where it cannot (before 5.6, or a filter), each step refuses links. */

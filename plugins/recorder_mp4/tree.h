@@ -36,8 +36,8 @@ int64_t tree_free(int dir_fd, int64_t *ret_total);
  * synced, so that the file's name survives a power cut. @return 0, or -errno
  */
 int tree_create(int dir_fd, const char *camera, int64_t wall_ns, struct tree_file *ret);
-/** Close both descriptors, first removing the name when `remove`. */
-void tree_close(struct tree_file *, bool remove);
+/** Close both descriptors, first removing the name when `remove`. @return 0, or -errno: what was written may be lost */
+int tree_close(struct tree_file *, bool remove);
 /** Open an existing one to read. @return a descriptor, or -errno; -ENOENT also for what is no recording's name */
 int tree_read(int dir_fd, const char *camera, const char *day, const char *name);
 /**

@@ -104,6 +104,14 @@ def a_disk_that_fails_to_sync_at_the_end_is_told(rig):
     assert re.search(LOST, it.leave(1, 2)), it.server.log()
 
 
+def a_disk_that_fails_to_close_at_the_end_is_told(rig):
+    it = Disks(rig)
+    it.server.expect("front.recorder", "yard.recorder")
+    it.footage()
+    it.happen("close_fails")
+    assert re.search(LOST, it.leave(1, 2)), it.server.log()
+
+
 def what_is_lost_at_a_reload_is_told_and_counted(rig):
     it = Disks(rig)
     server = it.server.expect("front.recorder")
@@ -315,6 +323,7 @@ if __name__ == "__main__":
     raise SystemExit(harness.main(
         a_disk_that_fails_to_write_at_the_end_is_told,
         a_disk_that_fails_to_sync_at_the_end_is_told,
+        a_disk_that_fails_to_close_at_the_end_is_told,
         what_is_lost_at_a_reload_is_told_and_counted,
         a_disk_that_hangs_at_the_end_is_told_within_five_seconds,
         a_disk_that_hangs_takes_no_more_memory_than_there_is_and_costs_nobody_else,

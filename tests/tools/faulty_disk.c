@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A disk that fails, or hangs, when a test says so. LD_PRELOAD; $FAULTS is a folder, and what is in it happens:
- *   write_fails, sync_fails   EIO for recordings
+ *   write_fails, sync_fails, close_fails   EIO for recordings
  *   disk_hangs                whatever touches the bytes of a file below a folder "hung" waits until that is gone
  * A link "something_waits" appears there when something does.
  */
@@ -75,6 +75,18 @@ int fdatasync(int fd)
 	int (*real)(int) = dlsym(RTLD_NEXT, "fdatasync");
 
 	return fails(fd, "sync_fails") ? -1 : real(fd);
+}
+
+int close(int fd)
+{
+	int (*real)(int) = dlsym(RTLD_NEXT, "close");
+	int failed = happens("close_fails") && is_of(fd, ".mp4");
+
+	if (!failed)
+		return real(fd);
+	(void)real(fd);
+	errno = EIO;
+	return -1;
 }
 
 int fsync(int fd)
