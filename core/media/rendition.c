@@ -95,25 +95,27 @@ static uint32_t difference(uint32_t a, uint32_t b)
 	return a > b ? a - b : b - a;
 }
 
-static uint32_t nearest_quality(const struct rendition *r, uint32_t value)
+/* @return the one in use that is nearest, NULL: there is none */
+static const struct quality *nearest_quality(const struct rendition *r, uint32_t value)
 {
-	uint32_t found = r->qualities->value;
+	const struct quality *found = NULL;
 
 	for (const struct quality *q = r->qualities; q; q = q->next)
-		if (difference(q->value, value) < difference(found, value))
-			found = q->value;
+		if (!found || difference(q->value, value) < difference(found->value, value))
+			found = q;
 	return found;
 }
 
 int rendition_use_quality(struct rendition *r, uint32_t value, unsigned most, uint32_t *ret)
 {
+	const struct quality *near = nearest_quality(r, value);
 	unsigned n = 0;
 	struct quality *q;
 
 	for (q = r->qualities; q; q = q->next)
 		n++;
-	if (quality_find(r, value) || (most && n >= most)) {
-		*ret = nearest_quality(r, value);
+	if (near && (near->value == value || (most && n >= most))) {
+		*ret = near->value;
 		return 0;
 	}
 	q = calloc(1, sizeof(*q));

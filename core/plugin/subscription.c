@@ -245,10 +245,10 @@ void subscription_close(struct cam_node *n, struct cam_sub *sub)
 
 void subscription_close_all(struct cam_node *n)
 {
-	while (n->subs) {
-		struct cam_sub *sub = n->subs;
+	struct cam_sub *sub;
 
-		take_out(sub);
+	while ((sub = n->subs)) {
+		n->subs = sub->next; /* what pointed to it is not used any more: all go */
 		close_sub(sub);
 	}
 }
