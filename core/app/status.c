@@ -33,29 +33,37 @@ static uint32_t state_of(const struct graph_node *source, const struct meter_rea
 	return state == CAM_LIVE && is_stalled(r) ? CAM_STALLED : state;
 }
 
-/* What a stage that does not work says. @return whether it is so */
-static bool read_fault(const struct graph_node *n, char text[256])
+/* The first of these nodes that does not work and says why. @return whether there is one */
+static bool read_fault(
+	struct graph_node *const *nodes, size_t n, const char *camera, char error[STATUS_ERROR_BYTES])
 {
-	text[0] = '\0';
-	if (node_life(n->node) != NODE_RUNNING)
-		node_error(n->node, text, NULL);
-	return *text;
+	char text[256];
+
+	for (size_t i = 0; i < n; i++) {
+		if (nodes[i]->conf->plugin->kind == CAM_SOURCE || !graph_sees(nodes[i]->node, camera) ||
+			!node_is_faulty(nodes[i]->node, text) || !*text)
+			continue;
+		snprintf(error, STATUS_ERROR_BYTES, "%s: %s", nodes[i]->conf->stage, text);
+		return true;
+	}
+	return false;
 }
 
-/* The source's error; if it has none, that of the first stage that does not work. */
+/* The source's error; if it has none, that of the first stage that does not work, then of what serves many cameras. */
 static void read_error(const struct graph *g, size_t camera, uint32_t state, char error[STATUS_ERROR_BYTES])
 {
 	const struct graph_node *source = graph_source(g, camera);
 	size_t n;
 	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
-	char text[256];
+	const char *name = g->cameras[camera]->name;
 
 	error[0] = '\0';
 	if (source && state != CAM_LIVE)
 		node_error(source->node, error, NULL);
-	for (size_t i = 0; i < n && !*error; i++)
-		if (nodes[i] != source && read_fault(nodes[i], text))
-			snprintf(error, STATUS_ERROR_BYTES, "%s: %s", nodes[i]->conf->stage, text);
+	if (*error || read_fault(nodes, n, name, error))
+		return;
+	nodes = graph_nodes_of(g, GRAPH_NO_CAMERA, &n);
+	(void)read_fault(nodes, n, name, error);
 }
 
 void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char error[STATUS_ERROR_BYTES])
@@ -110,7 +118,7 @@ static const struct field camera_fields[] = {
 	{"name", TEXT, offsetof(struct cam_camera, name), "As configured."},
 	{"state", STATE, offsetof(struct cam_camera, state), "Its source's."},
 	{"error", TEXT, offsetof(struct cam_camera, error),
-		"Its source's last one in words, unless it is live; else that of the first stage that does "
+		"Its source's last one in words, unless it is live; else that of the first node that does "
 		"not work; else why there are no pictures of it."},
 	{"codec", CODEC, offsetof(struct cam_camera, codec), "Four characters, as H264; empty until known."},
 	{"width", NUMBER, offsetof(struct cam_camera, width), "Pixels; 0 until known."},
@@ -146,7 +154,7 @@ struct stage {
 static const struct field stage_fields[] = {
 	{"name", TEXT, offsetof(struct stage, name), "As configured."},
 	{"plugin", TEXT, offsetof(struct stage, plugin), "What it is of."},
-	{"kind", TEXT, offsetof(struct stage, kind), "source, buffer, recorder, sink, detector or listener."},
+	{"kind", TEXT, offsetof(struct stage, kind), "Its plugin's kind."},
 	{"state", STATE, offsetof(struct stage, state), "live while it works."},
 	{"error", TEXT, offsetof(struct stage, error), "The last one in words; empty while it works."},
 	{"restarts", NUMBER, offsetof(struct stage, restarts), "How often it was started anew."},
@@ -218,28 +226,42 @@ void status_node_json(const struct graph_node *n, struct text *out)
 		.restarts = node_restarts(n->node),
 		.dropped = atomic_load(&node_flow(n->node)->dropped)};
 
-	if (n->conf->plugin->kind == CAM_SOURCE ? s.state != CAM_LIVE : node_life(n->node) != NODE_RUNNING)
+	if (n->conf->plugin->kind != CAM_SOURCE)
+		s.state = node_is_faulty(n->node, error) && s.state == CAM_LIVE ? CAM_RETRYING : s.state;
+	else if (s.state != CAM_LIVE)
 		node_error(n->node, error, NULL);
 	text_add(out, "{");
 	print_values(stage_fields, N_FIELDS(stage_fields), &s, out);
 	text_add(out, "}");
 }
 
+/* Those of these nodes that see a camera. @return how many have been printed */
+static size_t print_nodes(
+	struct graph_node *const *nodes, size_t n, const char *camera, size_t printed, struct text *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!graph_sees(nodes[i]->node, camera))
+			continue;
+		text_add(out, printed++ ? "," : "");
+		status_node_json(nodes[i], out);
+	}
+	return printed;
+}
+
 void status_camera_json(const struct graph *g, size_t camera, struct text *out)
 {
 	char error[STATUS_ERROR_BYTES];
 	struct cam_camera status;
-	size_t n;
+	size_t n, printed;
 	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
 
 	status_read(g, camera, &status, error);
 	text_add(out, "{");
 	print_values(camera_fields, N_FIELDS(camera_fields), &status, out);
 	text_add(out, ",\"stages\":[");
-	for (size_t i = 0; i < n; i++) {
-		text_add(out, i ? "," : "");
-		status_node_json(nodes[i], out);
-	}
+	printed = print_nodes(nodes, n, status.name, 0, out);
+	nodes = graph_nodes_of(g, GRAPH_NO_CAMERA, &n);
+	(void)print_nodes(nodes, n, status.name, printed, out);
 	text_add(out, "]}");
 }
 
@@ -278,7 +300,9 @@ void status_schemas(struct text *out)
 {
 	text_add(out, "\"camera\":");
 	print_types(camera_fields, N_FIELDS(camera_fields), ",\"stages\"",
-		",\"stages\":{\"type\":\"array\",\"description\":\"In the order of the configuration.\","
+		",\"stages\":{\"type\":\"array\",\"description\":\"In the order of the configuration, then "
+		"those that "
+		"serve it among others.\","
 		"\"items\":{\"$ref\":\"#/components/schemas/node\"}}",
 		out);
 	text_add(out, ",\"node\":");

@@ -5,11 +5,15 @@
 
 #include <pthread.h>
 
+/* What arrived before until_ns has come by then, also of a session's first half second (hold.h). */
+#define UNTIL_GRACE (CLOCK_SECOND * 3 / 4)
+
 enum { TURN = 64 };
 
 struct link {
 	struct task task;
 	struct timer timer; /* instead of the task, when items are to gather */
+	struct timer until; /* the time until_ns is over, also when the camera sends nothing */
 	atomic_uint refs;
 	struct link_end end;
 	uint32_t media;
@@ -20,6 +24,7 @@ struct link {
 	bool scheduled, held, closed;
 	bool timed; /* scheduled by the timer */
 	bool over; /* until_ns is reached: nothing comes any more */
+	bool ending; /* the timer `until` is set, with a reference */
 	void (*pull)(void *arg, struct link *); /* NULL: not behind */
 	void *pull_arg;
 	struct {
@@ -31,6 +36,12 @@ struct link {
 
 static void on_task(struct task *t);
 static void on_timer(struct timer *t);
+static void on_until(struct timer *t);
+
+static int64_t ends_at(const struct link *l)
+{
+	return l->until_ns + UNTIL_GRACE;
+}
 
 struct link *link_new(const struct cam_want *want, const struct link_end *end)
 {
@@ -44,6 +55,7 @@ struct link *link_new(const struct cam_want *want, const struct link_end *end)
 	pthread_mutex_init(&l->lock, NULL);
 	l->task.fn = on_task;
 	l->timer.fn = on_timer;
+	l->until.fn = on_until;
 	l->end = *end;
 	executor_ref(l->end.on);
 	l->media = want->form == CAM_PACKET ? want->media : 0;
@@ -113,16 +125,46 @@ static void unlock_and_schedule(struct link *l)
 
 /* ---- producing --------------------------------------------------------------------------------------------------- */
 
+/* The wish is at its end: that is told behind what has come. With the lock held. */
+static void end(struct link *l)
+{
+	if (l->over || l->closed)
+		return;
+	queue_put_end(&l->queue);
+	l->over = true;
+}
+
 /* @return whether the link takes data of this kind and time; the end of what was wished for is noticed here */
 static bool is_wanted(struct link *l, const struct cam_buf *buf)
 {
 	if (l->closed || l->over)
 		return false;
-	if (l->until_ns && buf->track == 0 && buf->arrival_ns >= l->until_ns) {
-		queue_put_end(&l->queue);
-		l->over = true;
-	}
+	if (l->until_ns && buf->track == 0 && buf->arrival_ns >= l->until_ns)
+		end(l);
 	return !l->over && !(l->media && buf->caps->media != l->media);
+}
+
+static void on_until(struct timer *t)
+{
+	struct link *l = container_of(t, struct link, until);
+
+	pthread_mutex_lock(&l->lock);
+	l->ending = false;
+	if (!l->pull) /* else it ends where it has caught up */
+		end(l);
+	unlock_and_schedule(l);
+	link_unref(l);
+}
+
+void link_begin(struct link *l)
+{
+	if (!l->until_ns)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->ending = true;
+	link_ref(l);
+	executor_post_at(l->end.on, &l->until, ends_at(l));
+	pthread_mutex_unlock(&l->lock);
 }
 
 /* Bytes have been added: is it too much for all of them together? Without the lock. */
@@ -210,6 +252,8 @@ void link_caught_up(struct link *l)
 {
 	pthread_mutex_lock(&l->lock);
 	l->pull = NULL;
+	if (l->until_ns && clock_mono_ns() >= ends_at(l))
+		end(l);
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -240,7 +284,7 @@ static void deliver_news(struct link *l)
 	bool refused = l->told.due, gone = l->told.gone_due;
 
 	if (gone) { /* nothing comes any more, not even what waits */
-		queue_count_dropped(&l->queue, l->queue.n);
+		queue_count_dropped(&l->queue, queue_n_data(&l->queue));
 		queue_empty(&l->queue);
 		l->over = true;
 		l->pull = NULL;
@@ -352,23 +396,27 @@ void link_drain(struct link *l)
 		refill(l);
 		deliver(l, SIZE_MAX);
 	} while (l->pull && !l->held && !l->closed && !l->over);
-	queue_count_dropped(&l->queue, l->queue.n);
+	queue_count_dropped(&l->queue, queue_n_data(&l->queue));
 	pthread_mutex_unlock(&l->lock);
 	link_unref(l);
 }
 
 void link_close(struct link *l)
 {
-	bool timed;
+	bool timed, ending;
 
 	pthread_mutex_lock(&l->lock);
 	l->closed = true;
 	queue_clear(&l->queue);
 	timed = l->timed;
-	l->timed = false;
+	ending = l->ending;
+	l->timed = l->ending = false;
 	pthread_mutex_unlock(&l->lock);
+	/* Their references; the caller has one too. */
 	if (timed && executor_cancel(l->end.on, &l->timer))
-		link_unref(l); /* the timer's; the caller has one too */
+		link_unref(l);
+	if (ending && executor_cancel(l->end.on, &l->until))
+		link_unref(l);
 }
 
 bool link_is_closed(struct link *l)

@@ -49,6 +49,8 @@ struct link_end {
 
 /** @return a link by the wish's form, media, drop, queue and until_ns members, one reference; NULL without memory */
 struct link *link_new(const struct cam_want *want, const struct link_end *end);
+/** [consumer] It has been hung on a port: the end by until_ns is told from here on, also when nothing comes. */
+void link_begin(struct link *);
 struct link *link_ref(struct link *);
 /** NULL is allowed. */
 void link_unref(struct link *);

@@ -194,6 +194,16 @@ static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool ex
 	return true;
 }
 
+/** @return how many items of data wait */
+static inline size_t queue_n_data(const struct queue *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n; i++)
+		n += !queue_is_end(*queue_at(q, i));
+	return n;
+}
+
 /** Let go of all that waits. */
 static inline void queue_empty(struct queue *q)
 {

@@ -81,12 +81,14 @@ static void go_down(struct cam_node *n, int err)
 		return;
 	}
 	pause = node_pause_ns(n, err, n->up_since_ns ? now - n->up_since_ns : 0);
+	n->lived_ns = n->up_since_ns ? now - n->up_since_ns : 0;
 	n->up_since_ns = 0;
 	n->life = NODE_WAITING;
 	node_set_state(n, CAM_RETRYING);
 	uv_update_time(&n->world->loop->uv);
 	uv_timer_start(&n->retry, on_retry, (uint64_t)(pause / CLOCK_MS), 0);
 	node_log_failure(n, err, pause);
+	node_note_fault(n);
 }
 
 void node_fail(struct cam_node *n, int err)
@@ -97,7 +99,8 @@ void node_fail(struct cam_node *n, int err)
 		return;
 	atomic_store(&n->failed, true);
 	if (!n->on) {
-		session_wake(n);
+		if (!atomic_load(&n->stopping)) /* else it has been woken */
+			session_wake(n);
 		return;
 	}
 	node_ref(n);
@@ -211,15 +214,16 @@ static void is_up(struct cam_node *n)
 {
 	const struct cam_plugin *p = n->spec.plugin;
 	struct port_history history = {p->keep, p->replay, n->self};
+	/* Who has failed meanwhile has not come up, though it has to be stopped. A thread's session is its own matter. */
+	int err = n->on ? atomic_load(&n->fail_err) : 0;
 
 	n->life = NODE_RUNNING;
-	n->up_since_ns = clock_mono_ns();
+	n->up_since_ns = err ? 0 : clock_mono_ns();
 	if (p->kind == CAM_BUFFER)
 		port_set_history(n->spec.out, &history);
-	if (p->kind != CAM_SOURCE)
+	if (p->kind != CAM_SOURCE && !err)
 		node_set_state(n, CAM_LIVE);
-	n->world->started(n->world->arg, n, 0);
-	/* A thread's session that has failed meanwhile has ended; the next one is its own matter. */
+	n->world->started(n->world->arg, n, err);
 	if (n->life == NODE_RUNNING && (!n->want_up || (n->on && atomic_load(&n->failed))))
 		begin_stop(n);
 }
@@ -260,8 +264,11 @@ void node_start(struct cam_node *n)
 	node_clear_error(n);
 	node_set_state(n, CAM_CONNECTING);
 	err = n->spec.plugin->create(n, &node_host, n->spec.config, &n->self);
-	if (err) {
+	if (err)
 		n->self = NULL;
+	else if (n->on) /* a thread's first session has failed then, and it goes on with the next */
+		err = atomic_load(&n->fail_err);
+	if (err) {
 		is_not_up(n, err);
 		return;
 	}

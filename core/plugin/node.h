@@ -76,6 +76,11 @@ void node_error(struct cam_node *, char ret_text[256], char ret_option[64]);
 bool node_keeps(const struct cam_node *);
 /** Log that it does not end, and is left behind with what it holds. */
 void node_log_left(struct cam_node *);
+/**
+ * Whether a node that is no source does not work, and why: it is not up, or it has failed and not been up for about
+ * twice as long since as it was before. So one that comes up only to fail again is not taken for one that works.
+ */
+bool node_is_faulty(struct cam_node *, char ret_text[256]);
 /** [any] A statistic of the plugin's table. */
 int64_t node_stat(const struct cam_node *, unsigned stat);
 /** [any] */

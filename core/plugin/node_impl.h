@@ -35,7 +35,8 @@ struct cam_node {
 	bool want_up; /* between node_start() and node_stop() */
 	uv_timer_t retry;
 	struct backoff backoff;
-	int64_t up_since_ns;
+	int64_t up_since_ns; /* 0: not up */
+	int64_t lived_ns; /* how long it was up when it failed last */
 	int start_err;
 	unsigned n_handlings; /* requests that it has not answered */
 	struct task *behind_fence; /* goes to the loop after the fence */
@@ -57,10 +58,12 @@ struct cam_node {
 	atomic_llong *stats;
 	pthread_mutex_t lock; /* of the error */
 	char error[256], option[64];
+	char fault[256]; /* why it failed last, until it has worked since; "": it works */
 
 	/* CAM_ON_THREAD */
 	pthread_t thread;
 	pthread_cond_t wake; /* with lock */
+	atomic_bool in_session; /* the plugin's wake() is of use */
 	struct task thread_ended;
 	char logged[256]; /* the last failure in the log, and when: one line a change and one a minute */
 	int64_t logged_ns;
@@ -77,6 +80,8 @@ void node_log_loss(struct cam_node *, int err);
 void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
 /** [node, loop] The pause before the next try of a node that has failed after lived_ns. @return ns */
 int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
+/** [loop] Its last error is what it fails of, until it has worked. */
+void node_note_fault(struct cam_node *);
 /** [any] */
 void node_clear_error(struct cam_node *);
 /** [loop] The end of a node that was to end. @param err what failed since it was last heard of, 0: nothing */

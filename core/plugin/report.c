@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Who has failed has to be up for so long, and for at most so long, to be taken for one that works. */
+#define PROVEN_LEAST (5 * CLOCK_SECOND)
+#define PROVEN_MOST (60 * CLOCK_SECOND)
 /* The same failure again is worth a line only so often. */
 #define REPEAT (60 * CLOCK_SECOND)
 
@@ -58,14 +61,53 @@ unsigned node_restarts(const struct cam_node *n)
 	return atomic_load_explicit(&n->restarts, memory_order_relaxed);
 }
 
+void node_note_fault(struct cam_node *n)
+{
+	pthread_mutex_lock(&n->lock);
+	memcpy(n->fault, n->error, sizeof(n->fault));
+	pthread_mutex_unlock(&n->lock);
+}
+
+/* @return whether it has been up for long enough since it failed */
+static bool is_proven(const struct cam_node *n)
+{
+	int64_t wanted = 2 * n->lived_ns;
+
+	wanted = wanted < PROVEN_LEAST ? PROVEN_LEAST : wanted > PROVEN_MOST ? PROVEN_MOST : wanted;
+	return n->life == NODE_RUNNING && clock_mono_ns() - n->up_since_ns > wanted;
+}
+
+bool node_is_faulty(struct cam_node *n, char ret_text[256])
+{
+	pthread_mutex_lock(&n->lock);
+	if (n->fault[0] && is_proven(n))
+		n->fault[0] = '\0';
+	snprintf(ret_text, sizeof(n->fault), "%s", n->fault);
+	if (n->life != NODE_RUNNING && n->error[0])
+		snprintf(ret_text, sizeof(n->error), "%s", n->error);
+	pthread_mutex_unlock(&n->lock);
+	return *ret_text || n->life != NODE_RUNNING;
+}
+
+/* @return an error in words, also one that is none of the system's: plugins may have numbers of their own */
+static const char *words(int err, char room[32])
+{
+	const char *text = strerrordesc_np(err < 0 ? -err : err);
+
+	if (text)
+		return text;
+	snprintf(room, 32, "error %d", err);
+	return room;
+}
+
 void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
 {
 	int64_t now = clock_mono_ns();
-	char text[256];
+	char text[256], room[32];
 
 	node_error(n, text, NULL);
 	if (!*text) { /* the API tells what the log does */
-		snprintf(text, sizeof(text), "%s", err ? strerrordesc_np(-err) : "ended");
+		snprintf(text, sizeof(text), "%s", err ? words(err, room) : "ended");
 		(void)node_host.error(n, err, NULL, "%s", text);
 	}
 	if (!strcmp(text, n->logged) && now - n->logged_ns < REPEAT)
@@ -78,11 +120,11 @@ void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
 
 void node_log_loss(struct cam_node *n, int err)
 {
-	char text[256];
+	char text[256], room[32];
 
 	node_error(n, text, NULL);
 	log_line(n->world->log, LOG_ERROR, n->spec.name, "%s; what it still held is lost",
-		*text ? text : strerrordesc_np(-err));
+		*text ? text : words(err, room));
 }
 
 bool node_keeps(const struct cam_node *n)

@@ -22,6 +22,23 @@ static void wait_pause(struct cam_node *n, int64_t pause_ns)
 	pthread_mutex_unlock(&n->lock);
 }
 
+/* One session, unless it has failed before it could begin. @return what it ended with */
+static int run_session(struct cam_node *n)
+{
+	int err = 0;
+
+	camera_begin_session(n->spec.camera);
+	/* Who is to be woken from here on is, and what was to end it before is seen. */
+	atomic_store(&n->in_session, true);
+	if (!atomic_load(&n->stopping) && !atomic_load(&n->failed))
+		err = n->spec.plugin->run(n->self);
+	atomic_store(&n->in_session, false);
+	if (atomic_load(&n->failed))
+		err = atomic_load(&n->fail_err);
+	camera_end_session(n->spec.camera, n->spec.out);
+	return err;
+}
+
 static void *sessions(void *arg)
 {
 	struct cam_node *n = arg;
@@ -29,13 +46,8 @@ static void *sessions(void *arg)
 	pthread_setname_np(pthread_self(), "cam-source");
 	while (!atomic_load(&n->stopping)) {
 		int64_t began = clock_mono_ns(), pause;
-		int err;
+		int err = run_session(n);
 
-		camera_begin_session(n->spec.camera);
-		err = n->spec.plugin->run(n->self);
-		if (atomic_load(&n->failed))
-			err = atomic_load(&n->fail_err);
-		camera_end_session(n->spec.camera, n->spec.out);
 		if (atomic_load(&n->stopping))
 			break;
 		pause = node_pause_ns(n, err, clock_mono_ns() - began);
@@ -87,6 +99,6 @@ void session_wake(struct cam_node *n)
 	pthread_mutex_lock(&n->lock);
 	pthread_cond_broadcast(&n->wake);
 	pthread_mutex_unlock(&n->lock);
-	if (n->spec.plugin->wake)
+	if (n->spec.plugin->wake && atomic_load(&n->in_session))
 		n->spec.plugin->wake(n->self);
 }

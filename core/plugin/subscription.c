@@ -65,13 +65,19 @@ static bool is_size(uint32_t pixels)
 	return pixels == 0 || (pixels >= SIZE_MIN && pixels <= SIZE_MAX_PIXELS);
 }
 
+/* What is to come cannot be had yet, and nothing comes before it begins. */
+static bool is_time(const struct cam_want *w)
+{
+	return w->from_ns <= clock_mono_ns() && (!w->until_ns || w->until_ns > w->from_ns);
+}
+
 static bool is_possible(const struct cam_node *n, const struct cam_want *w)
 {
 	if (w->drop > CAM_DROP_GOP || w->since_ns < 0 || w->from_ns < 0 || w->until_ns < 0 ||
 		(w->max_fps_num && !w->max_fps_den))
 		return false;
 	if (w->form == CAM_PACKET)
-		return !w->into;
+		return !w->into && is_time(w);
 	if (!is_size(w->width) || !is_size(w->height) || w->drop == CAM_DROP_GOP)
 		return false;
 	if (w->form == CAM_JPEG)
@@ -116,6 +122,8 @@ static int attach(struct cam_sub *sub, struct camera *camera, const struct cam_w
 	err = port_add(sub->port, sub->link, begins_at(want));
 	if (err)
 		budget_remove(&camera->share, sub->link);
+	else
+		link_begin(sub->link);
 	return err;
 }
 

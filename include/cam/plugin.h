@@ -177,11 +177,15 @@ struct cam_want {
 	 * has a fair share of what can be decoded, scaled and encoded, so that one that asks for a lot has less of it.
 	 */
 	uint64_t owner;
-	/** Packets: start at this CLOCK_MONOTONIC arrival, widened to the keyframe before; 0: since_ns decides. */
+	/**
+	 * Packets: start at this CLOCK_MONOTONIC arrival, not in the future, widened to the keyframe before; 0: since_ns
+	 * decides.
+	 */
 	int64_t from_ns;
 	/**
-	 * Packets: end before the first video packet that arrived at or after this CLOCK_MONOTONIC time: ended() tells
-	 * that all before it has come, and nothing comes after that. 0: never.
+	 * Packets: end before the first video packet that arrived at or after this CLOCK_MONOTONIC time, later than
+	 * from_ns: ended() tells that all before it has come, at the latest a second behind it, and nothing comes after
+	 * that. 0: never.
 	 */
 	int64_t until_ns;
 };
@@ -299,16 +303,26 @@ struct cam_host {
 		__attribute__((format(printf, 4, 5)));
 	/** [any] CAM_CONNECTING, CAM_LIVE, or CAM_STOPPED. start() need not say CAM_LIVE: the server does after it. */
 	void (*state)(struct cam_node *, enum cam_state);
-	/** [any] The node fails outside of a callback's return: it is stopped and started anew, later and later. */
+	/**
+	 * [any] The node fails outside of a callback's return: it is stopped and started anew, later and later. Of
+	 * CAM_ON_THREAD the session fails: stopping() is true, wake() is called, maybe before this returns, and run() comes
+	 * again. From create() or start(): as if that had failed.
+	 */
 	void (*fail)(struct cam_node *, int err);
 	/** [any] True once the node is to end; run() returns soon when it sees this. */
 	bool (*stopping)(struct cam_node *);
 	/** [any] Set a gauge, add to a counter: `stat` is the index in the plugin's table. */
 	void (*stat)(struct cam_node *, unsigned stat, int64_t value);
 
-	/** [any] Call fn in this node's place, in order, unless the node is destroyed first. @return 0, -ENOMEM */
+	/**
+	 * [any] Call fn in this node's place, in order, unless the node is destroyed first.
+	 * @return 0, -ENOMEM, -ENOTSUP: the place is CAM_ON_THREAD, where run() has the thread
+	 */
 	int (*post)(struct cam_node *, void (*fn)(void *self, void *arg), void *arg);
-	/** [node] Call tick() once at this CLOCK_MONOTONIC time; a new call replaces the old; CAM_NO_TS: never. */
+	/**
+	 * [node] Call tick() once at this CLOCK_MONOTONIC time; a new call replaces the old; CAM_NO_TS: never. Not of
+	 * CAM_ON_THREAD, which waits by itself.
+	 */
 	void (*tick_at)(struct cam_node *, int64_t monotonic_ns);
 
 	/** [any] A copy of these caps, with its extradata. @return a reference, or NULL: no memory, or no codec */
@@ -446,7 +460,9 @@ struct cam_plugin {
 	int (*replay)(void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *), void *arg);
 	/**
 	 * [node] Packets of a subscription: the camera's session has ended, in order with consume(); what comes after this
-	 * belongs to another. May be NULL. @return 0, or -errno: the node has failed. Since ABI 1.1.
+	 * belongs to another. Of sessions that had ended before the subscription began, its history tells by
+	 * CAM_DISCONTINUITY alone. Also the end by until_ns. May be NULL. @return 0, or -errno: the node has failed. Since
+	 * ABI 1.1.
 	 */
 	int (*ended)(void *self, struct cam_sub *);
 	/** One for each of `routes`, in their order; NULL, or an end before theirs: help says all. Since ABI 1.1. */

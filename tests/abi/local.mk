@@ -48,5 +48,5 @@ abi_table_1_1_SOURCES = %D%/table.c
 abi_table_1_1_CPPFLAGS = $(old_1_1)
 abi_table_now_SOURCES = %D%/table.c
 
-dist_check_SCRIPTS += %D%/test_table.py %D%/test_old_plugins.py
-TESTS += %D%/test_table.py %D%/test_old_plugins.py
+dist_check_SCRIPTS += %D%/test_table.py
+TESTS += %D%/test_table.py

@@ -166,14 +166,46 @@ TEST(history_until_a_time_ends_with_the_end)
 	struct tree t;
 
 	plant(&t, (struct cam_want){.form = CAM_PACKET, .until_ns = 13});
-	publish(&t, 0, 12);
+	publish(&t, 0, 30);
 	CHECK_INT(port_add(t.outlet, t.f.link, 10), 0);
-	manual_run(&t.f.on);
-	CHECK_STR(t.f.got, "K10 p11");
-	publish(&t, 12, 30);
 	port_end_session(t.source);
 	manual_run(&t.f.on);
 	CHECK_STR(t.f.got, "K10 p11 p12 end");
+	fell(&t);
+}
+
+TEST(history_until_a_time_that_is_over_ends_though_nothing_comes)
+{
+	struct tree t;
+
+	plant(&t, (struct cam_want){.form = CAM_PACKET, .until_ns = 20});
+	publish(&t, 0, 12);
+	CHECK_INT(port_add(t.outlet, t.f.link, 10), 0);
+	link_begin(t.f.link);
+	manual_run(&t.f.on);
+	CHECK_STR(t.f.got, "K10 p11 end");
+	fell(&t);
+}
+
+TEST(wish_until_a_time_ends_though_the_camera_is_silent)
+{
+	int64_t now = clock_mono_ns();
+	struct timer *timer;
+	struct tree t;
+
+	plant(&t, (struct cam_want){.form = CAM_PACKET, .until_ns = now + CLOCK_SECOND});
+	publish(&t, 0, 12);
+	CHECK_INT(port_add(t.outlet, t.f.link, 10), 0);
+	link_begin(t.f.link);
+	manual_run(&t.f.on);
+	CHECK_STR(t.f.got, "K10 p11");
+	timer = t.f.on.timer;
+	CHECK(timer && t.f.on.at_ns >= now + CLOCK_SECOND);
+	timer->fn(timer);
+	manual_run(&t.f.on);
+	publish(&t, 12, 30);
+	manual_run(&t.f.on);
+	CHECK_STR(t.f.got, "K10 p11 end");
 	fell(&t);
 }
 
@@ -285,6 +317,8 @@ RUN_TESTS(T(history_comes_before_live_without_gap_and_beyond_the_limits),
 	T(long_history_is_fetched_a_little_at_a_time),
 	T(history_that_is_let_go_of_before_it_is_taken_counts_as_dropped),
 	T(keyframes_that_arrived_together_are_all_fetched), T(history_until_a_time_ends_with_the_end),
+	T(history_until_a_time_that_is_over_ends_though_nothing_comes),
+	T(wish_until_a_time_ends_though_the_camera_is_silent),
 	T(session_that_ends_while_a_link_is_behind_ends_there),
 	T(session_that_begins_while_a_link_is_behind_comes_after_the_end),
 	T(end_of_a_session_may_be_the_first_thing_that_is_fetched),

@@ -287,7 +287,7 @@ TEST(what_a_stopping_consumer_does_not_take_counts_as_dropped)
 struct thread_source {
 	const struct cam_host *host;
 	struct cam_node *node;
-	atomic_int creates, runs, destroys;
+	atomic_int creates, runs, destroys, wakes;
 	bool from_start; /* fails before run() has done anything */
 };
 
@@ -321,6 +321,11 @@ static int run_source(void *self)
 	return 0;
 }
 
+static void wake_source(void *self)
+{
+	((struct thread_source *)self)->wakes++;
+}
+
 static const struct cam_plugin thread_source = {.abi = CAM_ABI,
 	.size = sizeof(thread_source),
 	.kind = CAM_SOURCE,
@@ -328,7 +333,8 @@ static const struct cam_plugin thread_source = {.abi = CAM_ABI,
 	.name = "thread_source",
 	.create = create_source,
 	.destroy = destroy_source,
-	.run = run_source};
+	.run = run_source,
+	.wake = wake_source};
 
 static void run_thread_source(bool from_start)
 {
@@ -341,6 +347,7 @@ static void run_thread_source(bool from_start)
 	CHECK(world_run_until(&w, &s->runs, 3));
 	CHECK_INT(s->creates, 1);
 	CHECK_INT(s->destroys, 1);
+	CHECK_INT(s->wakes, 3); /* two that failed, and the one that is stopped */
 	CHECK_INT(w.ended, 1);
 	CHECK_INT(w.lost, 0);
 }
@@ -349,6 +356,112 @@ TEST(session_that_fails_ends_and_the_next_one_is_tried)
 {
 	run_thread_source(false);
 	run_thread_source(true);
+}
+
+/* ---- who comes up only to fail again ---- */
+
+static int start_and_fail_soon(void *self)
+{
+	struct taker *t = self;
+
+	t->host->tick_at(t->node, clock_mono_ns() + 30 * CLOCK_MS);
+	return 0;
+}
+
+static void fail_now(void *self)
+{
+	struct taker *t = self;
+
+	t->host->fail(t->node, t->host->error(t->node, -EIO, NULL, "cannot write a byte"));
+}
+
+static char fault[256]; /* when it was up for the second time */
+
+static void look_at_fault(void *arg, struct cam_node *node, int err)
+{
+	struct world *w = arg;
+
+	CHECK_INT(err, 0);
+	if (++w->started < 2) {
+		CHECK(!node_is_faulty(node, fault));
+		return;
+	}
+	CHECK(node_is_faulty(node, fault));
+	world_stop(w);
+}
+
+TEST(node_that_comes_up_only_to_fail_again_does_not_pass_for_one_that_works)
+{
+	struct taker taken = gathering(0), *t = &taken;
+	struct cam_plugin failing = taker;
+	struct world w;
+
+	failing.start = start_and_fail_soon;
+	failing.tick = fail_now;
+	world_set_up(&w);
+	w.node.started = look_at_fault;
+	world_add(&w, 0, &failing, &t);
+	node_start(w.nodes[0]);
+	world_run(&w, 10000);
+	CHECK(!w.late);
+	CHECK_STR(fault, "cannot write a byte");
+}
+
+static int start_and_fail(void *self)
+{
+	struct taker *t = self;
+
+	t->host->fail(t->node, t->host->error(t->node, -EACCES, NULL, "may not"));
+	return 0;
+}
+
+TEST(who_fails_while_it_starts_has_not_started)
+{
+	struct taker taken = gathering(0), *t = &taken;
+	struct cam_plugin failing = taker;
+	struct world w;
+
+	failing.start = start_and_fail;
+	world_set_up(&w);
+	world_add(&w, 0, &failing, &t);
+	w.stop_after = 1;
+	node_start(w.nodes[0]);
+	world_run(&w, 10000);
+	CHECK(!w.late);
+	CHECK_INT(w.start_errors, 1);
+	CHECK_INT(w.started, 0);
+}
+
+/* ---- wishes that make no sense ---- */
+
+static int start_impossible(void *self)
+{
+	struct taker *t = self;
+	int64_t now = clock_mono_ns();
+	struct cam_want future = {.size = sizeof(future), .form = CAM_PACKET, .from_ns = now + CLOCK_SECOND},
+			reversed = {.size = sizeof(reversed),
+				.form = CAM_PACKET,
+				.from_ns = now,
+				.until_ns = now};
+
+	CHECK_INT(t->host->subscribe(t->node, NULL, &future, &t->subs[0]), -EINVAL);
+	CHECK_INT(t->host->subscribe(t->node, NULL, &reversed, &t->subs[0]), -EINVAL);
+	return 0;
+}
+
+TEST(what_is_to_come_cannot_be_had_and_nothing_ends_before_it_begins)
+{
+	struct taker taken = gathering(0), *t = &taken;
+	struct cam_plugin asking = taker;
+	struct world w;
+
+	asking.start = start_impossible;
+	world_set_up(&w);
+	world_add(&w, 0, &asking, &t);
+	w.stop_after = 1;
+	node_start(w.nodes[0]);
+	world_run(&w, 10000);
+	CHECK_INT(w.started, 1);
 }
 
 /* ---- a camera that is gone ---- */
@@ -390,5 +503,8 @@ RUN_TESTS(T(consumer_may_end_its_subscription_while_it_is_drained),
 	T(failure_while_stopping_is_told_and_what_was_not_taken_counts_as_dropped),
 	T(what_a_stopping_consumer_does_not_take_counts_as_dropped),
 	T(session_that_fails_ends_and_the_next_one_is_tried),
+	T(node_that_comes_up_only_to_fail_again_does_not_pass_for_one_that_works),
+	T(who_fails_while_it_starts_has_not_started),
+	T(what_is_to_come_cannot_be_had_and_nothing_ends_before_it_begins),
 	T(subscribers_are_told_once_that_their_camera_is_gone),
 	T(who_subscribes_to_a_camera_that_is_gone_is_told_too))
