@@ -30,7 +30,7 @@ void turn_ms(int ms);
 #define TURN_UNTIL(cond)                                                                                     \
 	__extension__({                                                                                      \
 		bool is_;                                                                                    \
-		for (int64_t end_ = monotonic_ns() + 2 * CAM_SECOND;                                         \
+		for (int64_t end_ = monotonic_ns() + 10 * CAM_SECOND;                                        \
 			!(is_ = (cond)) && monotonic_ns() < end_;)                                           \
 			turn_ms(2);                                                                          \
 		is_;                                                                                         \

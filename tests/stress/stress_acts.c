@@ -71,9 +71,10 @@ static void wish_for_packets(struct actor *a, struct cam_want *w)
 	w->media = rnd_once_in(&a->rnd, 4) ? 1 + rnd_below(&a->rnd, 2) : 0;
 	w->since_ns = since[rnd_below(&a->rnd, 4)];
 	if (rnd_once_in(&a->rnd, 4))
-		w->from_ns = now - (int64_t)rnd_below(&a->rnd, 500) * CLOCK_MS + 50 * CLOCK_MS;
+		w->from_ns = now - (int64_t)rnd_below(&a->rnd, 500) * CLOCK_MS;
 	if (rnd_once_in(&a->rnd, 4))
-		w->until_ns = now + (int64_t)rnd_below(&a->rnd, 400) * CLOCK_MS - 200 * CLOCK_MS;
+		w->until_ns = (w->from_ns ? w->from_ns : now - 200 * CLOCK_MS) +
+			      (int64_t)(1 + rnd_below(&a->rnd, 600)) * CLOCK_MS;
 	w->drop = rnd_below(&a->rnd, 3);
 	w->queue_items = rnd_once_in(&a->rnd, 2) ? 0 : 1 + rnd_below(&a->rnd, 20);
 	w->queue_bytes = rnd_once_in(&a->rnd, 4) ? 1 + rnd_below(&a->rnd, 4000) : 0;

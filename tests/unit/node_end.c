@@ -282,82 +282,6 @@ TEST(what_a_stopping_consumer_does_not_take_counts_as_dropped)
 	CHECK_INT(dropped, 3);
 }
 
-/* ---- a source with a thread that fails ---- */
-
-struct thread_source {
-	const struct cam_host *host;
-	struct cam_node *node;
-	atomic_int creates, runs, destroys, wakes;
-	bool from_start; /* fails before run() has done anything */
-};
-
-static int create_source(struct cam_node *node, const struct cam_host *host, const void *config, void **ret)
-{
-	struct thread_source *s = *(struct thread_source *const *)config;
-
-	s->host = host;
-	s->node = node;
-	s->creates++;
-	if (s->from_start)
-		host->fail(node, host->error(node, -ENODEV, NULL, "there is no device"));
-	*ret = s;
-	return 0;
-}
-
-static void destroy_source(void *self)
-{
-	((struct thread_source *)self)->destroys++;
-}
-
-static int run_source(void *self)
-{
-	struct thread_source *s = self;
-
-	s->runs++;
-	if (s->runs < 3)
-		s->host->fail(s->node, s->host->error(s->node, -EIO, NULL, "the device is gone"));
-	while (!s->host->stopping(s->node))
-		sched_yield();
-	return 0;
-}
-
-static void wake_source(void *self)
-{
-	((struct thread_source *)self)->wakes++;
-}
-
-static const struct cam_plugin thread_source = {.abi = CAM_ABI,
-	.size = sizeof(thread_source),
-	.kind = CAM_SOURCE,
-	.place = CAM_ON_THREAD,
-	.name = "thread_source",
-	.create = create_source,
-	.destroy = destroy_source,
-	.run = run_source,
-	.wake = wake_source};
-
-static void run_thread_source(bool from_start)
-{
-	struct thread_source source = {.from_start = from_start}, *s = &source;
-	struct world w;
-
-	world_set_up(&w);
-	world_add(&w, 0, &thread_source, &s);
-	node_start(w.nodes[0]);
-	CHECK(world_run_until(&w, &s->runs, 3));
-	CHECK_INT(s->creates, 1);
-	CHECK_INT(s->destroys, 1);
-	CHECK_INT(s->wakes, 3); /* two that failed, and the one that is stopped */
-	CHECK_INT(w.ended, 1);
-	CHECK_INT(w.lost, 0);
-}
-
-TEST(session_that_fails_ends_and_the_next_one_is_tried)
-{
-	run_thread_source(false);
-	run_thread_source(true);
-}
-
 /* ---- who comes up only to fail again ---- */
 
 static int start_and_fail_soon(void *self)
@@ -502,7 +426,6 @@ RUN_TESTS(T(consumer_may_end_its_subscription_while_it_is_drained),
 	T(consumer_may_end_and_open_subscriptions_while_it_is_drained),
 	T(failure_while_stopping_is_told_and_what_was_not_taken_counts_as_dropped),
 	T(what_a_stopping_consumer_does_not_take_counts_as_dropped),
-	T(session_that_fails_ends_and_the_next_one_is_tried),
 	T(node_that_comes_up_only_to_fail_again_does_not_pass_for_one_that_works),
 	T(who_fails_while_it_starts_has_not_started),
 	T(what_is_to_come_cannot_be_had_and_nothing_ends_before_it_begins),

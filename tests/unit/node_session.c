@@ -184,6 +184,83 @@ TEST(start_that_has_published_and_failed_was_a_session)
 	CHECK_INT(s->consumed_before_end, 1);
 }
 
-RUN_TESTS(T(session_of_a_source_that_is_taken_out_is_told_to_have_ended),
+/* ---- a source with a thread that fails ---- */
+
+struct thread_source {
+	const struct cam_host *host;
+	struct cam_node *node;
+	atomic_int creates, runs, destroys, wakes;
+	bool from_start; /* fails before run() has done anything */
+};
+
+static int create_source(struct cam_node *node, const struct cam_host *host, const void *config, void **ret)
+{
+	struct thread_source *s = *(struct thread_source *const *)config;
+
+	s->host = host;
+	s->node = node;
+	s->creates++;
+	if (s->from_start)
+		host->fail(node, host->error(node, -ENODEV, NULL, "there is no device"));
+	*ret = s;
+	return 0;
+}
+
+static void destroy_source(void *self)
+{
+	((struct thread_source *)self)->destroys++;
+}
+
+static int run_source(void *self)
+{
+	struct thread_source *s = self;
+
+	s->runs++;
+	if (s->runs < 3)
+		s->host->fail(s->node, s->host->error(s->node, -EIO, NULL, "the device is gone"));
+	while (!s->host->stopping(s->node))
+		sched_yield();
+	return 0;
+}
+
+static void wake_source(void *self)
+{
+	((struct thread_source *)self)->wakes++;
+}
+
+static const struct cam_plugin thread_source = {.abi = CAM_ABI,
+	.size = sizeof(thread_source),
+	.kind = CAM_SOURCE,
+	.place = CAM_ON_THREAD,
+	.name = "thread_source",
+	.create = create_source,
+	.destroy = destroy_source,
+	.run = run_source,
+	.wake = wake_source};
+
+static void run_thread_source(bool from_start)
+{
+	struct thread_source failing = {.from_start = from_start}, *s = &failing;
+	struct world w;
+
+	world_set_up(&w);
+	world_add(&w, 0, &thread_source, &s);
+	node_start(w.nodes[0]);
+	CHECK(world_run_until(&w, &s->runs, 3));
+	CHECK_INT(s->creates, 1);
+	CHECK_INT(s->destroys, 1);
+	CHECK_INT(s->wakes, 3); /* two that failed, and the one that is stopped */
+	CHECK_INT(w.ended, 1);
+	CHECK_INT(w.lost, 0);
+}
+
+TEST(session_that_fails_ends_and_the_next_one_is_tried)
+{
+	run_thread_source(false);
+	run_thread_source(true);
+}
+
+RUN_TESTS(T(session_that_fails_ends_and_the_next_one_is_tried),
+	T(session_of_a_source_that_is_taken_out_is_told_to_have_ended),
 	T(what_a_source_publishes_once_it_has_failed_is_of_the_session),
 	T(start_that_has_published_and_failed_was_a_session))
