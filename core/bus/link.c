@@ -70,14 +70,20 @@ struct link *link_ref(struct link *l)
 	return l;
 }
 
-void link_unref(struct link *l)
+static void let_go(struct link *l, unsigned refs)
 {
-	if (!l || atomic_fetch_sub_explicit(&l->refs, 1, memory_order_acq_rel) != 1)
+	if (atomic_fetch_sub_explicit(&l->refs, refs, memory_order_acq_rel) != refs)
 		return;
 	queue_finish(&l->queue);
 	pthread_mutex_destroy(&l->lock);
 	executor_unref(l->end.on);
 	free(l);
+}
+
+void link_unref(struct link *l)
+{
+	if (l)
+		let_go(l, 1);
 }
 
 bool link_is_end(const struct cam_buf *buf)
@@ -412,11 +418,9 @@ void link_close(struct link *l)
 	ending = l->ending;
 	l->timed = l->ending = false;
 	pthread_mutex_unlock(&l->lock);
-	/* Their references; the caller has one too. */
-	if (timed && executor_cancel(l->end.on, &l->timer))
-		link_unref(l);
-	if (ending && executor_cancel(l->end.on, &l->until))
-		link_unref(l);
+	timed = timed && executor_cancel(l->end.on, &l->timer);
+	ending = ending && executor_cancel(l->end.on, &l->until);
+	let_go(l, (unsigned)timed + ending); /* their references; the caller has one too */
 }
 
 bool link_is_closed(struct link *l)

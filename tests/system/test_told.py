@@ -267,11 +267,13 @@ def a_stage_or_sink_that_does_not_work_stands_in_the_api(rig):
         server = rig.yaml(BROKEN.replace("@TAKEN@", str(port)).replace("@REQUIRED@", "false")).wait_live("front", "yard")
         front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 10, "the recorder's error")
         assert front["state"] == "live" and re.match(r"recorder: .*does not exist", front["error"]), front
-        source, recorder = front["stages"]
+        source, recorder, *beside = front["stages"]
+        assert {node["name"] for node in beside} == {"web", "side"}, beside
         assert (source["name"], source["kind"], source["state"], source["error"]) == ("source", "source", "live", ""), source
         assert (recorder["name"], recorder["plugin"], recorder["kind"]) == ("recorder", "recorder_mp4", "recorder"), recorder
         harness.wait_for(lambda: server.camera("front")["stages"][1]["restarts"] > 0, 10, "it is tried again")
-        assert server.camera("yard")["error"] == ""
+        yard = harness.wait_for(lambda: (c := server.camera("yard"))["error"] and c, 10, "the sink's error stands at each camera")
+        assert re.match(r"side: .*taken", yard["error"]), yard
 
         def side():
             return {node["name"]: node for node in server.json("/api/v1/cameras")["nodes"]}["side"]
@@ -279,6 +281,22 @@ def a_stage_or_sink_that_does_not_work_stands_in_the_api(rig):
         node = harness.wait_for(lambda: (n := side())["error"] and n, 10, "the sink's error")
         assert node["kind"] == "sink" and "taken" in node["error"] and node["state"] == "retrying", node
         assert server.get("/readyz") == b"ready\n", "neither is required"
+
+
+def a_recorder_that_comes_up_only_to_fail_again_does_not_pass_for_one_that_works(rig):
+    it = Disks(rig, YAML.replace("20s", "500ms"))
+    it.server.expect("front.recorder", "yard.recorder")
+    it.happen("write_fails")
+    harness.wait_for(lambda: it.server.camera("front")["stages"][1]["restarts"] >= 2, 30, "it is tried again")
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        front = it.server.camera("front")
+        assert front["state"] == "live" and re.match(r"recorder: .*fails to write", front["error"]), front
+        body = unready(it.server)
+        assert b"front.recorder is not running\n" in body or b"front.recorder has failed lately: " in body, body
+    it.end("write_fails")
+    harness.wait_for(lambda: not it.server.camera("front")["error"], 30, "it works again")
+    harness.wait_for(lambda: not unready(it.server), 30, "both work again")
 
 
 def a_required_sink_that_does_not_work_makes_the_server_unready(rig):
@@ -333,6 +351,7 @@ if __name__ == "__main__":
         a_download_from_a_disk_that_hangs_does_not_keep_the_server,
         a_file_is_sent_to_its_end_while_its_recorder_goes,
         a_stage_or_sink_that_does_not_work_stands_in_the_api,
+        a_recorder_that_comes_up_only_to_fail_again_does_not_pass_for_one_that_works,
         a_required_sink_that_does_not_work_makes_the_server_unready,
         documents_are_made_once_for_whoever_asks_within_a_second,
     ))
