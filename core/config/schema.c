@@ -40,9 +40,11 @@ static const char *const definitions =
 	"{\"plugin\": {\"$ref\": \"#/$defs/%s_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_%s\"}}, "    \
 	"\"else\": {\"anyOf\": [{\"const\": \"off\"}, " VARIABLE "]}},\n"
 
-#define NODES(kind)                                                                                          \
-	"\"type\": [\"object\", \"null\"], \"maxProperties\": %d, \"propertyNames\": {\"$ref\": "            \
-	"\"#/$defs/name\"}, \"additionalProperties\": {\"$ref\": \"#/$defs/" kind "\"}"
+/* A section of what stands beside the cameras: its name, and what it takes: their number, the name of the kind. */
+#define NODES(help)                                                                                          \
+	"\"%s\": {\"description\": \"" help                                                                  \
+	"\", \"type\": [\"object\", \"null\"], \"maxProperties\": %d, \"propertyNames\": {\"$ref\": "        \
+	"\"#/$defs/name\"}, \"additionalProperties\": {\"$ref\": \"#/$defs/%s\"}}"
 
 #define SECTIONS                                                                                             \
 	"\"defaults\": {\"description\": \"What every camera starts from.\", \"type\": [\"object\", "        \
@@ -54,11 +56,9 @@ static const char *const definitions =
 	"\"propertyNames\": {\"$ref\": \"#/$defs/name\"}, \"additionalProperties\": {\"type\": "             \
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
-	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n"                                       \
-	"\"sinks\": {\"description\": \"What serves the cameras to the outside.\", " NODES(                  \
-		"sink") "},\n"                                                                               \
-			"\"listeners\": {\"description\": \"What hears of what happens to the "              \
-			"cameras.\", " NODES("listener") "}\n"
+	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n" NODES(                                \
+		"What serves the cameras to the outside.") ",\n" NODES("What hears of what happens to the "  \
+								       "cameras.") "\n"
 
 /* The keys of every stage, without a comma behind them. */
 static void common_keys(uint32_t kind, struct text *out)
@@ -247,8 +247,9 @@ void config_schema(const struct config_plugins *plugins, struct text *out)
 		"\",\n\"type\": \"object\", \"required\": [\"cameras\"], \"additionalProperties\": false,\n"
 		"\"properties\": {\n");
 	server(out);
-	text_printf(out, SECTIONS, LOAD_MAX_STAGES, LOAD_MAX_CAMERAS, LOAD_MAX_STAGES, LOAD_MAX_SINKS,
-		LOAD_MAX_SINKS);
+	text_printf(out, SECTIONS, LOAD_MAX_STAGES, LOAD_MAX_CAMERAS, LOAD_MAX_STAGES, kind_section(CAM_SINK),
+		LOAD_MAX_SINKS, kind_name(CAM_SINK), kind_section(CAM_LISTENER), LOAD_MAX_SINKS,
+		kind_name(CAM_LISTENER));
 	text_add(out, "},\n\"$defs\": {\n");
 	text_add(out, definitions);
 	for (size_t i = 0; i < l.n; i++)
