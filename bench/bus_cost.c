@@ -29,7 +29,7 @@ static int take(void *arg, const struct cam_buf *buf)
 	return 0;
 }
 
-static struct cam_buf *packet(const struct cam_caps *caps, int i)
+static struct cam_buf *packet(const struct cam_caps *caps, int64_t i)
 {
 	static const uint8_t bytes[1000] = {0, 0, 0, 1};
 	struct cam_buf like = {.size = sizeof(like),

@@ -16,13 +16,15 @@ static uint64_t least(uint64_t a, uint64_t b)
 /* @return the number in a file, UINT64_MAX if there is none, as in one that says "max" */
 static uint64_t read_number(const char *path)
 {
-	unsigned long long n;
+	char text[32] = "", *end = text;
 	FILE *f = fopen(path, "re");
-	int got = f ? fscanf(f, "%llu", &n) : 0;
+	unsigned long long n = 0;
 
+	if (f && fgets(text, sizeof(text), f))
+		n = strtoull(text, &end, 10);
 	if (f)
 		fclose(f);
-	return got == 1 ? n : UINT64_MAX;
+	return end > text ? n : UINT64_MAX;
 }
 
 /* The limit of a control group and of all above it, whose path is shortened on the way. */

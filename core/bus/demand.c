@@ -279,8 +279,10 @@ void demand_free(struct demand *d)
 		return;
 	look(d);
 	close_packets(d);
-	while (d->subs)
-		leave(d, d->subs);
+	for (struct demand_sub *sub = d->subs, *next; sub; sub = next) {
+		next = sub->next;
+		leave(d, sub);
+	}
 	engine_free(d->engine);
 	pthread_mutex_destroy(&d->lock);
 	free(d);
