@@ -126,7 +126,7 @@ static inline bool queue_grow(struct queue *q)
 static inline const struct cam_buf *queue_take(struct queue *q)
 {
 	const struct cam_buf *buf = *queue_at(q, 0);
-	uint64_t bytes = buf_bytes(buf);
+	const uint64_t bytes = buf_bytes(buf);
 
 	q->head = (q->head + 1) & (q->room - 1);
 	q->n--;

@@ -26,6 +26,7 @@ struct wall {
 	int64_t offset_ns; /**< CLOCK_REALTIME - CLOCK_MONOTONIC, as followed */
 	int64_t at_ns;
 	int64_t arrival_ns; /**< of the last packet */
+	int64_t looked_ns; /**< of the one at which the clocks were compared last */
 	int64_t set_by_ns; /**< how far the clock was set when it last was */
 	unsigned sets; /**< how often */
 };
@@ -36,10 +37,12 @@ struct wall {
 /** @param arrival_ns of a packet @return whether it is time to compare the clocks; also when arrivals stand still */
 static inline bool wall_is_due(struct wall *w, int64_t arrival_ns)
 {
-	bool moves = arrival_ns > w->arrival_ns;
+	bool is_due = !w->known || arrival_ns <= w->arrival_ns || arrival_ns - w->looked_ns >= WALL_LOOK_EACH;
 
 	w->arrival_ns = arrival_ns;
-	return !w->known || !moves || arrival_ns < w->at_ns || arrival_ns - w->at_ns >= WALL_LOOK_EACH;
+	if (is_due)
+		w->looked_ns = arrival_ns;
+	return is_due;
 }
 
 /** @param mono_ns, wall_ns both clocks now, read in this order @return whether the clock has been set */

@@ -83,12 +83,11 @@ const char *codec_name(uint32_t codec, char ret[5])
 	return ret;
 }
 
-/* A box with `bytes` of aligned, padded memory behind it, at *ret_data. */
+/* A box with `bytes`, if any, of aligned, padded memory behind it, at *ret_data. */
 static struct buf_box *box_new(const struct cam_caps *caps, size_t bytes, uint8_t **ret_data)
 {
-	size_t head = (sizeof(struct buf_box) + ALIGN - 1) / ALIGN * ALIGN;
-	size_t room = (head + bytes + PADDING + ALIGN - 1) / ALIGN * ALIGN;
-	struct buf_box *box = aligned_alloc(ALIGN, room);
+	/* Aligned by hand: aligned_alloc() takes more, cuts off both ends and gives them back, each time. */
+	struct buf_box *box = malloc(sizeof(*box) + (bytes ? ALIGN - 1 + bytes + PADDING : 0));
 
 	if (!box)
 		return NULL;
@@ -97,8 +96,11 @@ static struct buf_box *box_new(const struct cam_caps *caps, size_t bytes, uint8_
 	box->buf.size = sizeof(box->buf);
 	box->buf.pts_ns = box->buf.dts_ns = CAM_NO_TS;
 	box->buf.caps = caps_ref(caps);
-	*ret_data = (uint8_t *)box + head;
-	memset(*ret_data + bytes, 0, PADDING);
+	*ret_data = NULL;
+	if (bytes) {
+		*ret_data = (uint8_t *)(((uintptr_t)(box + 1) + ALIGN - 1) / ALIGN * ALIGN);
+		memset(*ret_data + bytes, 0, PADDING);
+	}
 	return box;
 }
 

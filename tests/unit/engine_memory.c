@@ -28,6 +28,7 @@ static int fails(void)
 		return fails() ? NULL : __real_##name args;                                                  \
 	}
 WRAP(void *, calloc, (size_t n, size_t size), (n, size))
+WRAP(void *, malloc, (size_t size), (size))
 WRAP(void *, aligned_alloc, (size_t align, size_t size), (align, size))
 WRAP(void *, av_mallocz, (size_t size), (size))
 WRAP(AVFrame *, av_frame_alloc, (void), ())

@@ -19,7 +19,7 @@ unit_engine_hostile_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
 unit_engine_hostile_LDADD = $(TEST_LIBS)
 unit_engine_memory_SOURCES = %D%/engine_memory.c %D%/engine_clip.c %D%/engine_clip.h
 unit_engine_memory_CFLAGS = $(AM_CFLAGS) $(AVCODEC_CFLAGS) $(SWSCALE_CFLAGS) $(TURBOJPEG_CFLAGS)
-unit_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=aligned_alloc,--wrap=av_mallocz \
+unit_engine_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=malloc,--wrap=aligned_alloc,--wrap=av_mallocz \
 	-Wl,--wrap=av_frame_alloc,--wrap=av_frame_clone,--wrap=av_packet_alloc,--wrap=avcodec_alloc_context3 \
 	-Wl,--wrap=tjInitCompress,--wrap=tjInitDecompress,--wrap=sws_getContext
 unit_engine_memory_LDADD = $(TEST_LIBS)
