@@ -128,7 +128,7 @@ TEST(sequence_counts_each_track)
 /* @return the wall time of a packet that arrives now, or when the clocks are looked at next */
 static int64_t wall_at_arrival(struct timeline *t)
 {
-	int64_t now = clock_mono_ns(), next = t->wall.at_ns + WALL_LOOK_EACH;
+	int64_t now = clock_mono_ns(), next = t->wall.looked_ns + WALL_LOOK_EACH;
 	struct cam_buf buf = {.arrival_ns = now > next ? now : next};
 
 	timeline_stamp(t, &buf);
