@@ -25,6 +25,9 @@ struct graph_node {
 	bool answered; /**< its first start has ended */
 	bool leaving; /**< is being stopped for good */
 	bool ended; /**< has been */
+	unsigned long long taken; /**< items, when it was last looked at */
+	int64_t idle_ns; /**< since when items wait and it takes none; 0: it does, or none wait */
+	bool told; /**< that this has lasted long */
 };
 
 /** A node that ended without having kept what it held, by its name: the node itself may be gone. */
@@ -90,6 +93,10 @@ struct graph_node *const *graph_nodes_of(const struct graph *, size_t camera, si
 const struct graph_node *graph_source(const struct graph *, size_t camera);
 /** @return the graph's side of a node */
 struct graph_node *graph_node_of(const struct cam_node *);
+/** Once a second: notice who takes nothing of what waits, and log it once. */
+void graph_look(struct graph *);
+/** @return whether a node does not work, with why if that is known: see node_is_faulty(); or takes nothing of what waits */
+bool graph_is_faulty(const struct graph_node *, char ret_text[256]);
 /** Remember that a node has lost something. */
 void graph_count_loss(struct graph *, const char *node);
 /** Log what has not ended yet, after graph_stop(), and is left behind. @return whether something is lost with it */

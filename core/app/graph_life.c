@@ -2,9 +2,11 @@
 /* Going up and down in order, and what a new configuration changes. */
 #include "core/app/graph.h"
 
+#include "core/base/clock.h"
 #include "core/base/kind.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +173,61 @@ void graph_stop(struct graph *g)
 			g->nodes[i]->leaving = true;
 	graph_count(g);
 	graph_go_down(g);
+}
+
+/* ---- who does not work ---- */
+
+/* A recorder lets packets gather for seconds at most; then its disk hangs, or it does itself. */
+#define IDLE (10 * CLOCK_SECOND)
+
+/* Sinks may keep a picture for a viewer who is slow. */
+static bool has_to_take(const struct graph_node *n)
+{
+	return (kind(n) == CAM_RECORDER || kind(n) == CAM_DETECTOR) && node_life(n->node) == NODE_RUNNING;
+}
+
+static bool is_idle(const struct graph_node *n, char ret_text[256])
+{
+	const char *folder = node_spec(n->node)->folder;
+	int64_t idle_ns = clock_mono_ns() - n->idle_ns;
+
+	if (!n->idle_ns || idle_ns < IDLE)
+		return false;
+	snprintf(ret_text, 256, "packets wait, and none has been taken for %lld s: %s%s",
+		(long long)(idle_ns / CLOCK_SECOND), folder ? "does the disk hang that holds " : "it hangs",
+		folder ? folder : "");
+	return true;
+}
+
+static void look_at(const struct graph *g, struct graph_node *n)
+{
+	const struct link_flow *flow = node_flow(n->node);
+	unsigned long long taken = atomic_load(&flow->passed);
+	char text[256];
+
+	if (!has_to_take(n) || taken != n->taken || !atomic_load(&flow->waiting)) {
+		n->idle_ns = 0;
+		n->told = false;
+	} else if (!n->idle_ns) {
+		n->idle_ns = clock_mono_ns();
+	}
+	n->taken = taken;
+	if (n->told || !is_idle(n, text))
+		return;
+	n->told = true;
+	log_line(g->world->log, LOG_WARN, n->conf->name, "%s", text);
+}
+
+void graph_look(struct graph *g)
+{
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (g->nodes[i])
+			look_at(g, g->nodes[i]);
+}
+
+bool graph_is_faulty(const struct graph_node *n, char ret_text[256])
+{
+	return node_is_faulty(n->node, ret_text) || is_idle(n, ret_text);
 }
 
 /* ---- what a new configuration changes ---- */

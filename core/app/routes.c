@@ -92,13 +92,12 @@ static int get_ready(void *self, const struct cam_request *request, struct cam_r
 		const struct graph_node *n = r->graph->nodes[i];
 		char why[256];
 
-		if (n->conf->plugin->kind == CAM_SOURCE || !n->conf->required ||
-			!node_is_faulty(n->node, why))
+		if (n->conf->plugin->kind == CAM_SOURCE || !n->conf->required || !graph_is_faulty(n, why))
 			continue;
 		if (node_life(n->node) != NODE_RUNNING)
 			text_printf(&body, "%s is not running\n", n->conf->name);
 		else
-			text_printf(&body, "%s has failed lately: %s\n", n->conf->name, why);
+			text_printf(&body, "%s does not work: %s\n", n->conf->name, why);
 	}
 	if (r->ready && !body.len) {
 		reply_text(reply, 200, "ready\n");

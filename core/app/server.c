@@ -322,6 +322,7 @@ static void on_watch(uv_timer_t *timer)
 	if (digest != s->digest)
 		tell_of_cameras(s);
 	service_look(&s->service, live);
+	graph_look(&s->graph);
 	backlog_look(&s->backlog);
 	pictures_look(&s->pictures);
 	s->digest = digest;

@@ -41,7 +41,7 @@ static bool read_fault(
 
 	for (size_t i = 0; i < n; i++) {
 		if (nodes[i]->conf->plugin->kind == CAM_SOURCE || !graph_sees(nodes[i]->node, camera) ||
-			!node_is_faulty(nodes[i]->node, text) || !*text)
+			!graph_is_faulty(nodes[i], text) || !*text)
 			continue;
 		snprintf(error, STATUS_ERROR_BYTES, "%s: %s", nodes[i]->conf->stage, text);
 		return true;
@@ -227,7 +227,7 @@ void status_node_json(const struct graph_node *n, struct text *out)
 		.dropped = atomic_load(&node_flow(n->node)->dropped)};
 
 	if (n->conf->plugin->kind != CAM_SOURCE)
-		s.state = node_is_faulty(n->node, error) && s.state == CAM_LIVE ? CAM_RETRYING : s.state;
+		s.state = graph_is_faulty(n, error) && s.state == CAM_LIVE ? CAM_RETRYING : s.state;
 	else if (s.state != CAM_LIVE)
 		node_error(n->node, error, NULL);
 	text_add(out, "{");

@@ -9,6 +9,8 @@
 
 /* Stamps beyond a century are none; sums and differences of a few that are within it cannot overflow. */
 #define SANE (INT64_C(50) * 366 * 86400 * CLOCK_SECOND)
+/* Arrivals are by this machine's own clock, since it was started. */
+#define SANE_ARRIVAL (SANE / 8)
 /* A PTS this far from its DTS is none. */
 #define LEAD_MAX (2 * CLOCK_SECOND)
 /* Until a step was measured the distance of arrivals stands for it, up to this. */
@@ -61,7 +63,7 @@ static int64_t sane(int64_t stamp_ns)
 static struct packet packet_of(const struct cam_buf *buf)
 {
 	struct packet p = {sane(buf->dts_ns != CAM_NO_TS ? buf->dts_ns : buf->pts_ns),
-		clamp(buf->arrival_ns, -SANE, SANE), 0};
+		clamp(buf->arrival_ns, -SANE_ARRIVAL, SANE_ARRIVAL), 0};
 
 	for (uint32_t i = 0; i < buf->n_planes; i++)
 		p.bytes += buf->plane[i].len;
@@ -279,7 +281,10 @@ static int64_t place(struct timeline_track *k, struct packet *p, enum timeline_r
 /* Exact stamps are of no arrival's making: replayed, or made here. They only have to grow. */
 static int64_t place_exactly(struct timeline_track *k, const struct packet *p, enum timeline_repair *repair)
 {
-	int64_t step = k->running ? clamp(p->stamp_ns - k->stamp_ns, -SANE, SANE / 64) : 0;
+	/* The one before may have had no stamp. */
+	int64_t step = k->running && k->stamp_ns != CAM_NO_TS
+			       ? clamp(p->stamp_ns - k->stamp_ns, -SANE, SANE / 64)
+			       : 0;
 
 	if (!k->running)
 		return place_first(k, p);
@@ -435,9 +440,9 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 	k->broken_off = false;
 	k->started = true;
 	buf->seq = k->seq++;
-	if (wall_is_due(&t->wall, buf->arrival_ns))
+	if (wall_is_due(&t->wall, p.arrival_ns))
 		(void)wall_follow(&t->wall, clock_mono_ns(), clock_wall_ns());
-	buf->wall_ns = buf->arrival_ns + t->wall.offset_ns;
+	buf->wall_ns = p.arrival_ns + t->wall.offset_ns;
 	return t->repair != TIMELINE_KEPT;
 }
 

@@ -147,7 +147,7 @@ static void choose(struct outputs *s, struct engine_output *o, unsigned *n_sizes
 		else if (o->made_quality != o->quality)
 			o->lowered = of_others;
 	}
-	if (o->lowered.why == of_others.why && before.why != o->lowered.why)
+	if (o->lowered.why && before.why != o->lowered.why)
 		quota_count_lowered(&s->camera);
 }
 

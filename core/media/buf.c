@@ -123,7 +123,7 @@ struct cam_buf *buf_new(const struct cam_buf *like, void (*release)(void *arg), 
 	adopt(box, like);
 	box->release = release;
 	box->arg = arg;
-	for (uint32_t i = 0; !release && i < like->n_planes; i++) {
+	for (uint32_t i = 0; data && !release && i < like->n_planes; i++) {
 		memcpy(data, like->plane[i].data, like->plane[i].len);
 		box->buf.plane[i].data = data;
 		data += like->plane[i].len;

@@ -150,9 +150,14 @@ def a_disk_that_hangs_takes_no_more_memory_than_there_is_and_costs_nobody_else(r
     assert server.metric("cam_link_dropped_total", node="front.recorder") >= server.metric("cam_queue_dropped_total")
     told = r"warn front: packets come faster than they are taken: server\.queue_memory \(300 KiB\) is full"
     harness.wait_for(lambda: re.search(told, server.log()), 10, "it is told")
+    front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 20, "it stands in the API")
+    assert re.match(r"recorder: packets wait, and none has been taken for \d+ s: does the disk hang that holds ", front["error"]), front
+    assert front["state"] == "live" and server.camera("yard")["error"] == ""
+    assert b"front.recorder does not work: " in unready(server)
     it.end("disk_hangs")
     passed = server.metric("cam_link_passed_total", node="front.recorder")
     harness.wait_for(lambda: server.metric("cam_link_passed_total", node="front.recorder") > passed + 50, 10, "recording goes on")
+    harness.wait_for(lambda: not server.camera("front")["error"] and not unready(server), 10, "it works again")
 
 
 # ---- requests and files ----
@@ -293,7 +298,7 @@ def a_recorder_that_comes_up_only_to_fail_again_does_not_pass_for_one_that_works
         front = it.server.camera("front")
         assert front["state"] == "live" and re.match(r"recorder: .*fails to write", front["error"]), front
         body = unready(it.server)
-        assert b"front.recorder is not running\n" in body or b"front.recorder has failed lately: " in body, body
+        assert b"front.recorder is not running\n" in body or b"front.recorder does not work: " in body, body
     it.end("write_fails")
     harness.wait_for(lambda: not it.server.camera("front")["error"], 30, "it works again")
     harness.wait_for(lambda: not unready(it.server), 30, "both work again")
