@@ -46,6 +46,11 @@ struct executor {
 	/** [any] Whoever posts without knowing that the executor's owner is still there holds a reference. NULL: it outlives all. */
 	void (*ref)(struct executor *);
 	void (*unref)(struct executor *);
+	/**
+	 * [any] As post(), for what somebody waits for: the executor's turn comes ahead of every second other one's. NULL:
+	 * no turns are taken here.
+	 */
+	void (*post_soon)(struct executor *, struct task *);
 };
 
 static inline struct executor *executor_ref(struct executor *e)
@@ -64,6 +69,14 @@ static inline void executor_unref(struct executor *e)
 static inline void executor_post(struct executor *e, struct task *t)
 {
 	e->post(e, t);
+}
+
+static inline void executor_post_soon(struct executor *e, struct task *t)
+{
+	if (e->post_soon)
+		e->post_soon(e, t);
+	else
+		e->post(e, t);
 }
 
 static inline void executor_post_at(struct executor *e, struct timer *t, int64_t at_ns)

@@ -20,7 +20,14 @@ struct strand {
 	struct strand *next_ready;
 	struct task_list tasks;
 	unsigned refs; /* under the pool's lock */
-	bool ready; /* in the pool's list, or running: it is freed when it has run dry */
+	bool ready; /* in a lane, or running: it is freed when it has run dry */
+	bool is_soon; /* its next turn is to come soon */
+	struct lane *lane; /* that it waits in, NULL: none */
+};
+
+/* Strands that wait for their turn. */
+struct lane {
+	struct strand *first, **tail;
 };
 
 struct pool {
@@ -30,7 +37,8 @@ struct pool {
 	unsigned n_idle; /* threads that wait for work */
 	bool keeping;
 	struct timers timers;
-	struct strand *ready, **ready_tail;
+	struct lane line, soon; /* from which turns are given out by turns, so that neither stands still */
+	bool was_soon; /* the last one was */
 	bool ending;
 	unsigned n_ended; /* threads that will do nothing any more */
 	char name[16]; /* of its threads; each sets its own, since another's goes through /proc */
@@ -41,21 +49,49 @@ struct pool {
 /* The strand whose task this thread is running. */
 static _Thread_local const struct strand *here;
 
+static void lane_init(struct lane *l)
+{
+	l->first = NULL;
+	l->tail = &l->first;
+}
+
+static void lane_remove(struct strand *s)
+{
+	struct lane *l = s->lane;
+	struct strand **at = &l->first;
+
+	while (*at != s)
+		at = &(*at)->next_ready;
+	*at = s->next_ready;
+	if (!*at)
+		l->tail = at;
+	s->lane = NULL;
+}
+
 static void put_ready(struct pool *p, struct strand *s)
 {
+	struct lane *l = s->is_soon ? &p->soon : &p->line;
+
 	s->ready = true;
+	s->is_soon = false;
+	s->lane = l;
 	s->next_ready = NULL;
-	*p->ready_tail = s;
-	p->ready_tail = &s->next_ready;
+	*l->tail = s;
+	l->tail = &s->next_ready;
+}
+
+static bool has_ready(const struct pool *p)
+{
+	return p->line.first || p->soon.first;
 }
 
 static struct strand *take_ready(struct pool *p)
 {
-	struct strand *s = p->ready;
+	struct strand *s;
 
-	p->ready = s->next_ready;
-	if (!p->ready)
-		p->ready_tail = &p->ready;
+	p->was_soon = p->soon.first && !(p->was_soon && p->line.first);
+	s = p->was_soon ? p->soon.first : p->line.first;
+	lane_remove(s);
 	return s;
 }
 
@@ -79,7 +115,7 @@ static void run_strand(struct pool *p, struct strand *s)
 		put_ready(p, s);
 		return;
 	}
-	s->ready = false;
+	s->ready = s->is_soon = false;
 	if (!s->refs)
 		free(s);
 }
@@ -132,11 +168,11 @@ static void *pool_thread(void *arg)
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		fire_timers(p);
-		if (p->ready) {
+		if (has_ready(p)) {
 			struct strand *s = take_ready(p);
 
 			/* This one will be busy: another takes the rest of the work, or the watch. */
-			if (p->n_idle && (p->ready || (p->timers.first && !p->keeping)))
+			if (p->n_idle && (has_ready(p) || (p->timers.first && !p->keeping)))
 				pthread_cond_signal(&p->work);
 			run_strand(p, s);
 		} else if (p->ending)
@@ -170,7 +206,8 @@ int pool_new(const char *name, unsigned threads, struct pool **ret)
 	if (!p)
 		return -ENOMEM;
 	init_locks(p);
-	p->ready_tail = &p->ready;
+	lane_init(&p->line);
+	lane_init(&p->soon);
 	snprintf(p->name, sizeof(p->name), "%s", name);
 	for (; p->n_threads < threads; p->n_threads++) {
 		err = pthread_create(&p->threads[p->n_threads], NULL, pool_thread, p);
@@ -230,6 +267,26 @@ static void strand_post(struct executor *e, struct task *t)
 	if (!s->ready) {
 		put_ready(p, s);
 		wake(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void strand_post_soon(struct executor *e, struct task *t)
+{
+	struct strand *s = container_of(e, struct strand, executor);
+	struct pool *p = s->pool;
+
+	pthread_mutex_lock(&p->lock);
+	task_list_put(&s->tasks, t);
+	s->is_soon = true;
+	if (!s->ready) {
+		put_ready(p, s);
+		wake(p);
+	} else if (s->lane == &p->line) {
+		lane_remove(s);
+		put_ready(p, s);
+	} else if (s->lane) {
+		s->is_soon = false; /* it is there already */
 	}
 	pthread_mutex_unlock(&p->lock);
 }
@@ -310,8 +367,8 @@ struct strand *strand_new(struct pool *pool)
 
 	if (!s)
 		return NULL;
-	s->executor = (struct executor){
-		strand_post, strand_post_at, strand_cancel, strand_is_here, strand_ref, strand_unref};
+	s->executor = (struct executor){strand_post, strand_post_at, strand_cancel, strand_is_here,
+		strand_ref, strand_unref, strand_post_soon};
 	s->refs = 1;
 	s->pool = pool;
 	task_list_init(&s->tasks);

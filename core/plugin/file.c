@@ -119,7 +119,7 @@ void file_read(
 	f->arg = arg;
 	f->read.fn = do_read;
 	atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
-	executor_post(f->on, &f->read);
+	executor_post_soon(f->on, &f->read);
 }
 
 void file_close(struct cam_file *f)

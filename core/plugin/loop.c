@@ -162,7 +162,7 @@ int loop_init(struct loop *l)
 {
 	int err;
 
-	l->executor = (struct executor){loop_post, loop_post_at, loop_cancel, loop_is_here, NULL, NULL};
+	l->executor = (struct executor){loop_post, loop_post_at, loop_cancel, loop_is_here, NULL, NULL, NULL};
 	l->thread = pthread_self();
 	task_list_init(&l->tasks);
 	l->timers = (struct timers){0};

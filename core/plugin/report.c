@@ -283,5 +283,5 @@ void node_handle(struct cam_node *n, const struct cam_route *route, const struct
 	h->done = done;
 	h->arg = arg;
 	set_status(&h->reply, 200, "");
-	executor_post(n->on, &h->task);
+	executor_post_soon(n->on, &h->task); /* somebody waits; who records does so all the time */
 }

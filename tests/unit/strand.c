@@ -168,5 +168,76 @@ TEST(a_pool_whose_thread_hangs_ends_when_that_goes_on)
 	sem_destroy(&k.over);
 }
 
-RUN_TESTS(T(a_pool_whose_thread_hangs_ends_when_that_goes_on), T(timers_call_in_time_on_their_strands),
+/* ---- turns ---- */
+
+enum { TURNS = 12 };
+
+struct turn {
+	struct task task;
+	struct strand *strand;
+	char name, *order;
+};
+
+static void take_turn(struct task *t)
+{
+	struct turn *turn = container_of(t, struct turn, task);
+	size_t n = strlen(turn->order);
+
+	turn->order[n] = turn->name;
+}
+
+struct gate {
+	struct task task;
+	sem_t closed, open;
+};
+
+static void wait_at_gate(struct task *t)
+{
+	struct gate *g = container_of(t, struct gate, task);
+
+	sem_post(&g->closed);
+	sem_wait(&g->open);
+}
+
+/* Each letter is a strand with a task, all posted while the one thread is busy; a capital one is awaited. */
+static void check_turns(const char *posted, const char *expected)
+{
+	char order[TURNS + 1] = "";
+	struct turn turns[TURNS];
+	struct gate gate = {.task = {NULL, wait_at_gate}};
+	struct strand *first;
+	struct pool *pool;
+
+	sem_init(&gate.closed, 0, 0);
+	sem_init(&gate.open, 0, 0);
+	CHECK_INT(pool_new("test", 1, &pool), 0);
+	first = strand_new(pool);
+	executor_post(strand_executor(first), &gate.task);
+	sem_wait(&gate.closed);
+	for (size_t i = 0; posted[i]; i++) {
+		turns[i] = (struct turn){{NULL, take_turn}, strand_new(pool), posted[i], order};
+		if (posted[i] < 'a')
+			executor_post_soon(strand_executor(turns[i].strand), &turns[i].task);
+		else
+			executor_post(strand_executor(turns[i].strand), &turns[i].task);
+	}
+	sem_post(&gate.open);
+	for (size_t i = 0; posted[i]; i++)
+		strand_free(turns[i].strand);
+	strand_free(first);
+	pool_free(pool);
+	CHECK_STR(order, expected);
+	sem_destroy(&gate.closed);
+	sem_destroy(&gate.open);
+}
+
+TEST(who_is_awaited_comes_soon_and_keeps_nobody_from_his_turn)
+{
+	check_turns("abcdeX", "Xabcde");
+	check_turns("abcXYZ", "XaYbZc");
+	check_turns("XYa", "XaY");
+}
+
+RUN_TESTS(T(who_is_awaited_comes_soon_and_keeps_nobody_from_his_turn),
+	T(a_pool_whose_thread_hangs_ends_when_that_goes_on), T(timers_call_in_time_on_their_strands),
 	T(cancelled_timer_is_not_called), T(strand_runs_its_tasks_in_order_and_one_at_a_time))
