@@ -86,7 +86,8 @@ static void go_down(struct cam_node *n, int err)
 	n->life = NODE_WAITING;
 	node_set_state(n, CAM_RETRYING);
 	uv_update_time(&n->world->loop->uv);
-	uv_timer_start(&n->retry, on_retry, (uint64_t)(pause / CLOCK_MS), 0);
+	/* Rounded up, and one more for the part of a millisecond that libuv's clock leaves out: never too soon. */
+	uv_timer_start(&n->retry, on_retry, (uint64_t)((pause + CLOCK_MS - 1) / CLOCK_MS) + 1, 0);
 	node_log_failure(n, err, pause);
 	node_note_fault(n);
 }
