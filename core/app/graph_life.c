@@ -66,7 +66,7 @@ void graph_node_started(struct graph *g, struct cam_node *node, int err)
 
 	n->answered = true;
 	g->unanswered -= first && kind(n) != CAM_SOURCE;
-	if (err && first && n->conf->required && !g->up && !g->stopping && kind(n) != CAM_SOURCE) {
+	if (err && first && config_ends_server(n->conf) && !g->up && !g->stopping && kind(n) != CAM_SOURCE) {
 		g->on_up(g->arg, n, err);
 		return;
 	}

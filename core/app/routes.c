@@ -81,7 +81,10 @@ static int get_health(void *self, const struct cam_request *request, struct cam_
 	return 0;
 }
 
-/* Ready: everything has started, and what is configured runs. A camera that is off does not make a server unready. */
+/*
+ * Ready: everything has started, and what is configured runs, but for what may do without. A camera that is off does not
+ * make a server unready.
+ */
 static int get_ready(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
 	const struct routes *r = self;
@@ -92,10 +95,11 @@ static int get_ready(void *self, const struct cam_request *request, struct cam_r
 		const struct graph_node *n = r->graph->nodes[i];
 		char why[256];
 
-		if (n->conf->plugin->kind == CAM_SOURCE || !n->conf->required || !graph_is_faulty(n, why))
+		if (n->conf->plugin->kind == CAM_SOURCE || n->conf->required == CONFIG_OPTIONAL ||
+			!graph_is_faulty(n, why))
 			continue;
 		if (node_life(n->node) != NODE_RUNNING)
-			text_printf(&body, "%s is not running\n", n->conf->name);
+			text_printf(&body, "%s is not running%s%s\n", n->conf->name, *why ? ": " : "", why);
 		else
 			text_printf(&body, "%s does not work: %s\n", n->conf->name, why);
 	}
@@ -122,7 +126,8 @@ static const struct cam_route own[N_OWN + 1] = {
 	[OWN_OPENAPI] = {"GET", "/api/v1/openapi.json", "This document.", get_openapi},
 	[OWN_HEALTH] = {"GET", "/healthz", "Liveness: the server answers.", get_health},
 	[OWN_READY] = {"GET", "/readyz",
-		"Readiness: everything has started, and what is required runs. Cameras may be off.",
+		"Readiness: everything has started, and all runs but what is `required: false`. Cameras may "
+		"be off.",
 		get_ready},
 	[OWN_METRICS] = {"GET", "/metrics", "Metrics in Prometheus' text format.", NULL},
 };

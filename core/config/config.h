@@ -42,6 +42,13 @@ struct config_server {
 	bool core_dumps; /**< Leave core files and debuggers to the kernel; see core/app/private.h. */
 };
 
+/** Whether the server has to have a node to come up. */
+enum config_required {
+	CONFIG_AUTO, /**< The default: sinks and listeners that are of no camera, yes; stages of a camera, no. */
+	CONFIG_REQUIRED,
+	CONFIG_OPTIONAL
+};
+
 /** One stage of a camera, or one sink or listener. */
 struct config_node {
 	const char *name; /**< "front.recorder", "web" */
@@ -51,7 +58,7 @@ struct config_node {
 	const struct cam_plugin *plugin;
 	const char
 		*from; /**< A stage of the same camera, NULL: the default wiring. Else: see config_sees(). */
-	bool required; /**< Its failure to start ends the server at start-up. Default true. */
+	int64_t required; /**< enum config_required; see config_ends_server(). */
 	void *config; /**< plugin->config_size bytes, filled; 0 bytes: NULL */
 };
 
@@ -82,6 +89,8 @@ const char *config_origin(const struct config *, const struct config_node *, con
 bool config_node_equal(const struct config_node *a, const struct config_node *b);
 /** @return whether the `from` of a sink or listener (patterns with * and ?, by commas; NULL is "*") names this camera */
 bool config_sees(const struct config_node *node, const char *camera);
+/** @return whether its failure to start ends the server at start-up; one that does not is tried again, as it is later */
+bool config_ends_server(const struct config_node *node);
 /** Every value with its origin as a YAML comment, secrets masked: --print-config. */
 void config_print(const struct config *, struct text *out);
 /** --help PLUGIN: the plugin, its options, statistics and routes. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/kind.h"
-#include "core/config/config.h"
+#include "core/config/load.h"
 #include "core/config/option.h"
 
 static void help_values(const struct cam_opt *o, struct text *out)
@@ -36,8 +36,7 @@ static void help_common(const struct cam_plugin *p, struct text *out)
 		text_add(out, "  from  (names of cameras with * and ?, by commas; default *)\n");
 	else if (p->kind != CAM_SOURCE)
 		text_add(out, "  from  (name of the stage to take packets from)\n");
-	text_add(out, "  required  (true or false; default true)\n"
-		      "      Whether the server ends when this cannot start.\n");
+	help_option(&config_required_option, out);
 }
 
 void config_help(const struct cam_plugin *p, struct text *out)

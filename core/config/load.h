@@ -50,6 +50,8 @@ struct load {
 };
 
 extern const struct cam_opt config_server_options[];
+/** stage.c: `required`, into a struct config_node. */
+extern const struct cam_opt config_required_option;
 
 /** server.c: fill out->pub.server. */
 void load_server(struct load *);

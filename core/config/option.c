@@ -142,18 +142,38 @@ static int parse_size(const struct cam_opt *o, const char *s, int64_t *ret)
 	return 0;
 }
 
+/* YAML 1.1 knows more words for them. @return "true", "false", or NULL */
+static const char *meant_bool(const char *text)
+{
+	static const char *const yes[] = {"true", "yes", "y", "on", "1", "enabled", NULL};
+	static const char *const no[] = {"false", "no", "n", "off", "0", "disabled", NULL};
+
+	for (size_t i = 0; yes[i]; i++)
+		if (!strcasecmp(text, yes[i]))
+			return "true";
+	for (size_t i = 0; no[i]; i++)
+		if (!strcasecmp(text, no[i]))
+			return "false";
+	return NULL;
+}
+
 static int refuse_enum(const struct cam_opt *o, const char *text, char *why)
 {
+	const char *meant = meant_bool(text);
 	struct text reason = {0};
 	struct nearest near;
+	bool is_bool = false;
 
 	nearest_init(&near, text);
 	text_add(&reason, "is not one of");
 	for (const struct cam_enum *e = o->values; e && e->name; e++) {
+		is_bool |= meant && !strcmp(e->name, meant);
 		text_printf(&reason, "%s %s", e == o->values ? "" : ",", e->name);
 		nearest_try(&near, e->name);
 	}
-	if (near.best[0])
+	if (is_bool)
+		text_printf(&reason, "; write %s", meant);
+	else if (near.best[0])
 		text_printf(&reason, "; did you mean \"%s\"?", near.best);
 	refuse(o, text, text_str(&reason), why);
 	text_free(&reason);
@@ -208,27 +228,17 @@ static int set_enum(const struct cam_opt *o, const char *text, void *member, cha
 	return refuse_enum(o, text, why);
 }
 
-/* YAML 1.1 knows more words for them. */
-static const char *bool_fault(const char *text)
-{
-	static const char *const yes[] = {"true", "yes", "y", "on", "1", "enabled", NULL};
-	static const char *const no[] = {"false", "no", "n", "off", "0", "disabled", NULL};
-
-	for (size_t i = 0; yes[i]; i++)
-		if (!strcasecmp(text, yes[i]))
-			return "is neither true nor false; write true";
-	for (size_t i = 0; no[i]; i++)
-		if (!strcasecmp(text, no[i]))
-			return "is neither true nor false; write false";
-	return "is neither true nor false";
-}
-
 static int set_bool(const struct cam_opt *o, const char *text, void *member, char *why)
 {
+	const char *meant = meant_bool(text);
 	bool v = !strcmp(text, "true");
 
 	if (!v && strcmp(text, "false") != 0)
-		return refuse(o, text, bool_fault(text), why);
+		return refuse(o, text,
+			!meant          ? "is neither true nor false"
+			: *meant == 't' ? "is neither true nor false; write true"
+					: "is neither true nor false; write false",
+			why);
 	memcpy(member, &v, sizeof(v));
 	return 0;
 }

@@ -63,6 +63,24 @@ static void print_server(const struct loaded *c, struct text *out)
 	}
 }
 
+/* With what `auto` comes to. */
+static void print_required(
+	const struct config_node *n, const struct node_info *info, const char *indent, struct text *out)
+{
+	size_t start = out->len;
+	struct text origin = {0};
+
+	text_printf(out, "%srequired: ", indent);
+	option_format(&config_required_option, n, out);
+	text_add(&origin, info->required);
+	if (n->required == CONFIG_AUTO)
+		text_add(&origin, config_ends_server(n) ? ": the server ends when it cannot start"
+							: ": the server goes on when it cannot start");
+	comment(out, start, text_str(&origin));
+	out->failed |= origin.failed;
+	text_free(&origin);
+}
+
 static void print_common(
 	const struct config_node *n, const struct node_info *info, const char *indent, struct text *out)
 {
@@ -76,9 +94,7 @@ static void print_common(
 		quoted(out, n->from);
 		comment(out, start, info->from);
 	}
-	start = out->len;
-	text_printf(out, "%srequired: %s", indent, n->required ? "true" : "false");
-	comment(out, start, info->required);
+	print_required(n, info, indent, out);
 }
 
 static void print_node(

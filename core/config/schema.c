@@ -25,9 +25,11 @@ static const char *const definitions =
 	"default the "
 	"buffer, else the source. Sinks and listeners: names of cameras with * and ?, by commas; by default "
 	"all.\"},\n"
-	"\"required\": {\"anyOf\": [{\"enum\": [true, false, \"true\", \"false\"]}, " VARIABLE
-	"], \"default\": true, "
-	"\"description\": \"Whether the server ends when this cannot start.\"},\n"
+	"\"required\": {\"anyOf\": [{\"enum\": [\"auto\", true, false, \"true\", \"false\"]}, " VARIABLE
+	"], \"default\": \"auto\", "
+	"\"description\": \"Whether the server ends when this cannot start: auto for sinks and listeners, "
+	"not for "
+	"a camera's stages.\"},\n"
 	"\"stage\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "
 	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "
 	"{\"plugin\": {\"$ref\": \"#/$defs/stage_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/unnamed\"}}, "

@@ -147,18 +147,33 @@ static bool common_from(struct making *m)
 	return part != NULL;
 }
 
+static const struct cam_enum required_values[] = {
+	{"auto", CONFIG_AUTO, "a sink or listener ends it, a camera's stage does not"},
+	{"true", CONFIG_REQUIRED, "it ends"},
+	{"false", CONFIG_OPTIONAL, "it goes on, and is ready without this"},
+	{0},
+};
+
+const struct cam_opt config_required_option = {"required", CAM_ENUM, 0,
+	CAM_INT_AT(struct config_node, required), "auto", 0, 0, NULL, required_values,
+	"Whether the server ends when this cannot start; else it is tried again."};
+
+bool config_ends_server(const struct config_node *node)
+{
+	return node->required == CONFIG_REQUIRED || (node->required == CONFIG_AUTO && !node->camera);
+}
+
 static bool common_required(struct making *m)
 {
-	const struct tree *t = get(m->stage, "required");
-	const char *text = t ? load_shown(m->load, t) : "true";
-	const struct cam_opt o = {"required", CAM_BOOL, 0, CAM_BOOL_AT(struct config_node, required), "true",
-		0, 0, NULL, NULL, NULL};
+	const struct cam_opt *o = &config_required_option;
+	const struct tree *t = get(m->stage, o->name);
+	const char *text = t ? load_shown(m->load, t) : o->def;
 	char why[OPTION_WHY];
 
 	m->info.required = t ? load_origin(m->load, t) : "default";
 	if (!text)
 		return false;
-	if (!option_set(&o, text, &m->node, why))
+	if (!option_set(o, text, &m->node, why))
 		return true;
 	report_error(m->load->report, &t->at, tree_path(m->load->arena, t), "%s", why);
 	return false;

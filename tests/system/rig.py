@@ -115,6 +115,14 @@ class Server:
     def json(self, path):
         return json.loads(self.get(path))
 
+    def unready(self):
+        """What /readyz says is wrong; "" when it is ready."""
+        connection, response = self.request("/readyz")
+        with contextlib.closing(connection):
+            body = response.read().decode()
+            assert response.status in (200, 503), f"/readyz: {response.status}"
+            return body if response.status == 503 else ""
+
     def camera(self, name):
         return self.json(f"/api/v1/cameras/{name}")
 

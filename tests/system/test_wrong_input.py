@@ -107,10 +107,23 @@ def obey_permissions():
         raise OSError(ctypes.get_errno(), "cannot drop a capability")
 
 
-def an_unwritable_folder_is_named(rig):
+def an_unwritable_folder_is_named_where_the_recorder_is_required(rig):
     rig.recordings.chmod(0o555)
-    server = rig.yaml(GOOD, preexec_fn=obey_permissions)
-    ends(rig, server, 1, str(rig.recordings), "directory|write", "front.recorder")
+    server = rig.yaml(GOOD.replace("recorder_mp4,", "recorder_mp4, required: true,"), preexec_fn=obey_permissions)
+    ends(rig, server, 1, str(rig.recordings), "directory|write", "front.recorder", "chown")
+
+
+def without_a_folder_to_record_in_the_camera_shows_and_says_why(rig):
+    rig.recordings.chmod(0o555)
+    server = rig.yaml(GOOD, preexec_fn=obey_permissions).wait_live("front")
+    assert server.get("/api/v1/cameras/front/snapshot.jpg").startswith(b"\xff\xd8"), "no picture"
+    front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 10, "the recorder's error")
+    assert re.match(rf"recorder: cannot write to {rig.recordings}: .*chown", front["error"]), front
+    assert "chown" in server.unready() and "front.recorder: cannot write" in server.log(), server.log()
+    rig.recordings.chmod(0o755)
+    harness.wait_for(lambda: list(rig.recordings.rglob("*.mp4")), 15, "it records once the folder is put right")
+    harness.wait_for(lambda: not server.unready(), 20, "it is ready")
+    harness.wait_for(lambda: not server.camera("front")["error"], 20, "nothing is wrong any more")
 
 
 def small_shm():
@@ -138,17 +151,20 @@ def quietly_small_shm():
         os._exit(1)
 
 
-def a_full_dev_shm_names_the_bytes_that_are_needed(rig):
+def a_full_dev_shm_costs_the_ring_only_and_names_what_it_needs(rig):
     if not can_mount():
         print("# needs root and mounts: left out")
         return
     ring = "{plugin: shm_ring, name: \"@SHM@\", width: 896, height: 512, fps: 10, seconds: 2, fill: always}"
-    server = rig.yaml(GOOD.replace("{plugin: mem_ring}", ring), preexec_fn=small_shm)
-    ends(rig, server, 1, "/dev/shm", r"\d{5,}|\d+(\.\d+)? ?Mi?B", "front.buffer", lines=None)
+    server = rig.yaml(GOOD.replace("{plugin: mem_ring}", ring), preexec_fn=small_shm).wait_live("front")
+    front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 10, "the ring's error")
+    assert re.match(r"buffer: .*/dev/shm.*--shm-size=\d+m", front["error"]), front
+    harness.wait_for(lambda: list(rig.recordings.rglob("*.mp4")), 15, "it records")
+    assert server.get("/api/v1/cameras/front/snapshot.jpg").startswith(b"\xff\xd8"), "no picture"
 
 
 def a_second_server_with_the_ring_s_name_names_the_first(rig):
-    ring = GOOD.replace("{plugin: mem_ring}", '{plugin: shm_ring, name: "@SHM@", width: 320, height: 180, seconds: 1}')
+    ring = GOOD.replace("{plugin: mem_ring}", '{plugin: shm_ring, name: "@SHM@", width: 320, height: 180, seconds: 1, required: true}')
     first = rig.yaml(ring).wait_live("front")
     ends(rig, rig.yaml(ring.replace("@RECORDINGS@", f"{rig.folder}/other")), 1, str(first.process.pid), rig.shm)
 
@@ -185,8 +201,9 @@ if __name__ == "__main__":
         a_plugin_of_another_abi_is_refused_by_name,
         a_plugin_of_the_wrong_kind_is_refused,
         a_port_that_is_taken_is_named,
-        an_unwritable_folder_is_named,
-        a_full_dev_shm_names_the_bytes_that_are_needed,
+        an_unwritable_folder_is_named_where_the_recorder_is_required,
+        without_a_folder_to_record_in_the_camera_shows_and_says_why,
+        a_full_dev_shm_costs_the_ring_only_and_names_what_it_needs,
         a_second_server_with_the_ring_s_name_names_the_first,
         check_says_fine_and_touches_nothing,
         printed_configuration_masks_secrets_and_tells_origins,
