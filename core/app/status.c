@@ -315,6 +315,7 @@ uint64_t status_digest(const struct graph *g, size_t *ret_live)
 
 	*ret_live = 0;
 	for (size_t i = 0; i < g->n_cameras; i++) {
+		char error[STATUS_ERROR_BYTES];
 		struct meter_reading r;
 		uint32_t state;
 
@@ -324,6 +325,9 @@ uint64_t status_digest(const struct graph *g, size_t *ret_live)
 		digest = (digest ^ state) * 1099511628211u;
 		digest = (digest ^ r.width) * 1099511628211u;
 		digest = (digest ^ r.height) * 1099511628211u;
+		/* A stage works again without a change of its state: when it has proven to. */
+		read_error(g, i, state, error);
+		digest = (digest ^ (*error != '\0')) * 1099511628211u;
 	}
 	return digest;
 }

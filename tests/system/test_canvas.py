@@ -69,5 +69,28 @@ sinks:
     assert not page.complaints, page.complaints
 
 
+def a_recorder_that_cannot_write_stands_below_the_picture(rig):
+    server = rig.yaml("""
+cameras:
+  front:
+    source: {plugin: test_in, width: 320, height: 180}
+    recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@/none/here"}
+sinks:
+  web: {plugin: ws_view, listen: "127.0.0.1:@PORT@"}
+""").wait_live("front")
+    page = Browser(rig, f"http://127.0.0.1:{server.port}/", 30 * harness.SLOW)
+    fault = 'document.querySelector(".tile[data-state=live] .fault:not([hidden])")?.textContent'
+    said = harness.wait_for(lambda: page.evaluate(fault), 20, "the page says what does not work")
+    assert said.startswith("recorder: ") and "none/here does not exist" in said, said
+    assert said in page.evaluate('document.querySelector(".tile").getAttribute("aria-label")')
+    (rig.recordings / "none").mkdir()
+    harness.wait_for(lambda: page.evaluate(fault) is None, 30, "the page says that it works again")
+    assert not page.complaints, page.complaints
+
+
 if __name__ == "__main__":
-    raise SystemExit(harness.main(the_canvas_shows_the_footage_and_moves, two_cameras_share_a_page))
+    raise SystemExit(harness.main(
+        the_canvas_shows_the_footage_and_moves,
+        two_cameras_share_a_page,
+        a_recorder_that_cannot_write_stands_below_the_picture,
+    ))

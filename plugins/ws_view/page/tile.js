@@ -59,6 +59,7 @@ export class Tile {
 		this.mark = element("span", "mark", caption);
 		this.mark.textContent = "reduced";
 		this.badge = element("span", "badge", caption);
+		this.fault = element("span", "fault", this.button);
 		this.update(camera);
 	}
 
@@ -129,10 +130,13 @@ export class Tile {
 		this.noteText.textContent = { live: "", gone: "", removed: REMOVED, refused: this.refusal }[state] ?? this.camera.error;
 		this.mark.hidden = !isLive || !this.lowered;
 		this.mark.title = this.lowered;
+		const fault = isLive ? this.camera.error : ""; // of a stage beside the picture, as a recorder that cannot write
+		this.fault.hidden = !fault;
+		this.fault.textContent = fault;
 		const isMoving = isLive && fps > 0;
 		this.size.textContent = this.camera.width ? `${this.camera.width} × ${this.camera.height}${isMoving ? " · " : ""}` : "";
 		this.figures.textContent = isMoving ? `${fps.toFixed(fps < 10 ? 1 : 0)} fps · ${Math.round(latency)} ms` : "";
-		const more = this.mark.hidden ? "" : `, reduced. ${this.lowered}`;
+		const more = (this.mark.hidden ? "" : `, reduced. ${this.lowered}`) + (fault && `. ${fault}`);
 		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}${more}`);
 	}
 
