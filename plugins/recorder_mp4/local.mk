@@ -5,6 +5,7 @@ recorder_mp4_sources = \
 	%D%/params.c %D%/params.h \
 	%D%/recorder.c %D%/recorder.h plugins/lib/clock.h \
 	%D%/recorder_mp4.c \
+	%D%/refusal.c %D%/refusal.h plugins/lib/container.c plugins/lib/container.h \
 	%D%/repair.c %D%/repair.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/segment.c %D%/segment.h \
@@ -22,7 +23,8 @@ librecorder_test_la_SOURCES = $(recorder_mp4_sources) %D%/test_clip.c %D%/test_c
 librecorder_test_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 librecorder_test_la_CFLAGS = $(AM_CFLAGS)
 
-recorder_test_names = plugin-recorder_mp4 plugin-recorder_mp4-faults plugin-recorder_mp4-routes
+recorder_test_names = plugin-recorder_mp4 plugin-recorder_mp4-faults plugin-recorder_mp4-routes \
+	plugin-recorder_mp4-refusal
 recorder_test_libs = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
 check_PROGRAMS += $(recorder_test_names)
 TESTS += $(recorder_test_names)
@@ -31,5 +33,7 @@ plugin_recorder_mp4_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 plugin_recorder_mp4_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_faults_SOURCES = %D%/test_faults.c
 plugin_recorder_mp4_faults_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_refusal_SOURCES = %D%/test_refusal.c
+plugin_recorder_mp4_refusal_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_routes_SOURCES = %D%/test_routes.c
 plugin_recorder_mp4_routes_LDADD = $(recorder_test_libs)

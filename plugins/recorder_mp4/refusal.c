@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugins/recorder_mp4/refusal.h"
+
+#include "plugins/lib/container.h"
+#include "plugins/recorder_mp4/recorder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A path longer than that is not one that anybody would read in a sentence. */
+enum { HOST_PATH = 80 };
+
+#define BELOW " (below where its disk is mounted)"
+
+/* A volume: what is wrong with it is put right on the host. */
+static void volume_denied(const char *folder, const char *host, const struct stat *st, char *ret)
+{
+	unsigned uid = (unsigned)geteuid(), gid = (unsigned)getegid();
+	const char *path = *host ? host : "FOLDER_THAT_YOU_MOUNTED", *below = *host ? BELOW : "";
+	char as_owner[64] = "";
+
+	if (st->st_uid)
+		snprintf(as_owner, sizeof(as_owner), "run the container with --user %u:%u, or ",
+			(unsigned)st->st_uid, (unsigned)st->st_gid);
+	snprintf(ret, REFUSAL_TEXT,
+		"cannot write to %s: the host's folder there belongs to user %u, the server is user %u; %son "
+		"the "
+		"host run: chown -R %u:%u %s%s",
+		folder, (unsigned)st->st_uid, uid, as_owner, uid, gid, path, below);
+}
+
+static void not_made(const char *root, const char *folder, char *ret)
+{
+	unsigned uid = (unsigned)geteuid();
+
+	if (container_is_here(root))
+		snprintf(ret, REFUSAL_TEXT,
+			"%s does not exist; mount a folder of the host there (docker run -v FOLDER:%s)",
+			folder, folder);
+	else
+		snprintf(ret, REFUSAL_TEXT,
+			"%s does not exist, and user %u, who the server is, may not make it; make it for "
+			"that "
+			"user (install -d -o %u %s), or choose another folder",
+			folder, uid, uid, folder);
+}
+
+static void denied(const char *root, const char *folder, char *ret)
+{
+	unsigned uid = (unsigned)geteuid();
+	char host[HOST_PATH];
+	struct stat st;
+
+	if (stat(folder, &st))
+		not_made(root, folder, ret);
+	else if (container_mounts(root, folder, host, sizeof(host)))
+		volume_denied(folder, host, &st, ret);
+	else
+		snprintf(ret, REFUSAL_TEXT,
+			"cannot write to %s: it belongs to user %u, and the server is user %u; run: chown -R "
+			"%u %s",
+			folder, (unsigned)st.st_uid, uid, uid, folder);
+}
+
+static void read_only(const char *root, const char *folder, char *ret)
+{
+	char host[HOST_PATH];
+	struct stat st;
+
+	if (stat(folder, &st))
+		denied(root, folder, ret);
+	else
+		snprintf(ret, REFUSAL_TEXT, "cannot write to %s: its file system is read-only; %s", folder,
+			container_mounts(root, folder, host, sizeof(host))
+				? "mount it without \":ro\", or choose another folder"
+				: "mount it writable, or choose another folder");
+}
+
+void refusal_text(const char *root, const char *folder, int err, char ret[REFUSAL_TEXT])
+{
+	const char *what;
+
+	switch (err) {
+	case -EACCES:
+	case -EPERM:
+		denied(root, folder, ret);
+		return;
+	case -EROFS:
+		read_only(root, folder, ret);
+		return;
+	case -ENOENT:
+		snprintf(ret, REFUSAL_TEXT, "%s does not exist; create or mount it, or choose another folder",
+			folder);
+		return;
+	case -ENOTDIR:
+		snprintf(ret, REFUSAL_TEXT, "%s is not a folder; choose another", folder);
+		return;
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EFBIG:
+		what = "the disk is full; delete old recordings or choose another folder";
+		break;
+	case -EIO:
+		snprintf(ret, REFUSAL_TEXT,
+			"the disk under %s fails to write; the file was closed: check the disk and its "
+			"cables",
+			folder);
+		return;
+	default:
+		what = strerrordesc_np(-err);
+	}
+	snprintf(ret, REFUSAL_TEXT, "cannot write to %s: %s", folder, what);
+}
+
+int recorder_error(struct recorder *r, int err)
+{
+	char text[REFUSAL_TEXT];
+
+	if (err == -ENOMEM)
+		return r->host->error(r->node, err, NULL, "there is no memory to record with");
+	refusal_text("", r->config->directory, err, text);
+	return r->host->error(r->node, err, "directory", "%s", text);
+}
