@@ -6,7 +6,8 @@ libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/graph_index.c %D%/graph_index.h %D%/
 	%D%/protect.c %D%/protect.h \
 	%D%/query.c %D%/query.h \
 	%D%/render.c %D%/render.h \
-	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h
+	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h \
+	%D%/takeover.c %D%/takeover.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/backlog.c %D%/backlog.h \
 	%D%/graph.c %D%/graph.h \

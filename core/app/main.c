@@ -6,6 +6,7 @@
 #include "core/app/protect.h"
 #include "core/app/render.h"
 #include "core/app/server.h"
+#include "core/app/takeover.h"
 #include "core/base/kind.h"
 #include "core/config/render.h"
 #include "core/plugin/loader.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -263,6 +265,33 @@ static int act(const struct cli *cli, struct loader *loader)
 	}
 }
 
+/* What a container's image, or a program's own capabilities, give at the start. @return 0, or the exit code */
+static int give_up_rights(enum cli_action action)
+{
+	const char *text = getenv(TAKEOVER_VARIABLE); /* NOLINT(concurrency-mt-unsafe): no thread yet */
+	struct takeover t;
+	int err;
+
+	if (!text) {
+		if (getauxval(AT_SECURE))
+			(void)takeover_end(NULL);
+		return CLI_EXIT_OK;
+	}
+	if (takeover_parse(text, &t)) {
+		fprintf(stderr, "cam_server: " TAKEOVER_VARIABLE
+				" is not UID:GID:FOLDER, as 10001:10001:/recordings\n");
+		return CLI_EXIT_USAGE;
+	}
+	if (action == CLI_RUN && takeover_folder(&t) > 0)
+		fprintf(stderr, "cam_server: %s was empty and root's: it is the server's now\n", t.folder);
+	err = takeover_end(&t);
+	if (err)
+		fprintf(stderr,
+			"cam_server: cannot become user %u (%s): going on as root, without capabilities\n",
+			(unsigned)t.uid, strerrordesc_np(-err));
+	return CLI_EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct text message = {0};
@@ -278,6 +307,11 @@ int main(int argc, char **argv)
 	if (cli_parse(argc, argv, &cli, &message)) {
 		say(&message, stderr);
 		return CLI_EXIT_USAGE;
+	}
+	exit_code = give_up_rights(cli.action);
+	if (exit_code) {
+		cli_free(&cli);
+		return exit_code;
 	}
 	loader = loader_new(
 		getenv("CAM_SERVER_PLUGIN_PATH")); /* NOLINT(concurrency-mt-unsafe): no thread yet */
