@@ -1,7 +1,7 @@
 # Not part of `make check`: these need root, apt and minutes. Each says at its top how it is run.
 EXTRA_DIST += %D%/base.sh %D%/debian13.sh %D%/package.sh %D%/run %D%/checks.sh
 EXTRA_DIST += %D%/manifests.py %D%/dashboard.py
-EXTRA_DIST += .dockerignore docker/Dockerfile docker/compose.yaml docker/cameras.yaml docker/grafana-dashboard.json \
+EXTRA_DIST += .dockerignore Dockerfile docker/compose.yaml docker/cameras.yaml docker/grafana-dashboard.json \
 	docker/kubernetes/one-camera-a-pod.yaml docker/kubernetes/many-cameras.yaml
 # By name: what a build of the packages leaves there is not to be packed.
 EXTRA_DIST += debian/cam-server-dev.docs debian/cam-server-dev.examples debian/cam-server-dev.install \

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# docker build -t cam_server -f docker/Dockerfile .
+# docker build -t cam_server .
 
 FROM debian:trixie-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-	gcc libc6-dev make autoconf automake libtool pkgconf \
+	gcc libc6-dev make autoconf automake libtool pkgconf libcap2-bin \
 	libuv1-dev libyaml-dev libturbojpeg0-dev libwebsockets-dev \
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
 COPY . /src
@@ -13,7 +13,8 @@ RUN cd /src && autoreconf -fi && cd /build && \
 	make install-strip DESTDIR=/image && \
 	rm -rf /image/usr/include /image/usr/share /image/usr/lib/*/pkgconfig /image/usr/lib/pkgconfig && \
 	find /image -name '*.la' -delete && \
-	install -D -m 644 /src/LICENSE /image/usr/share/doc/cam_server/copyright
+	install -D -m 644 /src/LICENSE /image/usr/share/doc/cam_server/copyright && \
+	setcap cap_chown,cap_setpcap+p /image/usr/bin/cam_server
 
 # A program beside it that reads pictures from shared memory: docker build --target reader ...
 FROM debian:trixie-slim AS reader
@@ -40,6 +41,9 @@ COPY --from=build /image /
 USER 10001:10001
 EXPOSE 5000
 VOLUME /recordings
+# Nobody is root here: the program's own capabilities are there to take over a volume that docker has just made, and to be
+# dropped for good before anything else happens. A container without them starts all the same.
+ENV CAM_TAKE_OVER=10001:10001:/recordings
 # Where --demo records.
 ENV CAM_DEMO_RECORDINGS=/recordings
 # It asks port 5000: to serve on another one, publish that (-p 8080:5000) rather than change the configuration.
