@@ -7,6 +7,7 @@ libcam_a_SOURCES += %D%/cli.c %D%/cli.h %D%/graph_index.c %D%/graph_index.h %D%/
 	%D%/query.c %D%/query.h \
 	%D%/render.c %D%/render.h \
 	%D%/sandbox.c %D%/sandbox_calls.c %D%/sandbox.h \
+	%D%/shm.c %D%/shm.h \
 	%D%/takeover.c %D%/takeover.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/backlog.c %D%/backlog.h \

@@ -6,6 +6,7 @@
 #include "core/app/protect.h"
 #include "core/app/render.h"
 #include "core/app/server.h"
+#include "core/app/shm.h"
 #include "core/app/takeover.h"
 #include "core/base/kind.h"
 #include "core/config/render.h"
@@ -220,6 +221,20 @@ static int print_config(const struct config *config)
 	return exit_code;
 }
 
+/* --check: what is right may still not be what is wanted. */
+static void print_verdict(const struct config *config)
+{
+	struct text warnings = {0};
+
+	text_add(&warnings, config->warnings);
+	shm_judge(config, SHM_FOLDER, &warnings);
+	for (const char *line = text_str(&warnings); *line; line = strchrnul(line, '\n') + 1)
+		fprintf(stderr, "warning: %.*s\n", (int)strcspn(line, "\n"), line);
+	text_free(&warnings);
+	printf("the configuration is right: %zu camera%s, %zu nodes\n", config->n_cameras,
+		config->n_cameras == 1 ? "" : "s", config->n_nodes);
+}
+
 static int with_config(const struct cli *cli, struct loader *loader)
 {
 	struct origin origin = {.cli = cli, .loader = loader};
@@ -237,8 +252,7 @@ static int with_config(const struct cli *cli, struct loader *loader)
 	if (cli->action == CLI_PRINT_CONFIG)
 		exit_code = print_config(config);
 	else
-		printf("the configuration is right: %zu camera%s, %zu nodes\n", config->n_cameras,
-			config->n_cameras == 1 ? "" : "s", config->n_nodes);
+		print_verdict(config);
 	config_free(config);
 	return exit_code;
 }

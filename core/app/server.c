@@ -6,6 +6,7 @@
 #include "core/app/pictures.h"
 #include "core/app/routes.h"
 #include "core/app/service.h"
+#include "core/app/shm.h"
 #include "core/app/status.h"
 #include "core/base/clock.h"
 #include "core/base/kind.h"
@@ -25,6 +26,7 @@ struct server {
 	struct backlog backlog;
 	struct pictures pictures;
 	atomic_llong wall_told_ns;
+	atomic_ullong shm_bytes;
 	struct graph graph;
 	struct routes routes;
 	struct service service;
@@ -222,6 +224,17 @@ static void log_lines(struct log *log, enum log_level level, const char *lines)
 	}
 }
 
+static void warn_of(struct server *s, const struct config *c)
+{
+	struct text shm = {0};
+
+	log_lines(s->log, LOG_WARN, c->warnings);
+	shm_judge(c, SHM_FOLDER, &shm);
+	log_lines(s->log, LOG_WARN, text_str(&shm));
+	text_free(&shm);
+	atomic_store(&s->shm_bytes, shm_wanted(c));
+}
+
 /* What the process has read once and for all. */
 static void warn_of_fixed(struct server *s, const struct config *next)
 {
@@ -262,7 +275,7 @@ static void reload(struct server *s)
 		log_lines(s->log, LOG_ERROR, text_str(&errors));
 		service_ready(&s->service);
 	} else {
-		log_lines(s->log, LOG_WARN, next->warnings);
+		warn_of(s, next);
 		warn_of_fixed(s, next);
 		atomic_store(&s->log->level, (int)next->server.log_level);
 		backlog_set(&s->backlog, &next->server);
@@ -350,6 +363,7 @@ static void init_world(struct server *s)
 	s->world.loop = &s->loop;
 	s->world.budget = &s->backlog.budget;
 	s->world.wall_told_ns = &s->wall_told_ns;
+	s->world.shm_bytes = &s->shm_bytes;
 	s->world.log = s->log;
 	s->world.find_camera = find_camera;
 	s->world.visit_cameras = visit_cameras;
@@ -374,7 +388,7 @@ static int begin(struct server *s)
 	if (!err) {
 		pictures_init(&s->pictures, places_cpu(s->world.places), s->log);
 		s->world.quota = &s->pictures.quota;
-		log_lines(s->log, LOG_WARN, s->setup->config->warnings);
+		warn_of(s, s->setup->config);
 		err = graph_load(&s->graph, s->setup->config);
 	}
 	if (err) {

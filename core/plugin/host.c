@@ -257,6 +257,11 @@ static void host_retry_after(struct cam_node *n, int64_t ns)
 	atomic_store(&n->retry_after_ns, ns);
 }
 
+static uint64_t host_shm_bytes(struct cam_node *n)
+{
+	return n->world->shm_bytes ? atomic_load(n->world->shm_bytes) : 0;
+}
+
 const struct cam_host node_host = {
 	.size = sizeof(node_host),
 	.abi = CAM_ABI,
@@ -287,4 +292,5 @@ const struct cam_host node_host = {
 	.user = host_user,
 	.read_file = host_read_file,
 	.close_file = host_close_file,
+	.shm_bytes = host_shm_bytes,
 };

@@ -29,6 +29,7 @@ struct node_world {
 	struct quota *quota; /**< of making pictures; NULL: no limits */
 	atomic_llong *
 		wall_told_ns; /**< the wall clock's offset that people were last told of; NULL: each camera tells */
+	const atomic_ullong *shm_bytes; /**< what host->shm_bytes() says; NULL: 0 */
 	struct log *log;
 	/** [any] @return a reference to a camera that this node may see, or NULL */
 	struct camera *(*find_camera)(void *arg, const struct cam_node *node, const char *name);

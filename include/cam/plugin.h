@@ -381,6 +381,11 @@ struct cam_host {
 		void (*done)(void *arg, int64_t result), void *arg);
 	/** [loop] The file is closed, once no read of it is under way. NULL is allowed, for the file. */
 	void (*close_file)(struct cam_node *, struct cam_file *);
+	/**
+	 * [any] @return the bytes that /dev/shm should have for all nodes of the configuration at once, by what their plugins'
+	 * shm_bytes() says, in whole MiB with some to spare: for messages that name the size which is right for all
+	 */
+	uint64_t (*shm_bytes)(struct cam_node *);
 };
 
 /* ---- What the server calls ------------------------------------------------------------------------------------- */
@@ -479,6 +484,11 @@ struct cam_plugin {
 	 * of its name is put in again. Unsubscribe, here or later. May be NULL.
 	 */
 	void (*gone)(void *self, struct cam_sub *);
+	/**
+	 * [loop] The bytes of /dev/shm that a node of this configuration, which check() has passed, takes when all of it is in
+	 * use. Touches nothing outside. May be NULL: none.
+	 */
+	uint64_t (*shm_bytes)(const void *config);
 };
 
 #define CAM_EXPORT __attribute__((visibility("default")))

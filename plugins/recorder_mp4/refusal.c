@@ -5,9 +5,11 @@
 #include "plugins/recorder_mp4/recorder.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* A path longer than that is not one that anybody would read in a sentence. */
@@ -48,35 +50,35 @@ static void not_made(const char *root, const char *folder, char *ret)
 			folder, uid, uid, folder);
 }
 
-static void denied(const char *root, const char *folder, char *ret)
+/* What permissions say comes first from the kernel, but nothing helps while the file system is read-only. */
+static bool is_read_only(const char *folder, int err)
+{
+	struct statvfs fs;
+
+	return err == -EROFS || (!statvfs(folder, &fs) && fs.f_flag & ST_RDONLY);
+}
+
+static void denied(const char *root, const char *folder, int err, char *ret)
 {
 	unsigned uid = (unsigned)geteuid();
 	char host[HOST_PATH];
 	struct stat st;
+	bool is_volume = container_mounts(root, folder, host, sizeof(host));
 
 	if (stat(folder, &st))
 		not_made(root, folder, ret);
-	else if (container_mounts(root, folder, host, sizeof(host)))
+	else if (is_read_only(folder, err))
+		snprintf(ret, REFUSAL_TEXT,
+			"cannot write to %s: its file system is read-only; mount it %s, or choose another "
+			"folder",
+			folder, is_volume ? "without \":ro\"" : "writable");
+	else if (is_volume)
 		volume_denied(folder, host, &st, ret);
 	else
 		snprintf(ret, REFUSAL_TEXT,
 			"cannot write to %s: it belongs to user %u, and the server is user %u; run: chown -R "
 			"%u %s",
 			folder, (unsigned)st.st_uid, uid, uid, folder);
-}
-
-static void read_only(const char *root, const char *folder, char *ret)
-{
-	char host[HOST_PATH];
-	struct stat st;
-
-	if (stat(folder, &st))
-		denied(root, folder, ret);
-	else
-		snprintf(ret, REFUSAL_TEXT, "cannot write to %s: its file system is read-only; %s", folder,
-			container_mounts(root, folder, host, sizeof(host))
-				? "mount it without \":ro\", or choose another folder"
-				: "mount it writable, or choose another folder");
 }
 
 void refusal_text(const char *root, const char *folder, int err, char ret[REFUSAL_TEXT])
@@ -86,10 +88,8 @@ void refusal_text(const char *root, const char *folder, int err, char ret[REFUSA
 	switch (err) {
 	case -EACCES:
 	case -EPERM:
-		denied(root, folder, ret);
-		return;
 	case -EROFS:
-		read_only(root, folder, ret);
+		denied(root, folder, err, ret);
 		return;
 	case -ENOENT:
 		snprintf(ret, REFUSAL_TEXT, "%s does not exist; create or mount it, or choose another folder",

@@ -33,6 +33,7 @@ struct ring_size {
 #define RING_MIN_SLOTS 3u /**< One being written, one being read, one to go to next. */
 
 struct ring_why {
+	uint64_t shm_bytes; /**< in: what /dev/shm should have for all rings together */
 	const char *option; /**< the option to change, or NULL */
 	char text[400];
 };
@@ -52,19 +53,11 @@ const char *ring_name_problem(const char *name);
 void ring_measure(const struct ring_spec *, struct ring_size *ret);
 /** @return bytes free in /dev/shm; UINT64_MAX when it has no limit or that cannot be told */
 uint64_t ring_free_bytes(void);
-/** @return MiB, rounded up: the size of /dev/shm that has `bytes` more free than it has now; 0 when that cannot be told */
-uint64_t ring_size_mib(uint64_t bytes);
 /** @return bytes in MiB, rounded up */
 static inline uint64_t ring_mib(uint64_t bytes)
 {
 	return (bytes + (UINT64_C(1) << 20) - 1) >> 20;
 }
-
-/**
- * What all rings may need, against what /dev/shm has. @return bytes that all its objects may grow to, when it is this
- * ring that brings them above *ret_total, the size of /dev/shm; else 0, so that only one of many rings complains
- */
-uint64_t ring_overcommits(const struct ring *, uint64_t *ret_total);
 
 /**
  * Make the two objects, without memory for the pictures; takes over what a dead server has left under the name.

@@ -113,6 +113,31 @@ static int check(const void *config, struct cam_why *why)
 	return 0;
 }
 
+/* All but the camera's name. */
+static void spec_of(const struct config *c, struct ring_spec *ret)
+{
+	*ret = (struct ring_spec){.name = c->name,
+		.camera = "",
+		.width = (uint32_t)c->width,
+		.height = (uint32_t)c->height,
+		.fps_num = (uint32_t)lround(c->fps * FPS_DEN),
+		.fps_den = FPS_DEN,
+		.span_ns = c->seconds_ns,
+		.mode = (uint32_t)parse_mode(c->mode),
+		.fill = (uint32_t)c->fill};
+}
+
+/* The ring in whole pages, and the readers' page. */
+static uint64_t shm_bytes(const void *config)
+{
+	struct ring_spec spec;
+	struct ring_size size;
+
+	spec_of(config, &spec);
+	ring_measure(&spec, &size);
+	return (size.total_bytes + CAM_SHM_PAGE - 1) / CAM_SHM_PAGE * CAM_SHM_PAGE + CAM_SHM_PAGE;
+}
+
 static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
 {
 	const struct config *c = config;
@@ -124,15 +149,8 @@ static int create(struct cam_node *node, const struct cam_host *host, const void
 	s->host = host;
 	s->config = c;
 	s->ring.fd = s->ring.readers_fd = -1;
-	s->spec = (struct ring_spec){.name = c->name,
-		.camera = host->camera(node) ? host->camera(node) : "",
-		.width = (uint32_t)c->width,
-		.height = (uint32_t)c->height,
-		.fps_num = (uint32_t)lround(c->fps * FPS_DEN),
-		.fps_den = FPS_DEN,
-		.span_ns = c->seconds_ns,
-		.mode = (uint32_t)parse_mode(c->mode),
-		.fill = (uint32_t)c->fill};
+	spec_of(c, &s->spec);
+	s->spec.camera = host->camera(node) ? host->camera(node) : "";
 	history_init(&s->history, host, c->seconds_ns, (uint64_t)c->history_bytes);
 	*ret_self = s;
 	return 0;
@@ -192,7 +210,7 @@ static void refuse(struct shm_ring *s, int err, const struct ring_why *why, int6
 /* One step of what the phase has to do. @return 0: look again at the next tick, 1: there is more to do now, -errno */
 static int step(struct shm_ring *s, bool wanted, int64_t now)
 {
-	struct ring_why why = {0};
+	struct ring_why why = {.shm_bytes = s->host->shm_bytes(s->node)};
 	int done;
 
 	switch (s->phase) {
@@ -251,23 +269,10 @@ static void tick(void *self)
 		s->host->tick_at(s->node, more ? now : now + TICK_NS);
 }
 
-static void warn_if_overcommitted(struct shm_ring *s)
-{
-	uint64_t total = 0, need = ring_overcommits(&s->ring, &total);
-
-	if (need)
-		s->host->log(s->node, CAM_WARN,
-			"/dev/shm has %llu MiB and is too small for all rings to be read at once, "
-			"which so far takes %llu bytes: make it larger (docker run --shm-size=%llum), "
-			"or lower seconds, fps, width or height",
-			(unsigned long long)(total >> 20), (unsigned long long)need,
-			(unsigned long long)ring_mib(need));
-}
-
 static int start(void *self)
 {
 	struct shm_ring *s = self;
-	struct ring_why why = {0};
+	struct ring_why why = {.shm_bytes = s->host->shm_bytes(s->node)};
 	int done = 0, err = ring_open(&s->ring, &s->spec, &why);
 
 	while (!err && !done && s->spec.fill == CAM_SHM_ALWAYS) {
@@ -282,7 +287,6 @@ static int start(void *self)
 		ring_close(&s->ring);
 		return err;
 	}
-	warn_if_overcommitted(s);
 	show_reserved(s);
 	s->host->tick_at(s->node, cam_shm_now() + TICK_NS);
 	return 0;
@@ -384,4 +388,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.tick = tick,
 	.keep = keep,
 	.replay = replay,
+	.shm_bytes = shm_bytes,
 };

@@ -3,11 +3,9 @@
 #include "plugins/shm_ring/ring.h"
 #include "plugins/shm_ring/ring_parts.h"
 
-#include <dirent.h>
 #include <sys/statvfs.h>
 
 #define FOLDER "/dev/shm"
-enum { MAX_OBJECTS = 4096 }; /* looked at when adding up; more than that is not the rings' doing */
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -22,32 +20,14 @@ uint64_t ring_free_bytes(void)
 	return statvfs(FOLDER, &fs) || !fs.f_blocks ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
 }
 
-uint64_t ring_size_mib(uint64_t bytes)
+/* The size that is right for all rings, or more where other programs have taken of it. @return MiB */
+static uint64_t right_size(uint64_t shm_bytes, uint64_t need)
 {
 	struct statvfs fs;
+	uint64_t least =
+		statvfs(FOLDER, &fs) ? 0 : (uint64_t)(fs.f_blocks - fs.f_bavail) * fs.f_frsize + need;
 
-	return statvfs(FOLDER, &fs) ? 0
-				    : ring_mib((uint64_t)(fs.f_blocks - fs.f_bavail) * fs.f_frsize + bytes);
-}
-
-uint64_t ring_overcommits(const struct ring *r, uint64_t *ret_total)
-{
-	uint64_t need = 0, total;
-	struct statvfs fs;
-	struct dirent *entry;
-	struct stat st;
-	DIR *dir;
-
-	if (statvfs(FOLDER, &fs) || !(dir = opendir(FOLDER)))
-		return 0;
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of its own */
-	for (int i = 0; i < MAX_OBJECTS && (entry = readdir(dir)); i++)
-		if (!fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode))
-			need += ((uint64_t)st.st_size + CAM_SHM_PAGE - 1) / CAM_SHM_PAGE * CAM_SHM_PAGE;
-	closedir(dir);
-	total = (uint64_t)fs.f_blocks * fs.f_frsize;
-	*ret_total = total;
-	return total && need > total && need - r->size.total_bytes <= total ? need : 0;
+	return ring_mib(least > shm_bytes ? least : shm_bytes);
 }
 
 int ring_allocate(int fd, uint64_t from, uint64_t bytes)
@@ -65,16 +45,17 @@ int ring_no_room(const struct ring *r, int err, struct ring_why *why)
 	/* Once it is mapped, the header and the slots have theirs. */
 	uint64_t need = (r->map ? r->size.picture_bytes : r->size.total_bytes) - r->reserved;
 
+	unsigned long long size = right_size(why->shm_bytes, need + CAM_SHM_PAGE);
+
 	why->option = "seconds";
 	if (err == -ENOSPC)
 		snprintf(why->text, sizeof(why->text),
-			"the ring needs %llu bytes (%llu MiB) in %s, which has %llu bytes free: "
-			"make it larger (docker run --shm-size=%llum, mount -o remount,size=%lluM %s), "
-			"or lower seconds, fps, width or height",
-			(unsigned long long)need, (unsigned long long)ring_mib(need), FOLDER,
-			(unsigned long long)ring_free_bytes(),
-			(unsigned long long)ring_size_mib(need + CAM_SHM_PAGE),
-			(unsigned long long)ring_size_mib(need + CAM_SHM_PAGE), FOLDER);
+			"the ring needs %llu bytes in %s, which has %llu free: for all rings give it %llu "
+			"MiB (docker "
+			"run --shm-size=%llum, else mount -o remount,size=%lluM %s), or lower seconds, fps "
+			"or size",
+			(unsigned long long)need, FOLDER, (unsigned long long)ring_free_bytes(), size, size,
+			size, FOLDER);
 	else
 		snprintf(why->text, sizeof(why->text), "cannot reserve %llu bytes in %s: %s",
 			(unsigned long long)need, FOLDER, strerrordesc_np(-err));

@@ -71,7 +71,7 @@ static void host(void)
 	M(cam_host, retry_after);
 #endif
 #if CAM_ABI_MINOR >= 2
-	M(cam_host, user), M(cam_host, read_file), M(cam_host, close_file);
+	M(cam_host, user), M(cam_host, read_file), M(cam_host, close_file), M(cam_host, shm_bytes);
 #endif
 }
 
@@ -88,7 +88,7 @@ static void plugin(void)
 	M(cam_plugin, ended), M(cam_plugin, operations);
 #endif
 #if CAM_ABI_MINOR >= 2
-	M(cam_plugin, refused), M(cam_plugin, gone);
+	M(cam_plugin, refused), M(cam_plugin, gone), M(cam_plugin, shm_bytes);
 #endif
 }
 

@@ -114,7 +114,7 @@ check_demo() {
 check_environment() {
 	local began
 	began=$(now_ms)
-	docker run -d --rm --name t1 --shm-size=512m -e CAMERA_RTSP_URL="$CAMERA_URL" -e CAMERA_NAME=porch \
+	docker run -d --name t1 --shm-size=512m -e CAMERA_RTSP_URL="$CAMERA_URL" -e CAMERA_NAME=porch \
 		-e SHARED_MEMORY_NAME=porch_shm -e LOCAL_TIMEZONE=Europe/Paris -p 5000:5000 -v "$RECORDINGS:/recordings" \
 		cam_server > /dev/null
 	within 20 recorded && began=$(($(now_ms) - began))
@@ -172,16 +172,110 @@ check_shared_memory() {
 	ok "with $size: no word about it" logs_never_say t1 'shm-size'
 }
 
+# A volume of root's with something in it is not taken: it is told what to do on the host, and all else goes on.
 check_owner() {
 	chown root:root "$RECORDINGS"
+	touch "$RECORDINGS/old"
 	ok "another's volume: starts" start t1 --shm-size=512m -p 5000:5000 -v "$RECORDINGS:/recordings" \
 		-e CAMERA_RTSP_URL="$CAMERA_URL"
-	ok "another's volume: the chown is told" within 10 logs_say t1 'chown -R 10001 '
-	ok "another's volume: it ends with 1" within 5 is_ended t1 1
-	chown -R 10001 "$RECORDINGS"
-	docker start t1 > /dev/null
+	ok "another's volume: shows the camera" shows camera_001
+	ok "another's volume: the log tells what to do on the host" logs_say t1 "$ON_HOST"
+	ok "another's volume: so does the API" bash -c 'curl -sf http://127.0.0.1:5000/api/v1/cameras | grep -qE "$0"' "$ON_HOST"
+	ok "another's volume: and /readyz" bash -c '! curl -sf http://127.0.0.1:5000/readyz &&
+		curl -s http://127.0.0.1:5000/readyz | grep -qE "$0"' "$ON_HOST"
+	chown -R 10001:10001 "$RECORDINGS"
 	ok "another's volume: once it is put right, it records" within 10 recorded
 	ok "another's volume: stops within 2 s, exit 0" stops t1
+}
+
+# ---- lines of docker that forget something ----
+
+ON_HOST='on the host run: chown -R 10001:10001 '
+
+# shows CAMERA: it is live, and there is a picture of it
+shows() { within 20 is_live 5000 "$1" && is_jpeg 5000 "/api/v1/cameras/$1/snapshot.jpg" mjpeg,1920,1080; }
+
+is_user() { is "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$(state "$1" Pid)/status")" "$2 $2 $2 $2"; }
+
+has_no_rights() { # NAME: no capability, and none to be had
+	is "$(grep -cE '^Cap(Inh|Prm|Eff|Amb):.0+$|^NoNewPrivs:.1$' "/proc/$(state "$1" Pid)/status")" 5
+}
+
+try() { # WHAT CAMERA OPTION...: a container of the README's kind with these options shows its camera
+	local what=$1 camera=$2
+	shift 2
+	ok "$what: starts" start t1 -p 5000:5000 "$@"
+	ok "$what: shows the camera" shows "$camera"
+	ok "$what: has no capabilities" has_no_rights t1
+}
+
+new_folder="$RECORDINGS/new/folder" # which docker makes, as root
+address="-e CAMERA_RTSP_URL=$CAMERA_URL"
+volume="-v $new_folder:/recordings"
+
+# shellcheck disable=SC2086 # lists of options
+check_forgotten_folder() {
+	try "a folder that is not there" camera_001 $address $volume --shm-size=512m
+	ok "a folder that is not there: it is recorded in" within 10 recorded
+	ok "a folder that is not there: it is the server's" is "$(stat -c %u:%g "$new_folder")" 10001:10001
+	ok "a folder that is not there: the server is its user" is_user t1 10001
+	ok "a folder that is not there: nothing is wrong" logs_never_say t1 ' (error|warn) '
+	clean_up
+	try "--user 12345" camera_001 $address $volume --user 12345 --shm-size=512m
+	ok "--user 12345: records, as that user" within 10 recorded
+	ok "--user 12345: is that user" is_user t1 12345
+	clean_up
+	try "--user root" camera_001 $address $volume --user root --shm-size=512m
+	ok "--user root: is the image's user all the same" is_user t1 10001
+	ok "--user root: records" within 10 recorded
+	clean_up
+	try "no volume" camera_001 $address --shm-size=512m
+	ok "no volume: records" within 10 docker exec t1 sh -c 'ls /recordings/camera_001/*/*.mp4'
+	clean_up
+	try "a volume :ro" camera_001 $address $volume:ro --shm-size=512m
+	ok "a volume :ro: says so" logs_say t1 'cannot write to /recordings: .*without ":ro"'
+	clean_up
+}
+
+# shellcheck disable=SC2086
+check_forgotten_rights() {
+	try "--read-only" camera_001 $address $volume --read-only --shm-size=512m
+	ok "--read-only: records" within 10 recorded
+	clean_up
+	try "--privileged" camera_001 $address $volume --privileged --shm-size=512m
+	ok "--privileged: not even the bounding set is left" grep -qx 'CapBnd:.0*' "/proc/$(state t1 Pid)/status"
+	ok "--privileged: is not root" is_user t1 10001
+	ok "--privileged: records" within 10 recorded
+	clean_up
+	try "--cap-drop ALL" camera_001 $address $volume --cap-drop ALL --shm-size=512m
+	ok "--cap-drop ALL: tells what to do on the host" logs_say t1 "$ON_HOST"
+	clean_up
+	try "no-new-privileges" camera_001 $address $volume --security-opt no-new-privileges --shm-size=512m
+	ok "no-new-privileges: tells what to do on the host" logs_say t1 "$ON_HOST"
+	clean_up
+	try "--user 0 without capabilities" camera_001 $address $volume --user 0 --cap-drop ALL --shm-size=512m
+	ok "--user 0 without capabilities: records in root's folder" within 10 recorded
+}
+
+# shellcheck disable=SC2086
+check_forgotten_values() {
+	local fill="-e CAM_SERVER__CAMERAS__CAMERA_001__BUFFER__FILL=always" size
+	try "64 MiB and fill: always" camera_001 $address $volume $fill
+	ok "64 MiB and fill: always: records" within 10 recorded
+	ok "64 MiB and fill: always: the size is told" logs_say t1 '--shm-size=[0-9]+m'
+	size=$(docker logs t1 2>&1 | grep -oE -- '--shm-size=[0-9]+m' | sort -u)
+	ok "64 MiB and fill: always: one size" is "$(wc -w <<< "$size")" 1
+	clean_up
+	try "with $size" camera_001 $address $volume $fill $size
+	ok "with $size: no word about it" logs_never_say t1 'shm-size'
+	clean_up
+	ok "WIDTH=wide: starts" start t1 -p 5000:5000 $address $volume -e WIDTH=wide
+	ok "WIDTH=wide: ends with 2" within 10 is_ended t1 2
+	ok "WIDTH=wide: says what belongs there" logs_say t1 '(WIDTH|width).*"wide" is not a whole number'
+	clean_up
+	ok "no address: starts" start t1 -p 5000:5000 $volume
+	ok "no address: ends with 2" within 10 is_ended t1 2
+	ok "no address: says what to set" logs_say t1 'CAMERA_RTSP_URL.*rtsp://'
 }
 
 is_ended() { is "$(state "$1" Status) $(state "$1" ExitCode)" "exited $2"; }

@@ -219,6 +219,11 @@ static void host_retry_after(struct cam_node *node, int64_t ns)
 	of(node)->retry_after_ns = ns;
 }
 
+static uint64_t host_shm_bytes(struct cam_node *node)
+{
+	return of(node)->shm_bytes;
+}
+
 static const struct cam_host host = {
 	.size = sizeof(host),
 	.abi = CAM_ABI,
@@ -249,6 +254,7 @@ static const struct cam_host host = {
 	.user = host_user,
 	.read_file = host_read_file,
 	.close_file = host_close_file,
+	.shm_bytes = host_shm_bytes,
 };
 
 int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *config)

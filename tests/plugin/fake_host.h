@@ -27,6 +27,7 @@ struct fake {
 	bool stopping;
 	int64_t tick_at; /* CAM_NO_TS when unset */
 	int64_t retry_after_ns; /* the last one */
+	uint64_t shm_bytes; /* what host->shm_bytes() says */
 	char error[512], option[64]; /* the last host->error() */
 	char log[16384]; /* all lines: "warn text\n" */
 	int64_t stats[64];
