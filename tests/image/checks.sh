@@ -172,6 +172,33 @@ check_shared_memory() {
 	ok "with $size: no word about it" logs_never_say t1 'shm-size'
 }
 
+sizes_told() { grep -oE -- '--shm-size=[0-9]+m' | sort -u; }
+
+four_rings() {
+	say "defaults:"
+	say "  source: {plugin: rtsp_in, url: \"$CAMERA_URL\"}"
+	say "  buffer: {plugin: shm_ring, seconds: 5, fill: always}"
+	say "cameras: {a: {}, b: {}, c: {}, d: {}}"
+	say "sinks: {web: {plugin: ws_view, listen: \":5000\"}}"
+}
+
+check_shared_memory_of_many() {
+	local size
+	four_rings > "$WORK/four.yaml"
+	size=$(docker run --rm -v "$WORK/four.yaml:/four.yaml:ro" cam_server --check -c /four.yaml 2>&1 | sizes_told)
+	ok "four rings: --check tells one size ($size)" is "$(wc -w <<< "$size")" 1
+	docker run -d --name t1 -p 5000:5000 -v "$WORK/four.yaml:/four.yaml:ro" cam_server -c /four.yaml > /dev/null
+	ok "four rings in 64 MiB: all cameras are live" within 20 all_live a b c d
+	ok "four rings in 64 MiB: the log tells the same size" is "$(docker logs t1 2>&1 | sizes_told)" "$size"
+	clean_up
+	docker run -d --name t1 "${size:-none}" -p 5000:5000 -v "$WORK/four.yaml:/four.yaml:ro" cam_server -c /four.yaml > /dev/null
+	ok "four rings with $size: all cameras are live" within 20 all_live a b c d
+	ok "four rings with $size: ready" get 5000 /readyz
+	ok "four rings with $size: no word about it" logs_never_say t1 'shm-size'
+}
+
+all_live() { for camera; do is_live 5000 "$camera" || return 1; done; }
+
 # A volume of root's with something in it is not taken: it is told what to do on the host, and all else goes on.
 check_owner() {
 	chown root:root "$RECORDINGS"

@@ -156,9 +156,18 @@ def a_full_dev_shm_costs_the_ring_only_and_names_what_it_needs(rig):
         print("# needs root and mounts: left out")
         return
     ring = "{plugin: shm_ring, name: \"@SHM@\", width: 896, height: 512, fps: 10, seconds: 2, fill: always}"
-    server = rig.yaml(GOOD.replace("{plugin: mem_ring}", ring), preexec_fn=small_shm).wait_live("front")
+    text = GOOD.replace("{plugin: mem_ring}", ring)
+    text = text.replace("sinks:", "  yard: {source: {plugin: test_in}, buffer: {plugin: shm_ring, name: \"@SHM@.2\"}}\nsinks:")
+    pages = (896 * 512 * 3 * 20 + 3 * 4096) + (896 * 512 * 3 * 100 + 4 * 4096)
+    size = f"--shm-size={(pages + 2 * 2**20 - 1) // 2**20}m"  # of both, with a MiB to spare
+    check = rig.yaml(text, "--check", preexec_fn=small_shm)
+    assert check.process.wait(10 * harness.SLOW) == 0, check.log()
+    rig.servers.remove(check)
+    assert re.search(f"^warning: /dev/shm has 1 MiB, and front.buffer and 1 more need .*{size}", check.log(), re.M), check.log()
+    server = rig.yaml(text, preexec_fn=small_shm).wait_live("front", "yard")
     front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 10, "the ring's error")
-    assert re.match(r"buffer: .*/dev/shm.*--shm-size=\d+m", front["error"]), front
+    assert re.match(rf"buffer: .*/dev/shm.*{size}", front["error"]), front
+    assert set(re.findall(r"--shm-size=\w+", server.log())) == {size}, server.log()
     harness.wait_for(lambda: list(rig.recordings.rglob("*.mp4")), 15, "it records")
     assert server.get("/api/v1/cameras/front/snapshot.jpg").startswith(b"\xff\xd8"), "no picture"
 
