@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -43,14 +44,27 @@ static void raise_all(void)
 	set(c);
 }
 
+/* A number above 0, with a ':' behind it. @return what follows, or NULL */
+static const char *number(const char *text, unsigned *ret)
+{
+	char *end;
+	unsigned long n = *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+
+	if (!n || n > INT_MAX || *end != ':')
+		return NULL;
+	*ret = (unsigned)n;
+	return end + 1;
+}
+
 int takeover_parse(const char *text, struct takeover *ret)
 {
-	unsigned uid, gid;
-	int at = 0;
+	unsigned uid = 0, gid = 0;
+	const char *rest = number(text, &uid);
 
-	if (sscanf(text, "%9u:%9u:%n", &uid, &gid, &at) != 2 || !uid || !gid || text[at] != '/')
+	rest = rest ? number(rest, &gid) : NULL;
+	if (!rest || *rest != '/')
 		return -EINVAL;
-	*ret = (struct takeover){uid, gid, text + at};
+	*ret = (struct takeover){uid, gid, rest};
 	return 0;
 }
 

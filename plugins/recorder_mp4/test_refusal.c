@@ -62,8 +62,8 @@ static const char *volume(const char *mount_root)
 	snprintf(path, sizeof(path), "%s/data", root);
 	snprintf(text, sizeof(text),
 		"22 1 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a\n"
-		"23 22 0:5 / /tmp rw - tmpfs tmpfs rw\n"
-		"24 22 8:2 %s %s rw,noatime master:1 - ext4 /dev/sda2 rw\n",
+		"24 22 8:2 %s %s rw,noatime master:1 - ext4 /dev/sda2 rw\n"
+		"23 22 0:5 / /tmp rw - tmpfs tmpfs rw\n",
 		mount_root, path);
 	put("proc/self/mountinfo", text);
 	return path;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
@@ -176,6 +177,10 @@ static int rights_left(void)
 
 static int end_as_root(void)
 {
+	gid_t root_s[] = {0, 4};
+
+	if (setgroups(2, root_s))
+		return FAILED;
 	if (takeover_folder(&t) < 0 || takeover_end(&t))
 		return FAILED;
 	if (geteuid() != USER || getuid() != USER || getegid() != GROUP || getgid() != GROUP ||
