@@ -17,6 +17,18 @@ enum { HOST_PATH = 80 };
 
 #define BELOW " (below where its disk is mounted)"
 
+/* The folder is the server's already: its mode, something below it, or a rule beside the permissions. */
+static void own_denied(const char *folder, bool is_volume, char *ret)
+{
+	unsigned uid = (unsigned)geteuid();
+
+	snprintf(ret, REFUSAL_TEXT,
+		"cannot write to %s, which is of user %u, as the server: %s chown -R %u and chmod -R u+rwX "
+		"on it%s",
+		folder, uid, is_volume ? "on the host run" : "run", uid,
+		is_volume ? "; where SELinux is on, mount it with \":z\"" : "");
+}
+
 /* A volume: what is wrong with it is put right on the host. */
 static void volume_denied(const char *folder, const char *host, const struct stat *st, char *ret)
 {
@@ -72,6 +84,8 @@ static void denied(const char *root, const char *folder, int err, char *ret)
 			"cannot write to %s: its file system is read-only; mount it %s, or choose another "
 			"folder",
 			folder, is_volume ? "without \":ro\"" : "writable");
+	else if (st.st_uid == geteuid())
+		own_denied(folder, is_volume, ret);
 	else if (is_volume)
 		volume_denied(folder, host, &st, ret);
 	else

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,12 @@ static void expect(const char *folder, int err, const char *what, const char *re
 	CHECK(strlen(text) < 256);
 }
 
+/* @return whether the folder could be made another's */
+static bool is_another_s(const char *folder)
+{
+	return !geteuid() && !chown(folder, 1000, 1001);
+}
+
 TEST(in_a_container_the_host_s_folder_and_users_are_named)
 {
 	unsigned uid = (unsigned)geteuid(), gid = (unsigned)getegid();
@@ -132,19 +139,39 @@ TEST(in_a_container_the_host_s_folder_and_users_are_named)
 
 	begin();
 	folder = volume("/srv/recordings");
-	snprintf(words, sizeof(words), "on the host run: chown -R %u:%u /srv/recordings", uid, gid);
-	expect(folder, -EACCES, "the host's folder there belongs to user ", words);
-	folder = volume("/");
-	snprintf(words, sizeof(words), "on the host run: chown -R %u:%u FOLDER_THAT_YOU_MOUNTED", uid, gid);
-	expect(folder, -EPERM, "the host's folder there belongs to user ", words);
-	if (!geteuid()) {
-		CHECK_INT(chown(folder, 1000, 1001), 0);
-		expect(folder, -EACCES, "the host's folder there belongs to user 1000",
+	expect(folder, -EACCES, "which is of user ", "where SELinux is on, mount it with \":z\"");
+	if (is_another_s(folder)) {
+		snprintf(words, sizeof(words), "on the host run: chown -R %u:%u /srv/recordings", uid, gid);
+		expect(folder, -EACCES, "the host's folder there belongs to user 1000", words);
+		(void)volume("/");
+		snprintf(words, sizeof(words), "on the host run: chown -R %u:%u FOLDER_THAT_YOU_MOUNTED", uid,
+			gid);
+		expect(folder, -EPERM, "the host's folder there belongs to user 1000", words);
+		expect(folder, -EACCES, "belongs to user 1000",
 			"run the container with --user 1000:1001, or ");
 	}
 	expect(folder, -EROFS, "its file system is read-only", "without \":ro\"");
 	expect("/none/there", -EACCES, "does not exist", "docker run -v FOLDER:/none/there");
 	expect("/none/there", -EROFS, "does not exist", "docker run -v FOLDER:/none/there");
+	end();
+}
+
+TEST(a_volume_of_root_s_is_told_how_to_be_given_away)
+{
+	const char *folder;
+	char words[128];
+
+	begin();
+	folder = volume("/srv/recordings");
+	if (!geteuid()) {
+		CHECK_INT(chmod(root, 0755), 0);
+		CHECK_INT(setegid(12346), 0);
+		CHECK_INT(seteuid(12345), 0);
+		snprintf(words, sizeof(words), "; on the host run: chown -R 12345:12346 /srv/recordings");
+		expect(folder, -EACCES, "belongs to user 0, the server is user 12345", words);
+		CHECK_INT(seteuid(0), 0);
+		CHECK_INT(setegid(0), 0);
+	}
 	end();
 }
 
@@ -154,9 +181,12 @@ TEST(outside_the_folder_its_owner_and_the_user_are_named)
 
 	begin();
 	snprintf(folder, sizeof(folder), "%s/data", root);
-	snprintf(words, sizeof(words), "the server is user %u; run: chown -R %u %s", (unsigned)geteuid(),
-		(unsigned)geteuid(), folder);
-	expect(folder, -EACCES, "it belongs to user ", words);
+	expect(folder, -EACCES, "which is of user ", "chmod -R u+rwX");
+	if (is_another_s(folder)) {
+		snprintf(words, sizeof(words), "the server is user %u; run: chown -R %u %s",
+			(unsigned)geteuid(), (unsigned)geteuid(), folder);
+		expect(folder, -EACCES, "it belongs to user 1000", words);
+	}
 	expect(folder, -EROFS, "its file system is read-only", "mount it writable");
 	expect(folder, -ENOSPC, "the disk is full", "delete old recordings");
 	expect(folder, -EIO, "fails to write", "cables");
@@ -168,5 +198,6 @@ TEST(outside_the_folder_its_owner_and_the_user_are_named)
 }
 
 RUN_TESTS(T(a_container_is_known_by_its_file_or_its_overlay), T(the_host_s_folder_is_found_behind_a_volume),
+	T(a_volume_of_root_s_is_told_how_to_be_given_away),
 	T(in_a_container_the_host_s_folder_and_users_are_named),
 	T(outside_the_folder_its_owner_and_the_user_are_named))

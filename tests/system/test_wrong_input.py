@@ -118,7 +118,7 @@ def without_a_folder_to_record_in_the_camera_shows_and_says_why(rig):
     server = rig.yaml(GOOD, preexec_fn=obey_permissions).wait_live("front")
     assert server.get("/api/v1/cameras/front/snapshot.jpg").startswith(b"\xff\xd8"), "no picture"
     front = harness.wait_for(lambda: (c := server.camera("front"))["error"] and c, 10, "the recorder's error")
-    assert re.match(rf"recorder: cannot write to {rig.recordings}: .*chown", front["error"]), front
+    assert re.match(rf"recorder: cannot write to {rig.recordings}\b.*chown", front["error"]), front
     assert "chown" in server.unready() and "front.recorder: cannot write" in server.log(), server.log()
     rig.recordings.chmod(0o755)
     harness.wait_for(lambda: list(rig.recordings.rglob("*.mp4")), 15, "it records once the folder is put right")
