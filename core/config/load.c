@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/load.h"
 
+#include "core/config/env_near.h"
 #include "core/config/expand.h"
 #include "core/config/option.h"
 #include "core/config/overlay.h"
@@ -74,6 +75,8 @@ static void run(struct load *l)
 		return;
 	expand_tree(l->root, l->in->environ, l->arena, l->report);
 	tree_check_keys(l->root, l->arena, l->report);
+	if (!l->in->file && !l->in->text)
+		env_near_single(l->in->environ, l->arena, l->report);
 	overlay_environment(l->root, l->in->environ, l->arena, l->report);
 	overlay_sets(l->root, l->in->sets, l->arena, l->report);
 	load_server(l);

@@ -3,14 +3,12 @@
 
 #include "core/base/kind.h"
 #include "core/config/env.h"
+#include "core/config/env_near.h"
 #include "core/config/section.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#define PREFIX "CAM_SERVER__"
 
 enum { NAME_MAX_BYTES = 64 };
 
@@ -239,25 +237,8 @@ static void one_variable(struct overlay o, const char *variable)
 	const char *name = arena_copy(o.arena, variable, n);
 
 	o.at.source = arena_printf(o.arena, "environment %s", name);
-	o.rest = name + strlen(PREFIX);
+	o.rest = name + strlen(OVERRIDE_PREFIX);
 	start(&o, variable + n + 1);
-}
-
-/* CAM_SERVER_CAMERAS__... and cam_server__... are meant for here; what Kubernetes sets has no "__" in it. */
-static void check_prefix(const char *variable, struct arena *a, struct report *r)
-{
-	const size_t n = sizeof(PREFIX) - 2; /* one underscore */
-	struct where at = {0};
-	const char *name;
-
-	if (strncasecmp(variable, PREFIX, n) != 0 || !strncmp(variable, PREFIX, n + 1))
-		return;
-	name = arena_copy(a, variable, strcspn(variable, "="));
-	if (!strstr(name + n - 1, "__"))
-		return;
-	at.source = arena_printf(a, "environment %s", name);
-	report_error(r, &at, NULL,
-		"is taken for a misspelt override; begin its name with " PREFIX " in capitals, or rename it");
 }
 
 void overlay_environment(struct tree *root, char *const *variables, struct arena *a, struct report *r)
@@ -265,16 +246,15 @@ void overlay_environment(struct tree *root, char *const *variables, struct arena
 	const char **found;
 	size_t n = 0;
 
+	env_near_overrides(root, variables, a, r);
 	for (char *const *e = variables; e && *e; e++)
-		check_prefix(*e, a, r);
-	for (char *const *e = variables; e && *e; e++)
-		n += !strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '=');
+		n += !strncmp(*e, OVERRIDE_PREFIX, strlen(OVERRIDE_PREFIX)) && strchr(*e, '=');
 	found = n ? arena_alloc(a, n * sizeof(*found)) : NULL;
 	if (!found)
 		return;
 	n = 0;
 	for (char *const *e = variables; e && *e; e++)
-		if (!strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '='))
+		if (!strncmp(*e, OVERRIDE_PREFIX, strlen(OVERRIDE_PREFIX)) && strchr(*e, '='))
 			found[n++] = *e;
 	/* The environment has no order: by name, what is set whole comes before what is set inside. */
 	qsort(found, n, sizeof(*found), by_text);

@@ -52,8 +52,9 @@ static void check_from(struct load *l, const struct config_node *n)
 		from_error(l, n,
 			arena_printf(l->arena, "camera \"%s\" has no stage \"%.64s\"%s", n->camera, n->from,
 				is_off(l, n->camera, n->from) ? ", for it is off"
-				: near.best[0]                ? nearest_hint(&near, l->arena)
-					       : "; `from` names one stage of the same camera"));
+				: near.best[0] && !strchr(n->from, ',')
+					? nearest_hint(&near, l->arena)
+					: "; `from` names one stage of the same camera"));
 	else if (to && to->plugin->kind != CAM_SOURCE && to->plugin->kind != CAM_BUFFER)
 		from_error(l, n,
 			arena_printf(l->arena,
