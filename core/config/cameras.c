@@ -72,6 +72,11 @@ static void one_stage(
 		l->n_lost++;
 		return;
 	}
+	if (own && (misplaced_below(l, own) ||
+			   (!base && misplaced_off(l, own, tree_get(l->root, "defaults"))))) {
+		l->n_lost++;
+		return;
+	}
 	if (!is_on(l, named) || (own && !is_on(l, base) && tree_is_null(own)))
 		return;
 	s.name = named->key;

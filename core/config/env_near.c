@@ -75,8 +75,7 @@ static const char *section_of(const char *s, size_t *ret_len)
 	return NULL;
 }
 
-/* The same name with its levels apart. @param s behind the prefix @return "" when it names no section */
-static const char *spelled(const struct tree *root, const char *s, struct arena *a)
+const char *env_near_spelled(const struct tree *root, const char *s, struct arena *a)
 {
 	struct text out = {0};
 	size_t n = 0;
@@ -177,12 +176,12 @@ static void near_override(const struct tree *root, const char *name, struct aren
 		!like_prefix(name, &rest))
 		return;
 	if (is_server_option(rest)) {
-		misspelt(name, spelled(root, arena_printf(a, "SERVER_%s", rest), a), a, r);
+		misspelt(name, env_near_spelled(root, arena_printf(a, "SERVER_%s", rest), a), a, r);
 		return;
 	}
 	if (!strstr(rest, "__") && is_of_a_service(name))
 		return;
-	right = spelled(root, rest, a);
+	right = env_near_spelled(root, rest, a);
 	if (*right || strstr(name + strcspn(name, "_") + 1, "__"))
 		misspelt(name, right, a, r);
 	else if (!strncasecmp(name, OVERRIDE_PREFIX, PREFIX_LEN - 1))
@@ -205,20 +204,18 @@ static const struct {
 } singles[] = {
 	{"CAMERA_RTSP_URL",
 		" CAMERA_URL CAMERA_URI CAMERA_RTSP CAMERA_RTSP_URI CAMERA_STREAM CAMERA_STREAM_URL CAM_URL "
-		"CAM_RTSP_URL RTSP_URL RTSP_URI RTSP_CAMERA_URL RTSP_STREAM RTSP_STREAM_URL RTSP STREAM_URL "
+		"CAM_RTSP_URL RTSP_URL RTSP_URI RTSP_CAMERA_URL RTSP_STREAM RTSP_STREAM_URL STREAM_URL "
 		"CAMERA_ADDRESS CAMERA_SOURCE CAMERA_RTSP_ADDRESS CAMERA_RTSP_STREAM URL_CAMERA "},
-	{"CAMERA_NAME", " CAMERA_NAMES CAM_NAME NAME_CAMERA CAMERANAME CAMERA_ID "},
-	{"SHARED_MEMORY_NAME",
-		" SHARED_MEMORY SHM_NAME SHM SHARED_MEM_NAME SHARED_MEM SHMEM_NAME SHM_RING_NAME "
-		"SHARED_MEMORY_ID CAMERA_SHM CAMERA_SHM_NAME "},
+	{"CAMERA_NAME", " CAMERA_NAMES CAM_NAME NAME_CAMERA CAMERANAME "},
+	{"SHARED_MEMORY_NAME", " SHARED_MEMORY SHM_NAME SHARED_MEM_NAME SHARED_MEM SHM_RING_NAME "
+			       "SHARED_MEMORY_ID CAMERA_SHM CAMERA_SHM_NAME "},
 	{"WIDTH", " CAMERA_WIDTH IMAGE_WIDTH IMG_WIDTH FRAME_WIDTH VIDEO_WIDTH WIDHT WITDH "},
 	{"HEIGHT", " CAMERA_HEIGHT IMAGE_HEIGHT IMG_HEIGHT FRAME_HEIGHT VIDEO_HEIGHT HIGHT HEIGTH HEIGHTH "},
 	{"FPS", " CAMERA_FPS FRAMERATE FRAME_RATE FRAMES_PER_SECOND VIDEO_FPS IMAGE_FPS "},
 	{"PRE_MOTION_LENGTH", " PRE_MOTION PREMOTION PRE_MOTION_SECONDS PRE_MOTION_TIME PRE_MOTION_DURATION "
 			      "PREMOTION_LENGTH "
-			      "PRE_LENGTH PRE_MOTION_LEN PRE_RECORD PRE_BUFFER "},
-	{"IMAGE_QUALITY",
-		" IMG_QUALITY JPEG_QUALITY QUALITY PICTURE_QUALITY CAMERA_QUALITY IMAGE_QUAL JPG_QUALITY "},
+			      "PRE_LENGTH PRE_MOTION_LEN "},
+	{"IMAGE_QUALITY", " IMG_QUALITY JPEG_QUALITY PICTURE_QUALITY CAMERA_QUALITY IMAGE_QUAL JPG_QUALITY "},
 	{"LOCAL_TIMEZONE",
 		" TIMEZONE TIME_ZONE LOCAL_TIME_ZONE LOCAL_TZ LOCALTIMEZONE LOCAL_TIME CAMERA_TIMEZONE "},
 };

@@ -11,18 +11,16 @@ enum { URL_LONGEST = 300, NAME_LONGEST = 32, STEPS_MAX = 4000 };
 
 /*
  * Where products keep the address of a camera: keys by '/', '*' for any name, which is the camera's, '#' for any item
- * of a list. Of the rows of one product the first that finds an address counts; without a '!' the path alone is a mark.
+ * of a list. Of the rows of one product the first that finds an address counts. Behind a '!' only beside `cameras`.
  */
 static const struct {
 	const char *product, *path;
 } places[] = {
-	{"Frigate", "!go2rtc/streams/*/#"},
 	{"Frigate", "!go2rtc/streams/*"},
 	{"Frigate", "cameras/*/ffmpeg/inputs/#/path"},
 	{"MediaMTX", "paths/*/source"},
 	{"MediaMTX", "paths/*/runOnInit"},
 	{"MediaMTX", "paths/*/runOnDemand"},
-	{"go2rtc", "streams/*/#"},
 	{"go2rtc", "streams/*"},
 	{"Viseron", "ffmpeg/camera/*/host"},
 	{"Home Assistant", "camera/#/stream_source"},
@@ -96,15 +94,24 @@ static const char *unescaped(const char *text, struct arena *a)
 	return result;
 }
 
+/* @return the address in a scalar, or in the first item that has one */
+static const char *address_of(const struct tree *t, struct arena *a)
+{
+	const char *url = t->kind == TREE_SCALAR ? foreign_url(t->value, a) : NULL;
+
+	for (const struct tree *c = t->kind == TREE_LIST ? t->first : NULL; c && !url; c = c->next)
+		url = c->kind == TREE_SCALAR ? foreign_url(c->value, a) : NULL;
+	return url;
+}
+
 static void arrived(struct walk *w, const struct tree *t)
 {
 	const struct tree *named = tree_get(t->parent, "name"),
 			  *above = t->parent ? tree_get(t->parent->parent, "name") : NULL;
 
 	w->seen = true;
-	if (t->kind != TREE_SCALAR)
-		return;
-	w->url = foreign_url(t->value, w->arena);
+	if (t->kind != TREE_MAP)
+		w->url = address_of(t, w->arena);
 	named = named ? named : above;
 	if (named && named->kind == TREE_SCALAR)
 		w->name = named->value;
@@ -140,14 +147,16 @@ static bool walk(struct walk *w, const struct tree *t, const char *path)
 	return false;
 }
 
-/* @return whether a camera is written as here: then only some words are another's */
+/* @return whether a camera is written as here, wherever it stands: then only some words are another's */
 static bool is_ours(const struct tree *root)
 {
-	const struct tree *cameras = tree_get(root, "cameras");
+	for (const struct tree *section = root->first; section; section = section->next)
+		for (const struct tree *t = section->first; t; t = t->next) {
+			const struct tree *source = tree_get(t, "source");
 
-	for (const struct tree *t = cameras ? cameras->first : NULL; t; t = t->next)
-		if (tree_get(t, "source"))
-			return true;
+			if (source && source->kind == TREE_MAP)
+				return true;
+		}
 	return false;
 }
 
@@ -160,23 +169,14 @@ static unsigned count_tops(const struct tree *root, const char *keys, struct are
 	return n;
 }
 
-static bool has_marks(const struct tree *root, const char *product, struct arena *a)
+/* @return whether a product's place is there; that of Frigate in go2rtc's words counts only beside `cameras` */
+static bool is_there(const struct tree *root, const char *path, struct arena *a)
 {
-	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
-		if (!strcmp(tops[i].product, product))
-			return count_tops(root, tops[i].keys, a) >= 2;
-	return false;
-}
-
-/* A product's places that count only beside its marks: those of Frigate in go2rtc's words. */
-static bool counts(const struct tree *root, size_t i, struct arena *a)
-{
-	const char *path = places[i].path;
 	struct walk w = {.arena = a};
 
-	if (*path == '!')
-		return tree_get(root, "cameras") && has_marks(root, places[i].product, a);
-	walk(&w, root, path);
+	if (*path == '!' && !tree_get(root, "cameras"))
+		return false;
+	walk(&w, root, path + (*path == '!'));
 	return w.seen;
 }
 
@@ -202,7 +202,8 @@ static struct foreign of_places(const struct tree *root, struct arena *a)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		struct walk w = {.arena = a};
 
-		if ((f.product && strcmp(f.product, places[i].product) != 0) || !counts(root, i, a))
+		if ((f.product && strcmp(f.product, places[i].product) != 0) ||
+			!is_there(root, places[i].path, a))
 			continue;
 		f.product = places[i].product;
 		walk(&w, root, places[i].path + (*places[i].path == '!'));
@@ -227,8 +228,10 @@ struct foreign foreign_of_tree(const struct tree *root, struct arena *a)
 			"it starts cam_server and is not for it: name the file that begins with `cameras:`";
 		return f;
 	}
+	if (is_ours(root))
+		return f;
 	f = of_places(root, a);
-	for (size_t i = 0; !f.product && !is_ours(root) && i < sizeof(tops) / sizeof(tops[0]); i++)
+	for (size_t i = 0; !f.product && i < sizeof(tops) / sizeof(tops[0]); i++)
 		if (count_tops(root, tops[i].keys, a) >= 2)
 			f.product = tops[i].product;
 	return f;
@@ -249,10 +252,11 @@ void foreign_tell(const struct foreign *f, const char *name, struct arena *a, st
 		report_error(r, &at, NULL, "is a file of %s: %s", f->product, f->advice);
 	else
 		report_error(r, &at, NULL,
-			"is a configuration of %s, not of cam_server; its first camera is, here: `cameras: "
+			"is a configuration of %s, not of cam_server; %s, here: `cameras: "
 			"{%s: {source: "
 			"{plugin: rtsp_in, url: \"%s\"}}}`%s",
-			f->product, f->camera ? f->camera : "front", masked,
+			f->product, f->url ? "its first camera is" : "a camera is",
+			f->camera ? f->camera : "front", masked,
 			strcmp(masked, url) != 0 ? " (with its password in place of the stars)" : "");
 	free(masked);
 }

@@ -17,7 +17,7 @@ static const struct {
 	{"defaults", " default common shared template templates base global globals pathdefaults "},
 	{"cameras", " camera cam cams devices device streams stream paths monitors monitor channels inputs "},
 	{"sinks", " sink outputs output viewers views web webserver http api webcontrol webui "},
-	{"listeners", " listener hooks hook webhooks webhook notifications notify events alerts mqtt "},
+	{"listeners", " listener hooks hook webhooks webhook notifications notify events alerts "},
 	/* stages */
 	{"source", " input src camera stream rtsp rtsp_in ffmpeg onvif sources inputs url "},
 	{"buffer", " ring shm shared_memory memory history cache buffers shm_ring mem_ring ringbuffer "},

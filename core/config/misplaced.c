@@ -28,8 +28,17 @@ struct search {
 	struct load *load;
 	const char *option;
 	uint32_t but;
+	bool by_meaning;
 	const struct cam_plugin *found;
+	const char *name; /* of its option */
 };
+
+static const struct cam_opt *find_meant(const struct cam_opt *o, const char *word)
+{
+	while (o && o->name && !meaning_is(word, o->name))
+		o++;
+	return o && o->name ? o : NULL;
+}
 
 static void try_owner(void *arg, const char *name)
 {
@@ -37,17 +46,21 @@ static void try_owner(void *arg, const char *name)
 	const struct config_plugins *plugins = &s->load->in->plugins;
 	const char *why = NULL;
 	const struct cam_plugin *p = plugins->find(plugins->arg, name, &why), *f = s->found;
-	const struct cam_opt *o = p && p->kind != s->but ? option_find(p->options, s->option) : NULL;
+	const struct cam_opt *o = NULL;
 
+	if (p && p->kind != s->but)
+		o = s->by_meaning ? find_meant(p->options, s->option) : option_find(p->options, s->option);
 	if (!o || (o->flags & CAM_HIDDEN))
 		return;
-	if (!f || p->kind < f->kind || (p->kind == f->kind && strcmp(p->name, f->name) < 0))
-		s->found = p;
+	if (f && (p->kind > f->kind || (p->kind == f->kind && strcmp(p->name, f->name) > 0)))
+		return;
+	s->found = p;
+	s->name = o->name;
 }
 
 const struct cam_plugin *misplaced_owner(struct load *l, const char *option, uint32_t but)
 {
-	struct search s = {l, option, but, NULL};
+	struct search s = {.load = l, .option = option, .but = but};
 
 	l->in->plugins.names(l->in->plugins.arg, try_owner, &s);
 	return s.found;
@@ -104,14 +117,30 @@ static const char *option_place(struct load *l, const struct cam_plugin *p, cons
 
 const char *misplaced_key(struct load *l, const char *key)
 {
-	const struct cam_plugin *owner;
+	struct search s = {.load = l, .option = key};
+	const struct config_plugins *plugins = &l->in->plugins;
 
 	if (is_section(key))
-		return arena_printf(l->arena, "; it is a section: begin its line at the left margin");
-	owner = misplaced_owner(l, key, 0);
+		return "; it is a section: begin its line at the left margin";
 	if (option_find(config_server_options, key))
 		return arena_printf(l->arena, "; it is an option of the server: `server: {%s: ...}`", key);
-	return owner ? option_place(l, owner, key) : "";
+	plugins->names(plugins->arg, try_owner, &s);
+	return s.found ? option_place(l, s.found, key) : "";
+}
+
+const char *misplaced_word(struct load *l, const char *word)
+{
+	struct search s = {.load = l, .option = word, .by_meaning = true};
+	const struct config_plugins *plugins = &l->in->plugins;
+	const char *example = misplaced_example(l, word);
+
+	if (example)
+		return arena_printf(l->arena, "; did you mean `%s`, which belongs under %s?", example,
+			examples[example_of(l, word)].is_sink ? "`sinks`" : "a camera");
+	plugins->names(plugins->arg, try_owner, &s);
+	return s.found ? arena_printf(l->arena, "; did you mean \"%s\"%s", s.name,
+				 option_place(l, s.found, s.name))
+		       : "";
 }
 
 /* A mapping that holds the word `plugin`, or a source, says what it is. @return a hint, NULL: it does not */
@@ -169,22 +198,55 @@ void misplaced_section(struct load *l, const struct tree *t)
 		hint ? hint : by_name(l, t, &near));
 }
 
+/* @return whether a section's mapping stands in place of a camera or stage; it is reported */
+bool misplaced_below(struct load *l, const struct tree *t)
+{
+	if (!is_section(t->key) || t->kind != TREE_MAP || tree_get(t, "plugin") || tree_get(t, "source"))
+		return false;
+	report_error(l->report, &t->key_at, tree_path(l->arena, t),
+		"`%s` is a section of the file: begin its line at the left margin", t->key);
+	return true;
+}
+
 bool misplaced_camera(struct load *l, const struct tree *camera)
 {
-	const struct tree *t = tree_get(camera, "plugin");
+	const struct tree *t = tree_get(camera, "plugin"), *source = tree_get(camera, "source");
 	size_t i = example_of(l, camera->key);
 
+	if (misplaced_below(l, camera))
+		return true;
 	if (!t)
 		t = tree_get(camera, "url");
-	if (!t || t->kind != TREE_SCALAR || tree_get(camera, "source"))
+	if (!t || t->kind != TREE_SCALAR || (source && !tree_is_null(source)))
 		return false;
-	if (i < N_EXAMPLES)
+	if (source)
+		report_error(l->report, &t->key_at, tree_path(l->arena, t),
+			"belongs under `source:`; begin its line further to the right than that");
+	else if (i < N_EXAMPLES)
 		report_error(l->report, &camera->key_at, tree_path(l->arena, camera),
 			"stands where a camera's name belongs; write `cameras: {front: {%s: {...}}}`",
 			camera->key);
 	else
 		report_error(l->report, &t->key_at, tree_path(l->arena, t),
 			"belongs into a stage; write `%.32s: {" CAMERA_EXAMPLE "}`", camera->key);
+	return true;
+}
+
+bool misplaced_off(struct load *l, const struct tree *own, const struct tree *defaults)
+{
+	struct nearest near;
+
+	if (!tree_is_off(own))
+		return false;
+	nearest_init(&near, own->key);
+	for (const struct tree *t = defaults ? defaults->first : NULL; t; t = t->next)
+		if (!tree_get(own->parent, t->key))
+			nearest_try(&near, t->key);
+	if (!near.best[0] || near.distance > 3)
+		return false;
+	report_error(l->report, &own->at, tree_path(l->arena, own),
+		"switches nothing off, and stage \"%s\" stays on; did you mean `%s: off`?", near.best,
+		near.best);
 	return true;
 }
 
@@ -195,13 +257,16 @@ static bool is_word(const char *value, const char *const *words)
 	return *words;
 }
 
-/* A single value in place of the stage that it stands for. */
-static const char *by_value(struct load *l, const struct tree *t)
+static bool means_off(const struct tree *t)
 {
 	static const char *const no[] = {"off", "no", "false", "none", "disabled", "0", NULL};
 
-	if (is_word(t->value, no))
-		return "; write off";
+	return t->kind == TREE_SCALAR && is_word(t->value, no);
+}
+
+/* A single value in place of the stage that it stands for. */
+static const char *by_value(struct load *l, const struct tree *t)
+{
 	if (!t->secret && is_plugin(l, t->value))
 		return arena_printf(l->arena, "; write `%.32s: {plugin: %s}`", t->key, t->value);
 	if (!strncasecmp(t->value, "rtsp://", 7))
@@ -210,19 +275,27 @@ static const char *by_value(struct load *l, const struct tree *t)
 	return NULL;
 }
 
+/* An option that stands beside the stages. */
+static const char *option_beside(struct load *l, const char *key)
+{
+	return strcmp(key, "plugin") != 0 && strcmp(key, "from") != 0 && strcmp(key, "required") != 0
+		       ? misplaced_key(l, key)
+		       : "; it belongs into a stage: `" CAMERA_EXAMPLE "`";
+}
+
 const char *misplaced_stage(struct load *l, const struct tree *t)
 {
-	const char *hint = t->kind == TREE_SCALAR ? by_value(l, t) : NULL, *place;
+	const char *place = option_beside(l, t->key), *value = t->kind == TREE_SCALAR ? by_value(l, t) : NULL;
 	size_t i = example_of(l, t->key);
 
-	if (hint)
-		return hint;
+	if (means_off(t))
+		return "; write off";
+	if (*place || value)
+		return *place ? place : value;
 	if (t->kind == TREE_LIST)
 		return "; write its options as `key: value`, without dashes and brackets";
-	place = strcmp(t->key, "plugin") != 0 ? misplaced_key(l, t->key)
-					      : "; it belongs into a stage: `" CAMERA_EXAMPLE "`";
-	if (*place || i == N_EXAMPLES)
-		return place;
+	if (i == N_EXAMPLES)
+		return "";
 	if (examples[i].is_sink)
 		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", examples[i].text);
 	return strcmp(t->key, examples[i].name) != 0

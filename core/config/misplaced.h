@@ -12,10 +12,16 @@
 void misplaced_section(struct load *, const struct tree *);
 /** @return whether a mapping under `cameras` is no camera but a stage, or a camera without stages; it is reported */
 bool misplaced_camera(struct load *, const struct tree *camera);
+/** @return whether a section stands in place of a camera or a stage; it is reported */
+bool misplaced_below(struct load *, const struct tree *);
+/** @return whether `off` switches nothing off, and a stage of `defaults` is nearly called so; it is reported */
+bool misplaced_off(struct load *, const struct tree *own, const struct tree *defaults);
 /** @return what to write for a stage, sink or listener that is no mapping */
 const char *misplaced_stage(struct load *, const struct tree *);
 /** @return where a key belongs that its mapping does not have: a section, an option of the server or of a plugin */
 const char *misplaced_key(struct load *, const char *key);
+/** @return the same for a word that others use for it */
+const char *misplaced_word(struct load *, const char *word);
 /** @return what to write for a list where a mapping of names belongs; "" for what is no list */
 const char *misplaced_list(struct load *, const struct tree *);
 /** @return a stage or sink as it is written, by what its name means: "recorder: {plugin: ...}"; NULL: no idea */

@@ -83,6 +83,17 @@ static void longest(const struct overlay *o, const struct tree *map, const char 
 	}
 }
 
+/* Levels that are joined by one underscore are told apart in the whole name. */
+static const char *hint(const struct overlay *o, const struct nearest *near)
+{
+	const char *name = o->layer == LAYER_ENVIRONMENT ? strrchr(o->at.source, ' ') : NULL, *right = "";
+
+	if (name && strchr(o->name, '_'))
+		right = env_near_spelled(o->root, name + sizeof(OVERRIDE_PREFIX), o->arena);
+	return *right && strcmp(right, name + 1) != 0 ? arena_printf(o->arena, "; did you mean %s?", right)
+						      : nearest_hint(near, o->arena);
+}
+
 /* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
 static const char *take_known(struct overlay *o, const char *what, const struct tree *a, const struct tree *b)
 {
@@ -103,8 +114,7 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 		nearest_try(&near, t->key ? t->key : "");
 	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
 		nearest_try(&near, t->key ? t->key : "");
-	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
-		nearest_hint(&near, o->arena));
+	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name, hint(o, &near));
 	return NULL;
 }
 
@@ -189,7 +199,7 @@ static void apply(struct overlay *o)
 			nearest_try(&near, *s);
 		report_error(o->report, &o->at, o->path,
 			"nothing is called \"%s\"%s (a path begins with " SECTIONS_IN_WORDS("or") ")",
-			o->name, nearest_hint(&near, o->arena));
+			o->name, hint(o, &near));
 		return;
 	}
 	advance(o, strlen(section));

@@ -74,7 +74,10 @@ static const char *unknown(struct load *l, const char *key)
 	nearest_init(&near, key);
 	for (const struct cam_opt *o = config_server_options; o->name; o++)
 		nearest_try(&near, o->name);
-	return *place ? place : near.best[0] ? nearest_hint(&near, l->arena) : there_are(l);
+	if (near.best[0] && !*place)
+		return nearest_hint(&near, l->arena);
+	place = *place ? place : misplaced_word(l, key);
+	return *place ? place : there_are(l);
 }
 
 static void one_key(struct load *l, const struct tree *t)

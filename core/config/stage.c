@@ -64,7 +64,9 @@ static void tell_no_plugin(const struct making *m)
 	nearest_init(&stage, s->name);
 	if (s->camera && !s->base)
 		try_keys(&stage, tree_get(l->root, "defaults"));
-	if (word.best[0])
+	if (strchr(word.best, ':'))
+		maybe = arena_printf(l->arena, "; put a blank behind the colon of \"%s\"", word.best);
+	else if (word.best[0])
 		maybe = arena_printf(l->arena, "; is \"%s\" the word `plugin`?", word.best);
 	else if (stage.best[0])
 		maybe = arena_printf(l->arena, "; is it the stage \"%s\"?", stage.best);

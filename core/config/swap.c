@@ -97,7 +97,9 @@ const char *load_unknown_key(
 		find_nearest(p, &near);
 		report_error(l->report, &key->key_at, path, "unknown key%s%s",
 			load_odd_character(l, key->key),
-			near.best[0] ? nearest_hint(&near, l->arena) : elsewhere(&s, key));
+			strpbrk(key->key, ":=") ? "; write `key: value`, with a colon and a blank behind it"
+			: near.best[0]          ? nearest_hint(&near, l->arena)
+						: elsewhere(&s, key));
 		return near.best[0] ? arena_copy(l->arena, near.best, strlen(near.best)) : NULL;
 	}
 	if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)

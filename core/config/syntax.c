@@ -15,8 +15,10 @@ struct remedy {
 
 static const struct remedy remedies[] = {
 	{"did not find expected key", QUOTE_OR_INDENT},
-	{"did not find expected ',' or '}'", "close the {, or quote a text with any of , [ ] { }"},
-	{"did not find expected ',' or ']'", "close the [, or quote a text with any of , [ ] { }"},
+	{"did not find expected ',' or '}'",
+		"close the {, put a comma in front of this, or quote a text with any of , [ ] { }"},
+	{"did not find expected ',' or ']'",
+		"close the [, put a comma in front of this, or quote a text with any of , [ ] { }"},
 	{"did not find expected '-' indicator", QUOTE_OR_INDENT},
 	{"mapping values are not allowed", QUOTE_OR_INDENT},
 	{"could not find expected ':'", "write `key: value`, and quote a text that goes over several lines"},
@@ -115,7 +117,73 @@ static const char *key_fault(const struct line *l, struct arena *a)
 	if (l->s[end] == ':' && end + 1 < l->n && l->s[end + 1] != ' ' && l->s[end + 1] != '/')
 		return arena_printf(a, "put a blank behind the colon of `%.*s:` in line %zu",
 			(int)(end - begin), l->s + begin, l->number);
+	while (end < l->n && l->s[end] == ' ')
+		end++;
+	if (end < l->n && l->s[end] == '=')
+		return arena_printf(a, "write a colon and a blank in place of = in line %zu", l->number);
 	return NULL;
+}
+
+static size_t indent_of(const struct line *l)
+{
+	size_t n = 0;
+
+	while (n < l->n && l->s[n] == ' ')
+		n++;
+	return n;
+}
+
+/* @return whether a line in front of this one begins in the same column */
+static bool has_column(const char *data, const struct line *l)
+{
+	for (const char *s = data; s < l->s;) {
+		const char *end = memchr(s, '\n', (size_t)(l->s - s));
+		struct line above = {s, (size_t)(end - s), 0};
+
+		if (!is_blank(&above) && indent_of(&above) == indent_of(l))
+			return true;
+		s = end + 1;
+	}
+	return false;
+}
+
+/* Lines of one level that do not begin in one column. */
+static const char *indent_fault(
+	const char *data, const struct line *at, const struct line *above, struct arena *a)
+{
+	size_t n = indent_of(at), m = indent_of(above);
+	bool opens = above->n && above->s[above->n - 1] == ':';
+
+	if (is_blank(at) || (n > m && opens) || n == m || (n < m && has_column(data, at)))
+		return NULL;
+	return arena_printf(a,
+		"line %zu begins in column %zu, and line %zu in column %zu: begin lines of one level in "
+		"one column",
+		at->number, n + 1, above->number, m + 1);
+}
+
+/* What copies of web pages bring along. */
+static const char *decoration_fault(const struct line *l, struct arena *a)
+{
+	size_t n = indent_of(l);
+
+	if (l->n - n >= 3 && (!strncmp(l->s + n, "```", 3) || !strncmp(l->s + n, "...", 3)))
+		return arena_printf(a, "remove the `%.3s` of line %zu", l->s + n, l->number);
+	return NULL;
+}
+
+/* @return whether something stands behind the quotation mark that closes a value */
+static bool has_tail(const struct line *l)
+{
+	char quote = 0;
+
+	for (size_t i = 1; i < l->n; i++) {
+		if (!quote && (l->s[i] == '"' || l->s[i] == '\'') && l->s[i - 1] == ' ')
+			quote = l->s[i];
+		else if (quote && l->s[i] == quote && l->s[i - 1] != '\\')
+			return i + 1 < l->n && !strchr(" ,]}:", l->s[i + 1]) && l->s[i + 1] != quote;
+	}
+	return false;
 }
 
 /* @return whether a variable stands in a line without quotes around it */
@@ -139,16 +207,22 @@ const char *yaml_line_remedy(const char *problem, const char *data, size_t len, 
 
 	if (strstr(problem, "',' or '") && has_bare_variable(&at))
 		return "put a text with a variable in quotes here, as in {password: \"${NAME}\"}";
-	if (!strstr(problem, "expected") && !strstr(problem, "mapping values"))
-		return NULL;
+	hint = decoration_fault(&at, a);
+	if (hint || (!strstr(problem, "expected") && !strstr(problem, "mapping values")))
+		return hint;
+	if (has_tail(&at))
+		return arena_printf(
+			a, "remove what stands behind the closing quotation mark of line %zu", line);
 	while (above.number > 1 && (above.number == line || is_blank(&above)))
 		above = line_of(data, len, above.number - 1);
 	hint = above.number < line ? key_fault(&above, a) : NULL;
-	return hint ? hint : key_fault(&at, a);
+	hint = hint ? hint : key_fault(&at, a);
+	return hint || above.number == line ? hint : indent_fault(data, &at, &above, a);
 }
 
 const char *yaml_not_text(const char *data, size_t len)
 {
+	unsigned zeros = 0;
 	static const struct {
 		const char *magic;
 		size_t n, offset;
@@ -169,5 +243,7 @@ const char *yaml_not_text(const char *data, size_t len)
 		if (len >= magics[i].offset + magics[i].n &&
 			!memcmp(data + magics[i].offset, magics[i].magic, magics[i].n))
 			return magics[i].what;
-	return NULL;
+	for (size_t i = 0; i < len && i < 512; i++)
+		zeros += !data[i];
+	return zeros > 8 ? "binary data" : NULL;
 }

@@ -40,6 +40,17 @@ static bool is_words(const char *s, size_t n, bool *ret_tells)
 	return n > 0;
 }
 
+/* @return whether words are joined by what joins them in placeholders, or are in capitals, or one of them is "your" */
+static bool is_spelled_out(const char *s, size_t n)
+{
+	size_t capitals = 0;
+
+	for (size_t i = 0; i < n; i++)
+		capitals += isupper((unsigned char)s[i]) != 0;
+	return capitals * 2 > n || memchr(s, '_', n) || memchr(s, '-', n) || !strncasecmp(s, "your", 4) ||
+	       !strncasecmp(s, "ipaddr", 6);
+}
+
 /* x.x.x.x, 192.168.1.xxx */
 static bool is_masked_address(const char *s, size_t n)
 {
@@ -182,7 +193,9 @@ static const char *placeholder(const char *url, const struct parts *p, struct ar
 				"still holds %.*s; write what it stands for there, without brackets", (int)n,
 				s);
 	}
-	if ((is_words(p->host, host, &tells) && tells) || is_masked_address(p->host, host))
+	/* "ipcam" may be a host's name. */
+	if ((is_words(p->host, host, &tells) && tells && (host < 3 || is_spelled_out(p->host, host))) ||
+		is_masked_address(p->host, host))
 		return arena_printf(a,
 			"still holds \"%.*s\"; write the camera's address or name there, such as "
 			"192.168.1.20",

@@ -18,6 +18,7 @@ struct parse {
 	size_t byte, character; /* the same place in the text, counted in both */
 	unsigned depth, n_nodes, n_documents;
 	bool ended, stopped;
+	bool refused; /* It will not be taken, which is reported; the rest is read to see whose file it is. */
 };
 
 static struct where place(const struct parse *p, const yaml_mark_t *m)
@@ -25,11 +26,19 @@ static struct where place(const struct parse *p, const yaml_mark_t *m)
 	return (struct where){p->name, NULL, (unsigned)m->line + 1, (unsigned)m->column + 1};
 }
 
-static void stop(struct parse *p, const yaml_mark_t *m, const char *reason)
+static void refuse(struct parse *p, const yaml_mark_t *m, const char *reason)
 {
 	struct where at = place(p, m);
 
-	report_error(p->report, &at, tree_path(p->arena, p->waiting ? p->waiting : p->open), "%s", reason);
+	if (!p->refused)
+		report_error(
+			p->report, &at, tree_path(p->arena, p->waiting ? p->waiting : p->open), "%s", reason);
+	p->refused = true;
+}
+
+static void stop(struct parse *p, const yaml_mark_t *m, const char *reason)
+{
+	refuse(p, m, reason);
 	p->stopped = true;
 }
 
@@ -94,6 +103,8 @@ static void syntax_error(struct parse *p)
 	}
 	if (y->problem && !strcmp(y->problem, "found unexpected end of stream"))
 		at = place(p, &y->context_mark);
+	if (p->refused)
+		return;
 	if (y->error == YAML_READER_ERROR)
 		at = offset_place(p, y->problem_offset);
 	if (y->error != YAML_READER_ERROR && is_tab(p, &y->problem_mark))
@@ -131,7 +142,7 @@ static void on_key(struct parse *p, const yaml_event_t *e)
 	else if (strlen(text) != e->data.scalar.length)
 		stop(p, &e->start_mark, "holds a NUL character; remove it");
 	else if (!strcmp(text, "<<") && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
-		stop(p, &e->start_mark,
+		refuse(p, &e->start_mark,
 			"merging with << is not supported; use `defaults` for what cameras share");
 }
 
@@ -167,6 +178,15 @@ static void on_scalar(struct parse *p, const yaml_event_t *e)
 	t->value = arena_copy(p->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
 	t->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	t->comment = t->plain ? comment_behind(p, &e->end_mark) : NULL;
+}
+
+/* It is refused, and stands for nothing. */
+static void on_alias(struct parse *p, const yaml_event_t *e)
+{
+	if (p->open && p->open->kind == TREE_MAP && !p->waiting)
+		p->stopped = true;
+	else
+		slot(p, e);
 }
 
 static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
@@ -229,9 +249,10 @@ static void on_event(struct parse *p, const yaml_event_t *e)
 {
 	const char *why = refusal(e);
 
-	if (why || ++p->n_nodes > YAML_MAX_NODES) {
-		stop(p, &e->start_mark,
-			why ? why : "more than 50000 values; split the cameras over several servers");
+	if (why)
+		refuse(p, &e->start_mark, why);
+	if (++p->n_nodes > YAML_MAX_NODES) {
+		stop(p, &e->start_mark, "more than 50000 values; split the cameras over several servers");
 		return;
 	}
 	switch (e->type) {
@@ -240,6 +261,9 @@ static void on_event(struct parse *p, const yaml_event_t *e)
 		break;
 	case YAML_SCALAR_EVENT:
 		on_scalar(p, e);
+		break;
+	case YAML_ALIAS_EVENT:
+		on_alias(p, e);
 		break;
 	case YAML_MAPPING_START_EVENT:
 		on_open(p, e, TREE_MAP);
@@ -277,7 +301,7 @@ static struct tree *finish(struct parse *p)
 {
 	struct where whole = {p->name, NULL, 0, 0};
 
-	if (p->stopped || p->arena->failed)
+	if (p->stopped || p->refused || p->arena->failed)
 		return NULL;
 	if (!p->root || tree_is_null(p->root)) {
 		report_error(p->report, &whole, NULL, "is empty; it must hold at least `cameras:`");
@@ -323,16 +347,16 @@ struct tree *yaml_parse(
 	const size_t errors_len = report->errors->len;
 	const char *what = yaml_not_text(data, len);
 
-	if (what) {
-		report_error(report, &whole, NULL,
-			"is %s; a configuration is text: name its file with -c FILE, and save it as UTF-8",
-			what);
-		return NULL;
-	}
 	if (len > YAML_MAX_BYTES) {
 		report_error(report, &whole, NULL,
 			"is larger than 256 KiB; put what cameras share into `defaults`, or split the "
 			"cameras over several servers");
+		return NULL;
+	}
+	if (what) {
+		report_error(report, &whole, NULL,
+			"is %s; a configuration is text: name its file with -c FILE, and save it as UTF-8",
+			what);
 		return NULL;
 	}
 	if (len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) {

@@ -161,7 +161,7 @@ static int check_characters(const char *url, struct cam_why *why)
 			return refuse(
 				why, "url", "holds a blank or a control character; write %20 for a blank");
 	if (strchr(url, '"'))
-		return refuse(why, "url", "holds a quotation mark; write %22 for it");
+		return refuse(why, "url", "holds a quotation mark; remove it, or write %22 for it");
 	if (strchr(url, '\\'))
 		return refuse(why, "url", "holds a backslash; write / or, for a backslash, %5C");
 	if (strchr(url, '#'))

@@ -61,37 +61,6 @@ TEST(urls_are_checked_with_a_reason)
 	}
 }
 
-TEST(a_url_that_is_none_is_told_what_to_write)
-{
-	static const struct {
-		const char *url, *told;
-	} cases[] = {
-		{"http://192.0.2.10/", "page is not its stream; write rtsp://HOST:554/PATH"},
-		{"HTTPS://admin:secret@192.0.2.10/", "page is not its stream"},
-		{"onvif://192.0.2.10", "write the RTSP address"},
-		{"rtmp://192.0.2.10/live", "is not an RTSP address; write rtsp://"},
-		{"192.0.2.10:554/stream", "write rtsp:// in front of it"},
-		{"admin:secret@192.0.2.10", "write rtsp:// in front of it"},
-		{"/dev/video0", "a path of this machine"},
-		{"rtsp:192.0.2.10/s", "a colon and two slashes"},
-		{"rtsp:/192.0.2.10/s", "a colon and two slashes"},
-		{"rtsp://rtsp://192.0.2.10/s", "twice"},
-		{"rtsp://192.0.2.10/s#1", "write %23"},
-		{"rtsp://good.example\\@192.0.2.10/s", "backslash"},
-		{"rtsp:///s", "names no host"},
-		{"rtsp://192.0.2.10:0/s", "1 to 65535"},
-		{"rtsp://192.0.2.10:65536/s", "1 to 65535"},
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct cam_why why = {NULL, ""};
-
-		CHECK_INT(url_check(cases[i].url, "", "", &why), -EINVAL);
-		CHECK_STR(why.option, "url");
-		CHECK(strstr(why.text, cases[i].told) && !strstr(why.text, "secret"));
-	}
-}
-
 TEST(urls_come_apart_and_requests_carry_no_login)
 {
 	struct url u;
@@ -510,12 +479,12 @@ TEST(every_fault_is_a_sentence)
 	CHECK_INT(fault_of_stream(UV_EOF)->err, -ECONNRESET);
 }
 
-RUN_TESTS(T(urls_are_checked_with_a_reason), T(a_url_that_is_none_is_told_what_to_write),
-	T(urls_come_apart_and_requests_carry_no_login), T(stream_urls_never_leave_the_configured_host),
-	T(digest_answers_as_in_rfc_2617), T(digest_answers_as_in_rfc_7616_with_the_better_hash),
-	T(basic_answers_as_in_rfc_7617), T(challenges_are_taken_as_cameras_write_them),
-	T(a_session_description_tells_video_and_audio), T(hevc_parameter_sets_come_from_three_lists),
-	T(static_payload_types_need_no_map), T(the_first_known_stream_of_a_kind_counts),
-	T(aac_is_what_its_configuration_says), T(damaged_and_oversized_descriptions_are_bounded),
-	T(transports_are_read_and_hosts_in_them_are_not), T(sessions_have_names_that_can_be_sent_back),
-	T(rtp_info_belongs_to_the_stream_whose_end_it_names), T(every_fault_is_a_sentence))
+RUN_TESTS(T(urls_are_checked_with_a_reason), T(urls_come_apart_and_requests_carry_no_login),
+	T(stream_urls_never_leave_the_configured_host), T(digest_answers_as_in_rfc_2617),
+	T(digest_answers_as_in_rfc_7616_with_the_better_hash), T(basic_answers_as_in_rfc_7617),
+	T(challenges_are_taken_as_cameras_write_them), T(a_session_description_tells_video_and_audio),
+	T(hevc_parameter_sets_come_from_three_lists), T(static_payload_types_need_no_map),
+	T(the_first_known_stream_of_a_kind_counts), T(aac_is_what_its_configuration_says),
+	T(damaged_and_oversized_descriptions_are_bounded), T(transports_are_read_and_hosts_in_them_are_not),
+	T(sessions_have_names_that_can_be_sent_back), T(rtp_info_belongs_to_the_stream_whose_end_it_names),
+	T(every_fault_is_a_sentence))
