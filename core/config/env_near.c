@@ -3,6 +3,7 @@
 
 #include "core/config/env.h"
 #include "core/config/load.h"
+#include "core/config/meaning.h"
 #include "core/config/section.h"
 
 #include <ctype.h>
@@ -222,11 +223,6 @@ static const struct {
 
 enum { N_SINGLES = sizeof(singles) / sizeof(singles[0]), LONG = 11 };
 
-static bool has_word(const char *words, const char *word, struct arena *a)
-{
-	return strcasestr(words, arena_printf(a, " %s ", word));
-}
-
 /* @return the name that a name like this is meant to be, NULL: none, or it is that */
 static const char *single_of(const char *name, char *const *variables, struct arena *a)
 {
@@ -241,7 +237,7 @@ static const char *single_of(const char *name, char *const *variables, struct ar
 		if (!strcasecmp(right, name))
 			return right;
 		/* Who knows the right name has the other for something else. */
-		if (has_word(singles[i].words, name, a) && !env_get(variables, right) &&
+		if (meaning_in(singles[i].words, name) && !env_get(variables, right) &&
 			!env_get(variables, arena_printf(a, "%s_FILE", right)))
 			return right;
 		nearest_init_spelling(&near, name, strlen(right) >= LONG ? 2 : 0);

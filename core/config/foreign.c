@@ -2,12 +2,13 @@
 #include "core/config/foreign.h"
 
 #include "core/base/text.h"
+#include "core/config/meaning.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { URL_LONGEST = 300, NAME_LONGEST = 32, STEPS_MAX = 4000 };
+enum { URL_LONGEST = 300, NAME_LONGEST = 32, STEPS_MAX = 4000, TOPS_MAX = 100 };
 
 /*
  * Where products keep the address of a camera: keys by '/', '*' for any name, which is the camera's, '#' for any item
@@ -160,12 +161,13 @@ static bool is_ours(const struct tree *root)
 	return false;
 }
 
-static unsigned count_tops(const struct tree *root, const char *keys, struct arena *a)
+/* Of the first keys: no product has more at the top. */
+static unsigned count_tops(const struct tree *root, const char *keys)
 {
-	unsigned n = 0;
+	unsigned n = 0, seen = 0;
 
-	for (const struct tree *t = root->first; t; t = t->next)
-		n += t->key && strlen(t->key) < NAME_LONGEST && strstr(keys, arena_printf(a, " %s ", t->key));
+	for (const struct tree *t = root->first; t && seen < TOPS_MAX; t = t->next, seen++)
+		n += t->key && meaning_in(keys, t->key);
 	return n;
 }
 
@@ -232,7 +234,7 @@ struct foreign foreign_of_tree(const struct tree *root, struct arena *a)
 		return f;
 	f = of_places(root, a);
 	for (size_t i = 0; !f.product && i < sizeof(tops) / sizeof(tops[0]); i++)
-		if (count_tops(root, tops[i].keys, a) >= 2)
+		if (count_tops(root, tops[i].keys) >= 2)
 			f.product = tops[i].product;
 	return f;
 }

@@ -2,6 +2,8 @@
 /* Files of other products that are no YAML: lines of a key and a value, as Motion and neolink have them. */
 #include "core/config/foreign.h"
 
+#include "core/config/meaning.h"
+
 #include <string.h>
 
 enum { LINE_LONGEST = 1024, KEY_LONGEST = 40 };
@@ -30,22 +32,12 @@ static const struct {
 	{"neolink", " [[cameras]] bind bind_port uid address ", NULL, NULL, "name"},
 };
 
+/* One line: `key value`, `key = value`. */
 struct line {
-	const char *key, *value;
+	char key[KEY_LONGEST + 1];
+	const char *value;
+	size_t len; /* of the value */
 };
-
-/* Split one line of n characters: `key value`, `key = value`, `key: value`. */
-static struct line split(const char *s, size_t n, struct arena *a)
-{
-	const char *text = arena_copy(a, s, n), *value;
-	size_t key;
-
-	text += strspn(text, " \t");
-	key = strcspn(text, " \t=:");
-	value = text + key;
-	value += strspn(value, " \t=:\"'");
-	return (struct line){arena_copy(a, text, key), arena_copy(a, value, strcspn(value, "\"'"))};
-}
 
 struct reading {
 	struct arena *arena;
@@ -54,27 +46,42 @@ struct reading {
 	unsigned marks;
 };
 
-static void take(const char **ret, const char *key, const struct line *l)
+/* @return false: it is no such line. Behind a colon it is YAML, and a key of that may be anybody's. */
+static bool split(const char *s, size_t n, struct line *ret)
 {
-	if (key && !*ret && !strcmp(key, l->key) && *l->value)
-		*ret = l->value;
+	size_t key = 0, at;
+
+	while (key < n && !strchr(" \t=:", s[key]))
+		key++;
+	if (!key || key > KEY_LONGEST || (key < n && s[key] == ':'))
+		return false;
+	memcpy(ret->key, s, key);
+	ret->key[key] = 0;
+	for (at = key; at < n && strchr(" \t=\"'", s[at]);)
+		at++;
+	ret->value = s + at;
+	for (ret->len = 0; at + ret->len < n && !strchr("\"'", ret->value[ret->len]);)
+		ret->len++;
+	return true;
+}
+
+static void take(const char **ret, const char *key, const struct line *l, struct arena *a)
+{
+	if (key && !*ret && !strcmp(key, l->key) && l->len)
+		*ret = arena_copy(a, l->value, l->len);
 }
 
 static void one_line(struct reading *r, const char *s, size_t n)
 {
 	struct line l;
 
-	if (!n || n > LINE_LONGEST || strchr("#; \t", *s))
+	if (!n || n > LINE_LONGEST || strchr("#; \t", *s) || !split(s, n, &l))
 		return;
-	l = split(s, n, r->arena);
-	/* Behind a colon it is YAML, and a key of it may be anybody's. */
-	if (!*l.key || strlen(l.key) > KEY_LONGEST || s[strlen(l.key) < n ? strlen(l.key) : 0] == ':')
-		return;
-	if (strstr(kinds[r->kind].keys, arena_printf(r->arena, " %s ", l.key)) && (*l.value || *l.key == '['))
+	if (meaning_in(kinds[r->kind].keys, l.key) && (l.len || *l.key == '['))
 		r->marks++;
-	take(&r->url, kinds[r->kind].url, &l);
-	take(&r->login, kinds[r->kind].login, &l);
-	take(&r->name, kinds[r->kind].name, &l);
+	take(&r->url, kinds[r->kind].url, &l, r->arena);
+	take(&r->login, kinds[r->kind].login, &l, r->arena);
+	take(&r->name, kinds[r->kind].name, &l, r->arena);
 }
 
 /* rtsp://h/1 and user:password apart are one address. */

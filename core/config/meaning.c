@@ -2,9 +2,9 @@
 /* Words that people, manuals and other products use for what has another name here. */
 #include "core/config/meaning.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { WORD_MAX = 64 };
 
@@ -54,22 +54,34 @@ static const struct {
 	{"quality", " jpeg_quality image_quality stream_quality "},
 	{"log_level", " log loglevel level verbosity verbose debug logging "},
 	{"cpu_threads", " threads workers cpus cpu jobs "},
+	{"debug", " verbose trace all fine finest "},
+	{"warn", " warning warnings "},
+	{"error", " err errors fatal critical quiet "},
 	{"timezone", " tz time_zone zone local_timezone "},
 };
 
-bool meaning_is(const char *word, const char *name)
+bool meaning_in(const char *words, const char *word)
 {
-	char want[WORD_MAX + 3];
 	size_t n = strlen(word);
 
 	if (!n || n > WORD_MAX || strchr(word, ' '))
 		return false;
-	snprintf(want, sizeof(want), " %s ", word);
+	for (const char *at = words; (at = strcasestr(at, word)); at++)
+		if (at > words && at[-1] == ' ' && at[n] == ' ')
+			return true;
+	return false;
+}
+
+bool meaning_is(const char *word, const char *name)
+{
+	char want[WORD_MAX + 1];
+
+	snprintf(want, sizeof(want), "%s", strlen(word) <= WORD_MAX ? word : "");
 	for (char *c = want; *c; c++)
-		*c = *c == '-' ? '_' : (char)tolower((unsigned char)*c);
+		*c = *c == '-' ? '_' : *c;
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (!strcmp(meanings[i].name, name))
-			return strstr(meanings[i].words, want);
+			return meaning_in(meanings[i].words, want);
 	return false;
 }
 

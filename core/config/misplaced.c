@@ -201,7 +201,10 @@ void misplaced_section(struct load *l, const struct tree *t)
 /* @return whether a section's mapping stands in place of a camera or stage; it is reported */
 bool misplaced_below(struct load *l, const struct tree *t)
 {
-	if (!is_section(t->key) || t->kind != TREE_MAP || tree_get(t, "plugin") || tree_get(t, "source"))
+	if (!is_section(t->key) || tree_get(t, "plugin") || tree_get(t, "source"))
+		return false;
+	/* A camera may have everything from `defaults`, and this name. */
+	if (t->kind != TREE_MAP && (!tree_is_null(t) || tree_get(l->root, "defaults")))
 		return false;
 	report_error(l->report, &t->key_at, tree_path(l->arena, t),
 		"`%s` is a section of the file: begin its line at the left margin", t->key);
@@ -295,7 +298,7 @@ const char *misplaced_stage(struct load *l, const struct tree *t)
 	if (t->kind == TREE_LIST)
 		return "; write its options as `key: value`, without dashes and brackets";
 	if (i == N_EXAMPLES)
-		return "";
+		return arena_printf(l->arena, "; write `%.32s: {plugin: NAME}`, or remove it", t->key);
 	if (examples[i].is_sink)
 		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", examples[i].text);
 	return strcmp(t->key, examples[i].name) != 0

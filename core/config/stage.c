@@ -267,6 +267,13 @@ static int fit(const struct cam_opt *o, const char *text, void *config, char *wh
 	return -EINVAL;
 }
 
+static bool is_shell_name(const char *text)
+{
+	size_t n = *text == '$' ? strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") : 0;
+
+	return n > 2 && !text[n + 1];
+}
+
 /* What holds for every URL; the plugin's own rules come later. */
 static bool address_ok(struct making *m, const struct cam_opt *o, const struct tree *t, const char *text)
 {
@@ -279,6 +286,9 @@ static bool address_ok(struct making *m, const struct cam_opt *o, const struct t
 		report_warning(l->report, &t->at, tree_path(l->arena, t),
 			"ends before \" #\", which begins a comment; put all of it in quotes if that belongs "
 			"to it");
+	else if ((o->flags & CAM_SECRET) && text == t->value && is_shell_name(text))
+		report_warning(l->report, &t->at, tree_path(l->arena, t),
+			"is taken as it is; write ${NAME}, with braces, for the value of a variable");
 	return !why;
 }
 

@@ -51,6 +51,19 @@ static bool is_spelled_out(const char *s, size_t n)
 	       !strncasecmp(s, "ipaddr", 6);
 }
 
+/* @return whether all letters are capitals, and there are some: HOST, PATH, USER as manuals and messages write them */
+static bool is_in_capitals(const char *s, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (islower((unsigned char)s[i]))
+			return false;
+		any |= isupper((unsigned char)s[i]) != 0;
+	}
+	return any;
+}
+
 /* x.x.x.x, 192.168.1.xxx */
 static bool is_masked_address(const char *s, size_t n)
 {
@@ -69,10 +82,25 @@ static bool is_masked_address(const char *s, size_t n)
 	return dots == 3 && runs;
 }
 
+/* @return whether something stands for the host: a word for it, or "..." */
+static bool is_no_host(const char *s, size_t n)
+{
+	bool tells;
+
+	if (n && strspn(s, ".") >= n)
+		return true;
+	if (is_masked_address(s, n))
+		return true;
+	if (!is_words(s, n, &tells))
+		return false;
+	/* "ipcam" and "camera" may be hosts. */
+	return is_in_capitals(s, n) || (tells && (n < 3 || is_spelled_out(s, n)));
+}
+
 /* <ip>, [ip], {ip}: words in brackets. @return their length with them, 0: none at s */
 static size_t bracketed(const char *s)
 {
-	const char *close = *s == '<' ? ">" : *s == '[' ? "]" : *s == '{' ? "}" : NULL;
+	const char *close = *s == '<' ? ">" : *s == '[' ? "]" : *s == '{' ? "}" : *s == '%' ? "%" : NULL;
 	size_t n = close ? strcspn(s + 1, close) : 0;
 	bool tells;
 
@@ -179,12 +207,33 @@ static const char *login_fault(const struct parts *p, struct arena *a)
 		     : NULL;
 }
 
-static const char *placeholder(const char *url, const struct parts *p, struct arena *a)
+/* @return whether a login is made of words for it: your-password, USER:PASSWORD */
+static bool is_no_login(const struct parts *p)
 {
 	const char *colon =
 		p->login_end ? memchr(p->authority, ':', (size_t)(p->login_end - p->authority)) : NULL;
+	size_t user = colon ? (size_t)(colon - p->authority) : 0,
+	       n = colon ? (size_t)(p->login_end - colon) - 1 : 0;
+	bool tells, user_tells;
+
+	if (!colon || !is_words(colon + 1, n, &tells))
+		return false;
+	return tells || (is_in_capitals(colon + 1, n) && is_words(p->authority, user, &user_tells) &&
+				is_in_capitals(p->authority, user));
+}
+
+/* @return whether a variable of a shell is left, which none of YAML is: $CAMERA_IP */
+static bool has_bare_variable(const char *url)
+{
+	for (const char *s = strchr(url, '$'); s; s = strchr(s + 1, '$'))
+		if (strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") > 2)
+			return true;
+	return false;
+}
+
+static const char *placeholder(const char *url, const struct parts *p, struct arena *a)
+{
 	size_t host = (size_t)((p->port ? p->port - 1 : p->end) - p->host), n;
-	bool tells;
 
 	for (const char *s = url; *s; s++) {
 		n = bracketed(s);
@@ -193,16 +242,18 @@ static const char *placeholder(const char *url, const struct parts *p, struct ar
 				"still holds %.*s; write what it stands for there, without brackets", (int)n,
 				s);
 	}
-	/* "ipcam" may be a host's name. */
-	if ((is_words(p->host, host, &tells) && tells && (host < 3 || is_spelled_out(p->host, host))) ||
-		is_masked_address(p->host, host))
+	if (has_bare_variable(url))
+		return "holds a name behind $, which is not filled in: write ${NAME} for a variable, or %24 "
+		       "for a $";
+	if (is_no_host(p->host, host))
 		return arena_printf(a,
 			"still holds \"%.*s\"; write the camera's address or name there, such as "
 			"192.168.1.20",
 			(int)host, p->host);
-	if (colon && is_words(colon + 1, (size_t)(p->login_end - colon - 1), &tells) && tells)
-		return "still holds a placeholder for the password; write the camera's own";
-	return NULL;
+	if (!strcmp(p->end, "/PATH"))
+		return "still holds PATH; write the path of the camera's stream there, as its manual says";
+	return is_no_login(p) ? "still holds words for the login; write the camera's own user and password"
+			      : NULL;
 }
 
 static const char *port_fault(const struct parts *p)

@@ -194,7 +194,9 @@ static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
 	struct tree *t;
 
 	if (p->open && p->open->kind == TREE_MAP && !p->waiting) {
-		stop(p, &e->start_mark, "a key must be a name, not a mapping or a list");
+		stop(p, &e->start_mark,
+			"a key must be a name, not a mapping or a list; quote a text that begins with { or "
+			"[");
 		return;
 	}
 	if (++p->depth > YAML_MAX_DEPTH) {

@@ -108,7 +108,7 @@ TEST(addresses_as_people_type_them)
 		{"rtsp://IP_ADDRESS/s", NULL, "IP_ADDRESS"},
 		{"rtsp://ip-of-camera/s", NULL, "ip-of-camera"},
 		{"rtsp://192.168.0.X/s", NULL, "192.168.0.X"},
-		{"rtsp://admin:YOUR_PASSWORD@192.0.2.10/s", NULL, "placeholder for the password"},
+		{"rtsp://admin:YOUR_PASSWORD@192.0.2.10/s", NULL, "words for the login"},
 		{"rtsp://192.0.2.10:99999/s", NULL, "1 to 65535"},
 		{"rtsp://[fe80::1]:x/s", NULL, "1 to 65535"},
 	};
