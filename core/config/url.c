@@ -268,14 +268,28 @@ static const char *port_fault(const struct parts *p)
 	       "USER:PASSWORD@HOST)";
 }
 
+/* What files of variables and copies leave around an address. */
+static const char *edge_fault(const char *url)
+{
+	size_t begin = strspn(url, " \"'");
+
+	if (!strstr(url, "://"))
+		return NULL;
+	if (strcspn(url, "\"'") < begin)
+		return "begins with a quotation mark that is part of it (docker's --env-file keeps them); "
+		       "remove it at both "
+		       "ends";
+	return begin ? "begins with a blank; remove it" : NULL;
+}
+
 const char *url_fault(const char *url, const char *comment, struct arena *a)
 {
 	size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 	struct parts p;
-	const char *why, *port;
+	const char *why = edge_fault(url), *port;
 
-	if (!scheme || strncmp(url + scheme, "://", 3) != 0)
-		return NULL;
+	if (why || !scheme || strncmp(url + scheme, "://", 3) != 0)
+		return why;
 	p = split(url + scheme + 3);
 	why = placeholder(url, &p, a);
 	if (!why)

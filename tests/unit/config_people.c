@@ -110,6 +110,8 @@ TEST(addresses_as_people_type_them)
 		{"rtsp://192.168.0.X/s", NULL, "192.168.0.X"},
 		{"rtsp://admin:YOUR_PASSWORD@192.0.2.10/s", NULL, "words for the login"},
 		{"rtsp://192.0.2.10:99999/s", NULL, "1 to 65535"},
+		{"\"rtsp://192.0.2.10/s\"", NULL, "quotation mark"},
+		{" rtsp://192.0.2.10/s", NULL, "a blank; remove it"},
 		{"rtsp://[fe80::1]:x/s", NULL, "1 to 65535"},
 	};
 	struct arena a = {0};

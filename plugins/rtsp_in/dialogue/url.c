@@ -158,8 +158,8 @@ static int check_characters(const char *url, struct cam_why *why)
 		return refuse(why, "url", "holds rtsp:// twice; write one address");
 	for (const char *c = url; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return refuse(
-				why, "url", "holds a blank or a control character; write %20 for a blank");
+			return refuse(why, "url",
+				"holds a blank or a control character; remove it, or write %20 for a blank");
 	if (strchr(url, '"'))
 		return refuse(why, "url", "holds a quotation mark; remove it, or write %22 for it");
 	if (strchr(url, '\\'))
