@@ -20,7 +20,7 @@ static const struct {
 	{"listeners", " listener hooks hook webhooks webhook notifications notify events alerts "},
 	/* stages */
 	{"source", " input src camera stream rtsp rtsp_in ffmpeg onvif sources inputs url "},
-	{"buffer", " ring shm shared_memory memory history cache buffers shm_ring mem_ring ringbuffer "},
+	{"buffer", " ring shm shared_memory buffers shm_ring mem_ring ringbuffer "},
 	{"recorder", " record records recording recordings nvr dvr storage archive save recorder_mp4 mp4 "},
 	{"detector", " detect detection motion detectors motion_detection "},
 	{"web", " view viewer ws_view http browser live ws websocket websockets html mjpeg "},

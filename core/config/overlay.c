@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { NAME_MAX_BYTES = 64 };
 
@@ -87,8 +88,9 @@ static void longest(const struct overlay *o, const struct tree *map, const char 
 static const char *hint(const struct overlay *o, const struct nearest *near)
 {
 	const char *name = o->layer == LAYER_ENVIRONMENT ? strrchr(o->at.source, ' ') : NULL, *right = "";
+	size_t n = strlen(near->best);
 
-	if (name && strchr(o->name, '_'))
+	if (name && n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')
 		right = env_near_spelled(o->root, name + sizeof(OVERRIDE_PREFIX), o->arena);
 	return *right && strcmp(right, name + 1) != 0 ? arena_printf(o->arena, "; did you mean %s?", right)
 						      : nearest_hint(near, o->arena);

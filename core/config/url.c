@@ -236,7 +236,7 @@ static const char *placeholder(const char *url, const struct parts *p, struct ar
 	size_t host = (size_t)((p->port ? p->port - 1 : p->end) - p->host), n;
 
 	for (const char *s = url; *s; s++) {
-		n = bracketed(s);
+		n = s > url && s[-1] == '$' ? 0 : bracketed(s);
 		if (n)
 			return arena_printf(a,
 				"still holds %.*s; write what it stands for there, without brackets", (int)n,
