@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/kind.h"
 #include "core/config/load.h"
+#include "core/config/misplaced.h"
 #include "core/config/section.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* @return a section of the file, NULL if there is none, nothing in it, or (reported) no mapping */
 static const struct tree *section(struct load *l, const struct tree *parent, const char *key)
@@ -15,8 +15,8 @@ static const struct tree *section(struct load *l, const struct tree *parent, con
 		return NULL;
 	if (t->kind == TREE_MAP)
 		return t;
-	report_error(l->report, &t->at, tree_path(l->arena, t), "must be a mapping of names, not %s",
-		tree_kind_name(t));
+	report_error(l->report, &t->at, tree_path(l->arena, t), "must be a mapping of names, not %s%s",
+		tree_kind_name(t), misplaced_list(l, t));
 	return NULL;
 }
 
@@ -32,35 +32,13 @@ static size_t count(const struct tree *map)
 static void check_sections(struct load *l)
 {
 	for (const struct tree *t = l->root->first; t && l->report->n_errors < REPORT_MAX; t = t->next) {
-		struct nearest near;
 		bool known = false;
 
-		nearest_init(&near, t->key);
-		for (const char *const *name = sections; *name; name++) {
+		for (const char *const *name = sections; *name; name++)
 			known |= !strcmp(*name, t->key);
-			nearest_try(&near, *name);
-		}
 		if (!known)
-			report_error(l->report, &t->key_at, tree_path(l->arena, t),
-				"unknown section%s (there are " SECTIONS_IN_WORDS("and") ")",
-				nearest_hint(&near, l->arena));
+			misplaced_section(l, t);
 	}
-}
-
-static bool means_off(const struct tree *t)
-{
-	static const char *const words[] = {"off", "no", "false", "none", "disabled", "0"};
-
-	for (size_t i = 0; t->kind == TREE_SCALAR && i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcasecmp(t->value, words[i]))
-			return true;
-	return false;
-}
-
-/* What is easily written a level too high. */
-static bool is_in_a_stage(const struct tree *t)
-{
-	return !strcmp(t->key, "plugin") || !strcmp(t->key, "url");
 }
 
 /* A stage, sink or listener as a mapping. @return false: it is off, or reported as something else */
@@ -73,10 +51,7 @@ static bool is_on(struct load *l, const struct tree *t)
 	else if (!tree_is_off(t))
 		report_error(l->report, &t->at, tree_path(l->arena, t),
 			"must be a mapping of options, or off, not %s%s", tree_kind_name(t),
-			means_off(t) ? "; write off"
-			: is_in_a_stage(t)
-				? "; options stand in a stage: `front: {source: {plugin: rtsp_in, url: ...}}`"
-				: "");
+			misplaced_stage(l, t));
 	if (t->bad || !tree_is_off(t))
 		l->n_lost++;
 	return false;
@@ -97,6 +72,11 @@ static void one_stage(
 		l->n_lost++;
 		return;
 	}
+	if (own && (misplaced_below(l, own) ||
+			   (!base && misplaced_off(l, own, tree_get(l->root, "defaults"))))) {
+		l->n_lost++;
+		return;
+	}
 	if (!is_on(l, named) || (own && !is_on(l, base) && tree_is_null(own)))
 		return;
 	s.name = named->key;
@@ -112,13 +92,14 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 {
 	const struct tree *own = NULL;
 
-	if (!load_name_ok(l, camera, "camera"))
+	if (!load_name_ok(l, camera, "camera") || misplaced_camera(l, camera))
 		return;
 	if (camera->kind == TREE_MAP) {
 		own = camera;
 	} else if (!tree_is_null(camera)) {
 		report_error(l->report, &camera->at, tree_path(l->arena, camera),
-			"must be a mapping of stages, not %s", tree_kind_name(camera));
+			"must be a mapping of stages, not %s%s", tree_kind_name(camera),
+			misplaced_list(l, camera));
 		return;
 	}
 	l->first = l->out->pub.n_nodes;

@@ -29,6 +29,23 @@ static size_t name_length(const char *s)
 	return n;
 }
 
+/* @return a hint at a variable that is set and nearly called so, "" without one */
+static const char *near_variable(struct expand *e, const char *name)
+{
+	struct nearest near;
+
+	nearest_init_spelling(&near, name, strlen(name) < 6 ? 1 : 2);
+	for (char *const *v = e->variables; v && *v; v++) {
+		size_t n = strcspn(*v, "=");
+
+		if (n && n <= 64)
+			nearest_try(&near, arena_printf(e->arena, "%.*s", (int)n, *v));
+	}
+	return near.best[0] && strcmp(near.best, name) != 0
+		       ? arena_printf(e->arena, "; did you mean %s, which is set?", near.best)
+		       : "";
+}
+
 static const char *missing(struct expand *e, const char *name, const char *rest, const char *end)
 {
 	const char *is = env_get(e->variables, name) ? "empty" : "not set";
@@ -41,8 +58,8 @@ static const char *missing(struct expand *e, const char *name, const char *rest,
 			"the environment variable %s is %s, and CREDENTIALS_DIRECTORY (%s) holds no file %s",
 			name, is, folder, name);
 	return arena_printf(e->arena,
-		"the environment variable %s is %s; set it, or write a default: ${%s:-default}", name, is,
-		name);
+		"the environment variable %s is %s; set it, or write a default: ${%s:-default}%s", name, is,
+		name, near_variable(e, name));
 }
 
 /* One variable; s is behind its "${". @return behind its "}", NULL after a fault */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/load.h"
 
+#include "core/config/env_near.h"
 #include "core/config/expand.h"
 #include "core/config/option.h"
 #include "core/config/overlay.h"
 #include "core/config/yaml.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -31,6 +33,47 @@ static ssize_t read_up_to(int fd, char *buf, size_t room)
 	return (ssize_t)len;
 }
 
+static bool is_there(struct load *l, const char *path, const char **ret, const char *end, size_t keep)
+{
+	const char *other = arena_printf(l->arena, "%.*s%s", (int)keep, path, end);
+
+	if (strcmp(other, path) != 0 && !access(other, F_OK))
+		*ret = other;
+	return *ret;
+}
+
+static bool is_empty_folder(const char *path)
+{
+	DIR *d = opendir(path);
+	unsigned n = 0;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is safe, with a DIR of one's own */
+	while (d && n < 3 && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return d && n < 3;
+}
+
+/* What to do about a file that cannot be read. */
+static const char *remedy(struct load *l, const char *path, int err)
+{
+	const char *name = strrchr(path, '/'), *dot = strrchr(name ? name : path, '.'), *other = NULL;
+	size_t n = strlen(path), stem = dot ? (size_t)(dot - path) : n;
+
+	if ((err == EISDIR && is_there(l, path, &other, "/cam_server.yaml", n)) ||
+		(err == ENOENT && (is_there(l, path, &other, ".yaml", stem) ||
+					  is_there(l, path, &other, ".yml", stem))))
+		return arena_printf(l->arena, "did you mean %s?", other);
+	if (err == EISDIR && is_empty_folder(path))
+		return "it is empty: docker makes a folder where the file of a -v is not there; put the file "
+		       "there first";
+	if (err == EACCES)
+		return arena_printf(l->arena, "let the user %u read it, and enter the folders above",
+			(unsigned)geteuid());
+	return "name the file with -c FILE";
+}
+
 /* @return the file's bytes, at most one more than allowed; NULL and reported */
 static char *read_file(struct load *l, const char *path, size_t *ret_len)
 {
@@ -42,8 +85,8 @@ static char *read_file(struct load *l, const char *path, size_t *ret_len)
 	if (fd >= 0)
 		close(fd);
 	if (n < 0 && !l->arena->failed)
-		report_error(l->report, &(struct where){.source = path}, NULL,
-			"cannot be read: %s; name the file with -c FILE", strerrordesc_np(err));
+		report_error(l->report, &(struct where){.source = path}, NULL, "cannot be read: %s; %s",
+			strerrordesc_np(err), remedy(l, path, err));
 	*ret_len = n < 0 ? 0 : (size_t)n;
 	return n < 0 ? NULL : data;
 }
@@ -74,6 +117,8 @@ static void run(struct load *l)
 		return;
 	expand_tree(l->root, l->in->environ, l->arena, l->report);
 	tree_check_keys(l->root, l->arena, l->report);
+	if (!l->in->file && !l->in->text)
+		env_near_single(l->in->environ, l->arena, l->report);
 	overlay_environment(l->root, l->in->environ, l->arena, l->report);
 	overlay_sets(l->root, l->in->sets, l->arena, l->report);
 	load_server(l);

@@ -3,12 +3,17 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/cameras.c \
 	%D%/completion.c \
 	%D%/env.c %D%/env.h \
+	%D%/env_near.c %D%/env_near.h \
 	%D%/example.c \
 	%D%/expand.c %D%/expand.h \
+	%D%/foreign.c %D%/foreign.h \
+	%D%/foreign_text.c \
 	%D%/help.c \
 	%D%/listen.c %D%/listen.h \
 	%D%/man.c \
 	%D%/match.c \
+	%D%/meaning.c %D%/meaning.h \
+	%D%/misplaced.c %D%/misplaced.h \
 	%D%/nearest.c \
 	%D%/option.c %D%/option.h %D%/option_format.c \
 	%D%/overlay.c %D%/overlay.h \
@@ -23,6 +28,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/syntax.c \
 	%D%/tree.c %D%/tree.h \
 	%D%/unique.c \
+	%D%/url.c %D%/url.h \
 	%D%/value.c \
 	%D%/wiring.c \
 	%D%/yaml.c %D%/yaml.h

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/config/meaning.h"
 #include "core/config/report.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST = 64 };
+/* What is typed in another way counts less than one wrong letter, a part of the name less than two. */
+enum { LONGEST = 64, EDIT = 2, MEANT = 1, PART = 3 };
 
 /* Names differ in more than case; what is typed often does not. */
 static bool same(char a, char b)
@@ -50,21 +52,37 @@ void nearest_init(struct nearest *n, const char *want)
 
 	n->want = want;
 	n->best[0] = 0;
-	n->distance = len > LONGEST ? 0 : (unsigned)(len < 3 ? 2 : len < 6 ? 3 : len / 2 + 1);
+	n->spelling = false;
+	n->distance = len > LONGEST ? 0 : EDIT * (unsigned)(len < 3 ? 2 : len < 6 ? 3 : len / 2 + 1);
+}
+
+void nearest_init_spelling(struct nearest *n, const char *want, unsigned edits)
+{
+	nearest_init(n, want);
+	n->distance = n->distance ? EDIT * edits + 1 : 0;
+	n->spelling = true;
+}
+
+static void better(struct nearest *n, const char *name, unsigned distance)
+{
+	if (distance >= n->distance)
+		return;
+	n->distance = distance;
+	snprintf(n->best, sizeof(n->best), "%s", name);
 }
 
 void nearest_try(struct nearest *n, const char *name)
 {
 	size_t na = strlen(n->want), nb = strlen(name);
-	unsigned d;
 
-	if (!n->distance || nb > LONGEST || na > nb + n->distance || nb > na + n->distance)
+	if (!n->distance || nb > LONGEST)
 		return;
-	d = edit_distance(n->want, na, name, nb);
-	if (d >= n->distance)
-		return;
-	n->distance = d;
-	snprintf(n->best, sizeof(n->best), "%s", name);
+	if (!n->spelling && meaning_is(n->want, name))
+		better(n, name, MEANT);
+	if (!n->spelling && meaning_shares(n->want, name))
+		better(n, name, PART);
+	if (na * EDIT <= nb * EDIT + n->distance && nb * EDIT <= na * EDIT + n->distance)
+		better(n, name, EDIT * edit_distance(n->want, na, name, nb));
 }
 
 const char *nearest_hint(const struct nearest *n, struct arena *a)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/option.h"
 
+#include "core/config/url.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -201,9 +203,8 @@ static void mask_named(const char *s, struct text *out)
 
 void option_mask_url(const char *url, struct text *out)
 {
-	/* The last '@': a password that holds '@' or '/' unescaped is masked whole, at worst with more. */
-	const char *scheme = strstr(url, "://"), *at = strrchr(url, '@');
-	const char *user = scheme ? scheme + 3 : url, *colon = strchr(user, ':');
+	const char *scheme = strstr(url, "://"), *user = scheme ? scheme + 3 : url,
+		   *colon = strchr(user, ':'), *at = url_login_end(user);
 
 	if (at && colon && colon < at) {
 		text_add_n(out, url, (size_t)(colon + 1 - url));

@@ -3,14 +3,13 @@
 
 #include "core/base/kind.h"
 #include "core/config/env.h"
+#include "core/config/env_near.h"
 #include "core/config/section.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define PREFIX "CAM_SERVER__"
 
 enum { NAME_MAX_BYTES = 64 };
 
@@ -85,6 +84,18 @@ static void longest(const struct overlay *o, const struct tree *map, const char 
 	}
 }
 
+/* Levels that are joined by one underscore are told apart in the whole name. */
+static const char *hint(const struct overlay *o, const struct nearest *near)
+{
+	const char *name = o->layer == LAYER_ENVIRONMENT ? strrchr(o->at.source, ' ') : NULL, *right = "";
+	size_t n = strlen(near->best);
+
+	if (name && n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')
+		right = env_near_spelled(o->root, name + sizeof(OVERRIDE_PREFIX), o->arena);
+	return *right && strcmp(right, name + 1) != 0 ? arena_printf(o->arena, "; did you mean %s?", right)
+						      : nearest_hint(near, o->arena);
+}
+
 /* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
 static const char *take_known(struct overlay *o, const char *what, const struct tree *a, const struct tree *b)
 {
@@ -105,8 +116,7 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 		nearest_try(&near, t->key ? t->key : "");
 	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
 		nearest_try(&near, t->key ? t->key : "");
-	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
-		nearest_hint(&near, o->arena));
+	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name, hint(o, &near));
 	return NULL;
 }
 
@@ -191,7 +201,7 @@ static void apply(struct overlay *o)
 			nearest_try(&near, *s);
 		report_error(o->report, &o->at, o->path,
 			"nothing is called \"%s\"%s (a path begins with " SECTIONS_IN_WORDS("or") ")",
-			o->name, nearest_hint(&near, o->arena));
+			o->name, hint(o, &near));
 		return;
 	}
 	advance(o, strlen(section));
@@ -239,25 +249,8 @@ static void one_variable(struct overlay o, const char *variable)
 	const char *name = arena_copy(o.arena, variable, n);
 
 	o.at.source = arena_printf(o.arena, "environment %s", name);
-	o.rest = name + strlen(PREFIX);
+	o.rest = name + strlen(OVERRIDE_PREFIX);
 	start(&o, variable + n + 1);
-}
-
-/* CAM_SERVER_CAMERAS__... and cam_server__... are meant for here; what Kubernetes sets has no "__" in it. */
-static void check_prefix(const char *variable, struct arena *a, struct report *r)
-{
-	const size_t n = sizeof(PREFIX) - 2; /* one underscore */
-	struct where at = {0};
-	const char *name;
-
-	if (strncasecmp(variable, PREFIX, n) != 0 || !strncmp(variable, PREFIX, n + 1))
-		return;
-	name = arena_copy(a, variable, strcspn(variable, "="));
-	if (!strstr(name + n - 1, "__"))
-		return;
-	at.source = arena_printf(a, "environment %s", name);
-	report_error(r, &at, NULL,
-		"is taken for a misspelt override; begin its name with " PREFIX " in capitals, or rename it");
 }
 
 void overlay_environment(struct tree *root, char *const *variables, struct arena *a, struct report *r)
@@ -265,16 +258,15 @@ void overlay_environment(struct tree *root, char *const *variables, struct arena
 	const char **found;
 	size_t n = 0;
 
+	env_near_overrides(root, variables, a, r);
 	for (char *const *e = variables; e && *e; e++)
-		check_prefix(*e, a, r);
-	for (char *const *e = variables; e && *e; e++)
-		n += !strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '=');
+		n += !strncmp(*e, OVERRIDE_PREFIX, strlen(OVERRIDE_PREFIX)) && strchr(*e, '=');
 	found = n ? arena_alloc(a, n * sizeof(*found)) : NULL;
 	if (!found)
 		return;
 	n = 0;
 	for (char *const *e = variables; e && *e; e++)
-		if (!strncmp(*e, PREFIX, strlen(PREFIX)) && strchr(*e, '='))
+		if (!strncmp(*e, OVERRIDE_PREFIX, strlen(OVERRIDE_PREFIX)) && strchr(*e, '='))
 			found[n++] = *e;
 	/* The environment has no order: by name, what is set whole comes before what is set inside. */
 	qsort(found, n, sizeof(*found), by_text);

@@ -24,14 +24,17 @@ void report_warning(struct report *, const struct where *at, const char *path, c
 /** Say so if errors may have been left out. */
 void report_end(struct report *);
 
-/** The closest of some names to a wanted one, by edit distance. */
+/** The closest of some names to a wanted one: by spelling, by a part of it, or by meaning (meaning.h). */
 struct nearest {
 	const char *want;
 	char best[65]; /**< "" when nothing is near enough */
-	unsigned distance;
+	unsigned distance; /**< twice the edits */
+	bool spelling; /**< Only what is misspelt counts. */
 };
 
 void nearest_init(struct nearest *, const char *want);
+/** For names that are not ours alone: by spelling only, and at most so many edits away. */
+void nearest_init_spelling(struct nearest *, const char *want, unsigned edits);
 void nearest_try(struct nearest *, const char *name);
 /** @return `; did you mean "url"?`, or "" */
 const char *nearest_hint(const struct nearest *, struct arena *);

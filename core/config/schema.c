@@ -54,7 +54,7 @@ static const char *const definitions =
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}},\n"                                        \
 	"\"cameras\": {\"description\": \"The cameras by name, with what differs from defaults.\", "         \
-	"\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": %d, "                                \
+	"\"type\": [\"object\", \"null\"], \"minProperties\": 1, \"maxProperties\": %d, "                    \
 	"\"propertyNames\": {\"$ref\": \"#/$defs/name\"}, \"additionalProperties\": {\"type\": "             \
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \

@@ -2,6 +2,7 @@
 #include "core/config/load.h"
 
 #include "core/base/log.h"
+#include "core/config/misplaced.h"
 #include "core/config/option.h"
 
 #include <string.h>
@@ -65,21 +66,31 @@ static const char *there_are(struct load *l)
 	return list;
 }
 
+static const char *unknown(struct load *l, const char *key)
+{
+	const char *place = misplaced_key(l, key);
+	struct nearest near;
+
+	nearest_init(&near, key);
+	for (const struct cam_opt *o = config_server_options; o->name; o++)
+		nearest_try(&near, o->name);
+	if (near.best[0] && !*place)
+		return nearest_hint(&near, l->arena);
+	place = *place ? place : misplaced_word(l, key);
+	return *place ? place : there_are(l);
+}
+
 static void one_key(struct load *l, const struct tree *t)
 {
 	const struct cam_opt *o = option_find(config_server_options, t->key);
 	const char *path = tree_path(l->arena, t), *text, *fault;
 	char why[OPTION_WHY];
-	struct nearest near;
 
 	if (l->report->n_errors >= REPORT_MAX)
 		return;
 	if (!o) {
-		nearest_init(&near, t->key);
-		for (o = config_server_options; o->name; o++)
-			nearest_try(&near, o->name);
 		report_error(l->report, &t->key_at, path, "unknown key%s%s", load_odd_character(l, t->key),
-			near.best[0] ? nearest_hint(&near, l->arena) : there_are(l));
+			unknown(l, t->key));
 		return;
 	}
 	text = load_shown(l, t);

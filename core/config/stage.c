@@ -4,7 +4,9 @@
 
 #include "core/config/env.h"
 #include "core/config/listen.h"
+#include "core/config/misplaced.h"
 #include "core/config/option.h"
+#include "core/config/url.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -54,7 +56,7 @@ static void tell_no_plugin(const struct making *m)
 	struct load *l = m->load;
 	const struct stage *s = m->stage;
 	struct nearest word, stage;
-	const char *maybe = "";
+	const char *maybe = "", *example = misplaced_example(l, s->name);
 
 	nearest_init(&word, "plugin");
 	try_keys(&word, s->base);
@@ -62,10 +64,14 @@ static void tell_no_plugin(const struct making *m)
 	nearest_init(&stage, s->name);
 	if (s->camera && !s->base)
 		try_keys(&stage, tree_get(l->root, "defaults"));
-	if (word.best[0])
+	if (strchr(word.best, ':'))
+		maybe = arena_printf(l->arena, "; put a blank behind the colon of \"%s\"", word.best);
+	else if (word.best[0])
 		maybe = arena_printf(l->arena, "; is \"%s\" the word `plugin`?", word.best);
 	else if (stage.best[0])
 		maybe = arena_printf(l->arena, "; is it the stage \"%s\"?", stage.best);
+	else if (example)
+		maybe = arena_printf(l->arena, "; write it as `%s`", example);
 	report_error(l->report, &s->at, s->path, "names no plugin%s",
 		*maybe ? maybe : "; add `plugin: NAME` (cam_server --plugins lists them)");
 }
@@ -92,7 +98,10 @@ static bool find_plugin(struct making *m)
 	nearest_init(&near, name);
 	plugins->names(plugins->arg, try_name, &near);
 	report_error(l->report, &t->at, tree_path(l->arena, t), "plugin \"%.64s\": %s%s", name,
-		why ? why : "not found", strcmp(near.best, name) != 0 ? nearest_hint(&near, l->arena) : "");
+		why ? why : "not found",
+		!near.best[0]             ? "; cam_server --plugins lists what there is"
+		: strcmp(near.best, name) ? nearest_hint(&near, l->arena)
+					  : "");
 	return false;
 }
 
@@ -273,6 +282,31 @@ static int fit(const struct cam_opt *o, const char *text, void *config, char *wh
 	return -EINVAL;
 }
 
+static bool is_shell_name(const char *text)
+{
+	size_t n = *text == '$' ? strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") : 0;
+
+	return n > 2 && !text[n + 1];
+}
+
+/* What holds for every URL; the plugin's own rules come later. */
+static bool address_ok(struct making *m, const struct cam_opt *o, const struct tree *t, const char *text)
+{
+	struct load *l = m->load;
+	const char *why = o->flags & CAM_URL ? url_fault(text, t->comment, l->arena) : NULL;
+
+	if (why)
+		report_error(l->report, &t->at, tree_path(l->arena, t), "%s", why);
+	else if ((o->flags & CAM_SECRET) && t->comment)
+		report_warning(l->report, &t->at, tree_path(l->arena, t),
+			"ends before \" #\", which begins a comment; put all of it in quotes if that belongs "
+			"to it");
+	else if ((o->flags & CAM_SECRET) && text == t->value && is_shell_name(text))
+		report_warning(l->report, &t->at, tree_path(l->arena, t),
+			"is taken as it is; write ${NAME}, with braces, for the value of a variable");
+	return !why;
+}
+
 static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 {
 	struct load *l = m->load;
@@ -289,7 +323,7 @@ static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 	m->info.options[i] = load_origin(l, t);
 	m->info.masked[i] = is_file || t->secret;
 	text = text_of(m, o, t, is_file);
-	if (!text)
+	if (!text || !address_ok(m, o, t, text))
 		return false;
 	if (!fit(o, text, m->node.config, why))
 		return true;

@@ -5,6 +5,7 @@
  * silently when it was inherited. Any other unknown key is an error, and so is any from the environment or --set.
  */
 #include "core/config/load.h"
+#include "core/config/misplaced.h"
 #include "core/config/option.h"
 
 #include <string.h>
@@ -13,7 +14,6 @@ struct sibling {
 	struct load *load;
 	const struct cam_plugin *plugin;
 	const char *key, *found;
-	const char *stranger; /* of another kind */
 };
 
 bool load_is_key(const struct cam_opt *options, const char *key)
@@ -40,12 +40,8 @@ static void try_sibling(void *arg, const char *name)
 	if (s->found || !strcmp(name, s->plugin->name))
 		return;
 	p = plugins->find(plugins->arg, name, &why);
-	if (!p || !load_is_key(p->options, s->key))
-		return;
-	if (p->kind == s->plugin->kind)
+	if (p && p->kind == s->plugin->kind && load_is_key(p->options, s->key))
 		s->found = p->name;
-	else if (!s->stranger)
-		s->stranger = p->name;
 }
 
 static void find_nearest(const struct cam_plugin *p, struct nearest *near)
@@ -60,19 +56,31 @@ static void find_nearest(const struct cam_plugin *p, struct nearest *near)
 
 static const char *elsewhere(const struct sibling *s, const struct tree *key)
 {
-	if (tree_is_null(key))
+	struct load *l = s->load;
+	const struct cam_plugin *stranger = misplaced_owner(l, key->key, s->plugin->kind);
+	const char *place = stranger ? "" : misplaced_key(l, key->key),
+		   *stage = stranger || *place ? NULL : misplaced_example(l, key->key);
+
+	if (tree_is_null(key) && !*place && !stage)
 		return " without a value; write `key: value`, and quote a text that holds a comma";
-	return s->stranger ? arena_printf(s->load->arena, "; it is an option of %s, not of %s", s->stranger,
-				     s->plugin->name)
-			   : arena_printf(s->load->arena, "; cam_server --help %s lists what there is",
-				     s->plugin->name);
+	if (stranger)
+		return arena_printf(
+			l->arena, "; it is an option of %s, not of %s", stranger->name, s->plugin->name);
+	if (stage)
+		return arena_printf(l->arena,
+			"; it is no option of %s: did you mean a stage or sink of its own? Write `%s`, "
+			"further to the "
+			"left",
+			s->plugin->name, stage);
+	return *place ? place
+		      : arena_printf(l->arena, "; cam_server --help %s lists what there is", s->plugin->name);
 }
 
 const char *load_unknown_key(
 	struct load *l, const struct cam_plugin *p, const struct tree *key, const struct tree *plugin_word)
 {
 	const struct config_plugins *plugins = &l->in->plugins;
-	struct sibling s = {l, p, key->key, NULL, NULL};
+	struct sibling s = {l, p, key->key, NULL};
 	const char *path = tree_path(l->arena, key);
 	struct nearest near;
 
@@ -89,7 +97,9 @@ const char *load_unknown_key(
 		find_nearest(p, &near);
 		report_error(l->report, &key->key_at, path, "unknown key%s%s",
 			load_odd_character(l, key->key),
-			near.best[0] ? nearest_hint(&near, l->arena) : elsewhere(&s, key));
+			strpbrk(key->key, ":=") ? "; write `key: value`, with a colon and a blank behind it"
+			: near.best[0]          ? nearest_hint(&near, l->arena)
+						: elsewhere(&s, key));
 		return near.best[0] ? arena_copy(l->arena, near.best, strlen(near.best)) : NULL;
 	}
 	if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)

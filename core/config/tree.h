@@ -32,6 +32,8 @@ struct tree {
 	bool secret; /**< Came out of a file of secrets: never printed. */
 	const char *key; /**< NULL for the root and the items of a list. */
 	const char *value; /**< Scalars: never NULL. */
+	const char *
+		comment; /**< Of a plain scalar, what stands behind it as ` #...`, no blank behind the #; or NULL. */
 	const char *bad; /**< Why the value could not be expanded; told if it is used. NULL: fine. */
 	struct where key_at, at;
 	struct tree *parent, *first, *last, *next;

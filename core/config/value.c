@@ -17,6 +17,12 @@ const char *load_origin(struct load *l, const struct tree *t)
 	return result;
 }
 
+/* U+2018 to U+201F, as word processors and web pages make them. */
+static bool is_curly(const char *s)
+{
+	return !strncmp(s, "\xe2\x80", 2) && (unsigned char)s[2] >= 0x98 && (unsigned char)s[2] <= 0x9f;
+}
+
 const char *load_scalar(struct load *l, const struct tree *t)
 {
 	const char *path = tree_path(l->arena, t), *fault;
@@ -34,6 +40,13 @@ const char *load_scalar(struct load *l, const struct tree *t)
 			"has no value; give it one (quote a text that begins with #), \"\" for an empty "
 			"text, or "
 			"remove the line");
+		return NULL;
+	}
+	if (t->plain && is_curly(t->value)) {
+		report_error(l->report, &t->at, path,
+			"begins with a curly quotation mark, which is part of the text; write a straight one "
+			"(\") at "
+			"both ends");
 		return NULL;
 	}
 	fault = env_text_fault(t->value);

@@ -3,6 +3,7 @@
 #include "core/config/load.h"
 
 #include <string.h>
+#include <strings.h>
 
 static struct node_info *info_of(struct load *l, const struct config_node *n)
 {
@@ -52,8 +53,9 @@ static void check_from(struct load *l, const struct config_node *n)
 		from_error(l, n,
 			arena_printf(l->arena, "camera \"%s\" has no stage \"%.64s\"%s", n->camera, n->from,
 				is_off(l, n->camera, n->from) ? ", for it is off"
-				: near.best[0]                ? nearest_hint(&near, l->arena)
-					       : "; `from` names one stage of the same camera"));
+				: near.best[0] && !strchr(n->from, ',')
+					? nearest_hint(&near, l->arena)
+					: "; `from` names one stage of the same camera"));
 	else if (to && to->plugin->kind != CAM_SOURCE && to->plugin->kind != CAM_BUFFER)
 		from_error(l, n,
 			arena_printf(l->arena,
@@ -157,6 +159,16 @@ void load_wiring(struct load *l, const struct where *camera_at, const char *came
 	}
 }
 
+static bool means_all(const char *pattern)
+{
+	static const char *const words[] = {"all", "any", "every", "everything", "cameras", ".*"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcasecmp(pattern, words[i]))
+			return true;
+	return false;
+}
+
 static void check_pattern(struct load *l, const struct config_node *node, const char *pattern)
 {
 	const struct config *c = &l->out->pub;
@@ -172,9 +184,12 @@ static void check_pattern(struct load *l, const struct config_node *node, const 
 	}
 	from_error(l, node,
 		!*pattern ? "names no camera; write \"*\" for all of them"
-			  : arena_printf(l->arena, "no camera %s \"%.64s\"%s",
-				    strpbrk(pattern, "*?") ? "has a name like" : "is called", pattern,
-				    nearest_hint(&near, l->arena)));
+		: means_all(pattern)
+			? arena_printf(l->arena, "no camera is called \"%s\"; write \"*\" for all of them",
+				  pattern)
+			: arena_printf(l->arena, "no camera %s \"%.64s\"%s",
+				  strpbrk(pattern, "*?") ? "has a name like" : "is called", pattern,
+				  nearest_hint(&near, l->arena)));
 }
 
 /* The cameras that a sink or listener names. */

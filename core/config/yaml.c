@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/yaml.h"
+#include "core/config/foreign.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -14,8 +15,10 @@ struct parse {
 	struct tree *root;
 	struct tree *open; /* the mapping or list whose children come now */
 	struct tree *waiting; /* a key of it whose value comes next */
+	size_t byte, character; /* the same place in the text, counted in both */
 	unsigned depth, n_nodes, n_documents;
 	bool ended, stopped;
+	bool refused; /* It will not be taken, which is reported; the rest is read to see whose file it is. */
 };
 
 static struct where place(const struct parse *p, const yaml_mark_t *m)
@@ -23,11 +26,19 @@ static struct where place(const struct parse *p, const yaml_mark_t *m)
 	return (struct where){p->name, NULL, (unsigned)m->line + 1, (unsigned)m->column + 1};
 }
 
-static void stop(struct parse *p, const yaml_mark_t *m, const char *reason)
+static void refuse(struct parse *p, const yaml_mark_t *m, const char *reason)
 {
 	struct where at = place(p, m);
 
-	report_error(p->report, &at, tree_path(p->arena, p->waiting ? p->waiting : p->open), "%s", reason);
+	if (!p->refused)
+		report_error(
+			p->report, &at, tree_path(p->arena, p->waiting ? p->waiting : p->open), "%s", reason);
+	p->refused = true;
+}
+
+static void stop(struct parse *p, const yaml_mark_t *m, const char *reason)
+{
+	refuse(p, m, reason);
 	p->stopped = true;
 }
 
@@ -47,17 +58,32 @@ static struct where offset_place(const struct parse *p, size_t offset)
 	return at;
 }
 
-static bool is_tab(const struct parse *p, const yaml_mark_t *m)
+/* libyaml counts characters. Marks come in their order, so the text is walked once. */
+static size_t byte_of(struct parse *p, const yaml_mark_t *m)
 {
-	return m->index < p->len && p->data[m->index] == '\t';
+	if (m->index < p->character)
+		p->byte = p->character = 0;
+	for (; p->character < m->index && p->byte < p->len; p->character++)
+		for (p->byte++; p->byte < p->len && ((unsigned char)p->data[p->byte] & 0xc0) == 0x80;)
+			p->byte++;
+	return p->byte;
+}
+
+static bool is_tab(struct parse *p, const yaml_mark_t *m)
+{
+	size_t at = byte_of(p, m);
+
+	return at < p->len && p->data[at] == '\t';
 }
 
 /* libyaml's words, the line where what it was reading began, and what to do. */
 static const char *problem_text(const struct parse *p)
 {
 	const yaml_parser_t *y = &p->parser;
-	const char *problem = y->problem ? y->problem : "a fault", *remedy = yaml_remedy(problem),
-		   *began = "";
+	const char *problem = y->problem ? y->problem : "a fault", *began = "",
+		   *remedy = yaml_line_remedy(problem, p->data, p->len, y->problem_mark.line + 1, p->arena);
+
+	remedy = remedy ? remedy : yaml_remedy(problem);
 
 	if (y->context && y->context_mark.line < y->problem_mark.line)
 		began = arena_printf(p->arena, " that begins at line %zu", y->context_mark.line + 1);
@@ -75,6 +101,10 @@ static void syntax_error(struct parse *p)
 		p->arena->failed = true;
 		return;
 	}
+	if (y->problem && !strcmp(y->problem, "found unexpected end of stream"))
+		at = place(p, &y->context_mark);
+	if (p->refused)
+		return;
 	if (y->error == YAML_READER_ERROR)
 		at = offset_place(p, y->problem_offset);
 	if (y->error != YAML_READER_ERROR && is_tab(p, &y->problem_mark))
@@ -112,8 +142,22 @@ static void on_key(struct parse *p, const yaml_event_t *e)
 	else if (strlen(text) != e->data.scalar.length)
 		stop(p, &e->start_mark, "holds a NUL character; remove it");
 	else if (!strcmp(text, "<<") && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
-		stop(p, &e->start_mark,
+		refuse(p, &e->start_mark,
 			"merging with << is not supported; use `defaults` for what cameras share");
+}
+
+/* `p #ss` is `p`: what was cut off, if it does not look like a comment. */
+static const char *comment_behind(struct parse *p, const yaml_mark_t *end)
+{
+	size_t begin = byte_of(p, end), at = begin, n;
+
+	while (at < p->len && p->data[at] == ' ')
+		at++;
+	if (at == begin || at + 1 >= p->len || p->data[at] != '#' || strchr(" #\t\r\n", p->data[at + 1]))
+		return NULL;
+	for (n = 0; at + n < p->len && p->data[at + n] != '\n' && p->data[at + n] != '\r';)
+		n++;
+	return arena_copy(p->arena, p->data + at, n);
 }
 
 static void on_scalar(struct parse *p, const yaml_event_t *e)
@@ -133,6 +177,16 @@ static void on_scalar(struct parse *p, const yaml_event_t *e)
 		return;
 	t->value = arena_copy(p->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
 	t->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	t->comment = t->plain ? comment_behind(p, &e->end_mark) : NULL;
+}
+
+/* It is refused, and stands for nothing. */
+static void on_alias(struct parse *p, const yaml_event_t *e)
+{
+	if (p->open && p->open->kind == TREE_MAP && !p->waiting)
+		p->stopped = true;
+	else
+		slot(p, e);
 }
 
 static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
@@ -140,7 +194,9 @@ static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
 	struct tree *t;
 
 	if (p->open && p->open->kind == TREE_MAP && !p->waiting) {
-		stop(p, &e->start_mark, "a key must be a name, not a mapping or a list");
+		stop(p, &e->start_mark,
+			"a key must be a name, not a mapping or a list; quote a text that begins with { or "
+			"[");
 		return;
 	}
 	if (++p->depth > YAML_MAX_DEPTH) {
@@ -195,9 +251,10 @@ static void on_event(struct parse *p, const yaml_event_t *e)
 {
 	const char *why = refusal(e);
 
-	if (why || ++p->n_nodes > YAML_MAX_NODES) {
-		stop(p, &e->start_mark,
-			why ? why : "more than 50000 values; split the cameras over several servers");
+	if (why)
+		refuse(p, &e->start_mark, why);
+	if (++p->n_nodes > YAML_MAX_NODES) {
+		stop(p, &e->start_mark, "more than 50000 values; split the cameras over several servers");
 		return;
 	}
 	switch (e->type) {
@@ -206,6 +263,9 @@ static void on_event(struct parse *p, const yaml_event_t *e)
 		break;
 	case YAML_SCALAR_EVENT:
 		on_scalar(p, e);
+		break;
+	case YAML_ALIAS_EVENT:
+		on_alias(p, e);
 		break;
 	case YAML_MAPPING_START_EVENT:
 		on_open(p, e, TREE_MAP);
@@ -243,7 +303,7 @@ static struct tree *finish(struct parse *p)
 {
 	struct where whole = {p->name, NULL, 0, 0};
 
-	if (p->stopped || p->arena->failed)
+	if (p->stopped || p->refused || p->arena->failed)
 		return NULL;
 	if (!p->root || tree_is_null(p->root)) {
 		report_error(p->report, &whole, NULL, "is empty; it must hold at least `cameras:`");
@@ -251,10 +311,33 @@ static struct tree *finish(struct parse *p)
 	}
 	if (p->root->kind != TREE_MAP) {
 		report_error(p->report, &p->root->at, NULL,
-			"must be a mapping that begins with `cameras:`, not %s", tree_kind_name(p->root));
+			"must be a mapping that begins with `cameras:`, not %s; write `cameras: {front: "
+			"{source: {plugin: "
+			"rtsp_in, url: \"rtsp://...\"}}}`",
+			tree_kind_name(p->root));
 		return NULL;
 	}
 	return p->root;
+}
+
+/* @return whether it is another product's file, which is all that is told then */
+static bool is_foreign(struct parse *p, const struct report *before, size_t errors_len)
+{
+	struct foreign f = {0};
+
+	if (p->root)
+		f = foreign_of_tree(p->root, p->arena);
+	if (!f.product && (!p->root || p->stopped || p->root->kind != TREE_MAP))
+		f = foreign_of_text(p->data, p->len, p->arena);
+	if (!f.product || p->arena->failed)
+		return false;
+	if (p->report->n_errors > before->n_errors && p->report->errors->len > errors_len) {
+		p->report->errors->len = errors_len;
+		p->report->errors->data[errors_len] = 0;
+		p->report->n_errors = before->n_errors;
+	}
+	foreign_tell(&f, p->name, p->arena, p->report);
+	return true;
 }
 
 struct tree *yaml_parse(
@@ -262,11 +345,20 @@ struct tree *yaml_parse(
 {
 	struct parse p = {.data = data, .len = len, .name = name, .arena = arena, .report = report};
 	struct where whole = {name, NULL, 0, 0};
+	const struct report before = *report;
+	const size_t errors_len = report->errors->len;
+	const char *what = yaml_not_text(data, len);
 
 	if (len > YAML_MAX_BYTES) {
 		report_error(report, &whole, NULL,
 			"is larger than 256 KiB; put what cameras share into `defaults`, or split the "
 			"cameras over several servers");
+		return NULL;
+	}
+	if (what) {
+		report_error(report, &whole, NULL,
+			"is %s; a configuration is text: name its file with -c FILE, and save it as UTF-8",
+			what);
 		return NULL;
 	}
 	if (len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) {
@@ -281,5 +373,5 @@ struct tree *yaml_parse(
 	yaml_parser_set_input_string(&p.parser, (const unsigned char *)p.data, p.len);
 	parse_all(&p);
 	yaml_parser_delete(&p.parser);
-	return finish(&p);
+	return is_foreign(&p, &before, errors_len) ? NULL : finish(&p);
 }

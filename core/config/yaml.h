@@ -17,4 +17,8 @@ enum { YAML_MAX_BYTES = 256 * 1024, YAML_MAX_DEPTH = 32, YAML_MAX_NODES = 50000 
 struct tree *yaml_parse(const char *data, size_t len, const char *name, struct arena *, struct report *);
 /** syntax.c: @return what a user can do about a problem that libyaml names; NULL: no idea */
 const char *yaml_remedy(const char *problem);
+/** syntax.c: @return the same by the line of the problem and the one above; NULL: they look right. @param line from 1 */
+const char *yaml_line_remedy(const char *problem, const char *data, size_t len, size_t line, struct arena *);
+/** syntax.c: @return what a file is that holds no text, as "a JPEG picture"; NULL: it may be text */
+const char *yaml_not_text(const char *data, size_t len);
 #endif

@@ -28,6 +28,7 @@ struct loader {
 	size_t n_folders;
 	struct loaded **plugins;
 	size_t n_plugins;
+	char other_abi[200]; /* the end of the last sentence about one */
 	char why[PATH_MAX + 512];
 };
 
@@ -115,14 +116,26 @@ static const char *refuse(const struct cam_plugin *p, const char *name)
 	return missing_part(p);
 }
 
+/* @return what to tell of a plugin that was built for another version */
+static const char *other_abi(struct loader *l, uint32_t major, uint32_t minor)
+{
+	bool newer = major > CAM_ABI_MAJOR || (major == CAM_ABI_MAJOR && minor > CAM_ABI_MINOR);
+
+	snprintf(l->other_abi, sizeof(l->other_abi),
+		"was built for another version of the plugin ABI, %u.%u, and this server has %u.%u; rebuild "
+		"it against "
+		"this server's headers%s",
+		major, minor, CAM_ABI_MAJOR, CAM_ABI_MINOR, newer ? ", or install a newer server" : "");
+	return l->other_abi;
+}
+
 /* The two first members are in every version; the rest is judged as a copy. @return why not, NULL: *ret is complete */
-static const char *take(const struct cam_plugin *p, const char *name, struct loaded *ret)
+static const char *take(struct loader *l, const struct cam_plugin *p, const char *name, struct loaded *ret)
 {
 	const char *why;
 
 	if (p->abi >> 16 != CAM_ABI_MAJOR || abi_minor(p) > CAM_ABI_MINOR)
-		return "was built for another version of the plugin ABI; rebuild it against this server's "
-		       "headers";
+		return other_abi(l, p->abi >> 16, abi_minor(p));
 	if (abi_read(&abi_plugin, &ret->plugin, p, p->size))
 		return "has a descriptor that is too small";
 	ret->plugin.size = sizeof(ret->plugin);
@@ -130,17 +143,20 @@ static const char *take(const struct cam_plugin *p, const char *name, struct loa
 	return why ? why : abi_tables(&ret->tables, &ret->plugin);
 }
 
-/* A plugin of another major version has another symbol: say so rather than "not found". */
-static bool has_other_version(void *lib)
+/* A plugin of another major version has another symbol: say so rather than "not found". @return NULL: it is none */
+static const char *other_major(struct loader *l, void *lib)
 {
 	char symbol[32];
 
 	for (unsigned v = 0; v < 20; v++) {
+		const struct cam_plugin *p;
+
 		snprintf(symbol, sizeof(symbol), SYMBOL_BASE "%u", v);
-		if (dlsym(lib, symbol))
-			return true;
+		p = dlsym(lib, symbol);
+		if (p)
+			return other_abi(l, v, p->abi >> 16 == v ? abi_minor(p) : 0);
 	}
-	return false;
+	return NULL;
 }
 
 /* @return whether others than root, the user and the owner of this program, who could change that as well, may write */
@@ -192,11 +208,9 @@ static const struct cam_plugin *open_plugin(
 	}
 	p = dlsym(lib, SYMBOL);
 	if (!p)
-		*ret_why =
-			has_other_version(lib)
-				? "was built for another version of the plugin ABI; rebuild it against this "
-				  "server's headers"
-				: "is no plugin: it has no symbol " SYMBOL;
+		*ret_why = other_major(l, lib);
+	if (!p && !*ret_why)
+		*ret_why = "is no plugin: it has no symbol " SYMBOL;
 	return p;
 }
 
@@ -218,7 +232,7 @@ static const struct cam_plugin *load(struct loader *l, const char *file, const c
 	struct loaded *p = theirs ? calloc(1, sizeof(*p)) : NULL;
 
 	if (p)
-		why = take(theirs, name, p);
+		why = take(l, theirs, name, p);
 	if (p && !why)
 		ours = remember(l, p);
 	if (ours)

@@ -72,8 +72,8 @@ REFUSED = {
     "thread_hear": ("CAM_LISTENER", "CAM_ON_THREAD", "", "runs on a thread of its own but is no source"),
     "camera_hear": ("CAM_LISTENER", "CAM_ON_CAMERA", "", "a listener has no camera of its own to run on"),
     "no_kind": ("7", "CAM_ON_LOOP", "", "is of an unknown kind or place"),
-    "newer": ("CAM_DETECTOR", "CAM_ON_CPU", ", .abi = CAM_ABI + 1", "was built for another version of the plugin ABI"),
-    "major": ("CAM_DETECTOR", "CAM_ON_CPU", ", .abi = CAM_ABI + 65536", "was built for another version of the plugin ABI"),
+    "newer": ("CAM_DETECTOR", "CAM_ON_CPU", ", .abi = CAM_ABI + 1", "rebuild it against this server's headers, or install a newer server"),
+    "major": ("CAM_DETECTOR", "CAM_ON_CPU", ", .abi = CAM_ABI + 65536", "was built for another version of the plugin ABI, 2."),
     "small": ("CAM_DETECTOR", "CAM_ON_CPU", ", .size = offsetof(struct cam_plugin, replay)", "a descriptor that is too small"),
     "endless": ("CAM_DETECTOR", "CAM_ON_CPU", ", .stats = endless", "has a table without an empty element at its end"),
 }

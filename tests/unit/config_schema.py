@@ -19,7 +19,7 @@ except (ImportError, AttributeError):
     raise SystemExit(0)
 
 # Those that a schema can tell: the others break YAML itself, or rules across values, or have variables.
-BAD = """camera-text cameras-empty cameras-list cameras-text names no-cameras numbers plugin-kind plugin-unknown
+BAD = """camera-text cameras-list cameras-text names no-cameras numbers plugin-kind plugin-unknown
 ranges required-empty server server-list stage-list stage-text swap-unknown types typo unknown-keys value-list
 value-mapping value-missing listener-kind listeners-list""".split()
 
@@ -59,7 +59,7 @@ def refused(schema, text):
 def tests(real, fake):
     """(name, what is wrong)"""
     yield "it is a schema of draft 2020-12", Validator.check_schema(real) or Validator.check_schema(fake) or []
-    for path in [*sorted((TOP / "config").glob("*.yaml")), TOP / "docker/cameras.yaml"]:
+    for path in [*sorted((TOP / "config").glob("*.yaml")), TOP / "docker/cameras.yaml", TOP / "debian/cam_server.yaml"]:
         if path.exists():
             yield f"{path.name} fits", fits(real, path)
     blocks = re.findall(r"^```yaml\n(.*?)^```", (TOP / "README.md").read_text(), re.M | re.S)

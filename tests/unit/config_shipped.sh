@@ -51,9 +51,20 @@ same_values()
 	diff "$work/plain" "$work/all"
 }
 
-echo 1..5
+# The package's file says what is missing, and is right with the camera that it shows.
+package()
+{
+	[ -e "$top_srcdir/debian/cam_server.yaml" ] || return 0
+	"$server" --check -c "$top_srcdir/debian/cam_server.yaml" 2>"$work/said" && return 1
+	grep -q 'there is no camera; add one' "$work/said" || return 1
+	sed 's/^  #\(front:\)/  \1/; s/^  #\(  source:\)/  \1/' "$top_srcdir/debian/cam_server.yaml" >"$work/package.yaml"
+	"$server" --check -c "$work/package.yaml"
+}
+
+echo 1..6
 ok 'cam_server.yaml is right' "$server" --check -c "$yaml"
 ok 'cam_server.yaml shows every option' all_options
 ok 'cam_server.yaml shows the options at their defaults' same_values
 ok 'single-camera mode is right' env CAMERA_RTSP_URL=rtsp://192.0.2.1/ "$server" --check
 ok 'the demo is right' "$server" --check --demo
+ok "the package's file is right but for a camera" package

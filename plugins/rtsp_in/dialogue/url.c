@@ -126,19 +126,48 @@ static bool has_control(const char *text)
 	return false;
 }
 
+/* What people have in mind when it is no RTSP address. */
+static const char *scheme_fault(const char *url)
+{
+	const char *colon = strstr(url, "://");
+
+	if (!strncasecmp(url, "rtsps://", 8))
+		return "rtsps:// (RTSP over TLS) is not supported yet; use rtsp://";
+	if (!strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8))
+		return "is the address of a web page, and a camera's page is not its stream; write "
+		       "rtsp://HOST:554/PATH with the path that the camera's manual or its ONVIF profile "
+		       "names";
+	if (!strncasecmp(url, "onvif://", 8))
+		return "is an ONVIF address; write the RTSP address that the camera's profile names, "
+		       "rtsp://HOST:554/PATH";
+	if (!strncasecmp(url, "rtsp:", 5) || !strncasecmp(url, "rtsp/", 5))
+		return "does not begin with rtsp://, a colon and two slashes; write rtsp://HOST:554/PATH";
+	if (colon)
+		return "is not an RTSP address; write rtsp://HOST:554/PATH as the camera's manual says";
+	if (*url == '/' || *url == '.')
+		return "is a path of this machine, and rtsp_in takes a camera's address: write "
+		       "rtsp://HOST:554/PATH";
+	return "has no scheme; write rtsp:// in front of it, as in rtsp://HOST:554/PATH";
+}
+
 static int check_characters(const char *url, struct cam_why *why)
 {
-	if (!strncasecmp(url, "rtsps://", 8))
-		return refuse(why, "url", "rtsps:// (RTSP over TLS) is not supported yet; use rtsp://");
 	if (strncasecmp(url, scheme, sizeof(scheme) - 1) != 0)
-		return refuse(why, "url",
-			"is not an RTSP address; write rtsp://HOST/PATH as the camera's manual says");
+		return refuse(why, "url", scheme_fault(url));
+	if (strcasestr(url + sizeof(scheme) - 1, scheme))
+		return refuse(why, "url", "holds rtsp:// twice; write one address");
 	for (const char *c = url; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return refuse(
-				why, "url", "holds a blank or a control character; write %20 for a blank");
+			return refuse(why, "url",
+				"holds a blank or a control character; remove it, or write %20 for a blank");
 	if (strchr(url, '"'))
-		return refuse(why, "url", "holds a quotation mark; write %22 for it");
+		return refuse(why, "url", "holds a quotation mark; remove it, or write %22 for it");
+	if (strchr(url, '\\'))
+		return refuse(why, "url", "holds a backslash; write / or, for a backslash, %5C");
+	if (strchr(url, '#'))
+		return refuse(why, "url",
+			"holds #, and what follows it would not be sent to the camera; write %23 for it, or "
+			"remove it");
 	if (strlen(url) >= URL_MAX)
 		return refuse(why, "url", "is longer than 1023 characters");
 	return 0;
@@ -159,8 +188,12 @@ static int check_url(const char *url, struct cam_why *why)
 		return refuse(why, "url", "holds a user with a colon, or a login with a control character");
 	if (*password && !*user)
 		return refuse(why, "url", "holds a password, but no user");
-	if (!a.good || !port_of(&a))
-		return refuse(why, "url", "names no host, or no valid port, after rtsp://");
+	if (!a.good)
+		return refuse(why, "url",
+			"names no host after rtsp://; write rtsp://HOST:554/PATH, an IPv6 address in [ ]");
+	if (!port_of(&a))
+		return refuse(why, "url",
+			"names no port from 1 to 65535 behind the host's colon; write it, or leave out both");
 	if (a.host_len > 255)
 		return refuse(why, "url", "names a host of more than 255 characters");
 	return 0;

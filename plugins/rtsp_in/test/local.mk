@@ -44,6 +44,12 @@ plugin_rtsp_in_texts_SOURCES = %D%/test_texts.c $(RTSP_IN_DIALOGUE)
 plugin_rtsp_in_texts_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
 plugin_rtsp_in_texts_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_texts_LDADD = $(AVUTIL_LIBS)
+check_PROGRAMS += plugin-rtsp_in-urls
+TESTS += plugin-rtsp_in-urls
+plugin_rtsp_in_urls_SOURCES = %D%/test_urls.c $(RTSP_IN_DIALOGUE)
+plugin_rtsp_in_urls_CPPFLAGS = $(DIALOGUE_CPPFLAGS)
+plugin_rtsp_in_urls_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_urls_LDADD = $(AVUTIL_LIBS)
 
 check_PROGRAMS += plugin-rtsp_in-wire
 TESTS += plugin-rtsp_in-wire

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/misplaced.h"
+
+#include "core/base/kind.h"
+#include "core/config/meaning.h"
+#include "core/config/option.h"
+#include "core/config/section.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define CAMERA_EXAMPLE "source: {plugin: rtsp_in, url: \"rtsp://...\"}"
+
+/* What stages and sinks are usually called, and how each is written. */
+static const struct {
+	const char *name, *plugin, *text;
+	bool is_sink;
+} examples[] = {
+	{"source", "rtsp_in", CAMERA_EXAMPLE, false},
+	{"buffer", "shm_ring", "buffer: {plugin: shm_ring}", false},
+	{"recorder", "recorder_mp4", "recorder: {plugin: recorder_mp4, directory: /recordings}", false},
+	{"web", "ws_view", "web: {plugin: ws_view, listen: \"127.0.0.1:5000\"}", true},
+};
+
+enum { N_EXAMPLES = sizeof(examples) / sizeof(examples[0]) };
+
+struct search {
+	struct load *load;
+	const char *option;
+	uint32_t but;
+	bool by_meaning;
+	const struct cam_plugin *found;
+	const char *name; /* of its option */
+};
+
+static const struct cam_opt *find_meant(const struct cam_opt *o, const char *word)
+{
+	while (o && o->name && !meaning_is(word, o->name))
+		o++;
+	return o && o->name ? o : NULL;
+}
+
+static void try_owner(void *arg, const char *name)
+{
+	struct search *s = arg;
+	const struct config_plugins *plugins = &s->load->in->plugins;
+	const char *why = NULL;
+	const struct cam_plugin *p = plugins->find(plugins->arg, name, &why), *f = s->found;
+	const struct cam_opt *o = NULL;
+
+	if (p && p->kind != s->but)
+		o = s->by_meaning ? find_meant(p->options, s->option) : option_find(p->options, s->option);
+	if (!o || (o->flags & CAM_HIDDEN))
+		return;
+	if (f && (p->kind > f->kind || (p->kind == f->kind && strcmp(p->name, f->name) > 0)))
+		return;
+	s->found = p;
+	s->name = o->name;
+}
+
+const struct cam_plugin *misplaced_owner(struct load *l, const char *option, uint32_t but)
+{
+	struct search s = {.load = l, .option = option, .but = but};
+
+	l->in->plugins.names(l->in->plugins.arg, try_owner, &s);
+	return s.found;
+}
+
+static bool is_plugin(struct load *l, const char *name)
+{
+	const char *why = NULL;
+
+	return l->in->plugins.find(l->in->plugins.arg, name, &why);
+}
+
+static bool is_section(const char *key)
+{
+	for (const char *const *s = sections; *s; s++)
+		if (!strcmp(*s, key))
+			return true;
+	return false;
+}
+
+/* @return the example that a name means, N_EXAMPLES: none */
+static size_t example_of(struct load *l, const char *name)
+{
+	size_t i = 0;
+
+	while (i < N_EXAMPLES && strcasecmp(examples[i].name, name) != 0)
+		i++;
+	if (i == N_EXAMPLES)
+		for (i = 0; i < N_EXAMPLES && !meaning_is(name, examples[i].name);)
+			i++;
+	return i < N_EXAMPLES && is_plugin(l, examples[i].plugin) ? i : N_EXAMPLES;
+}
+
+const char *misplaced_example(struct load *l, const char *name)
+{
+	size_t i = example_of(l, name);
+
+	return i == N_EXAMPLES ? NULL : examples[i].text;
+}
+
+static const char *option_place(struct load *l, const struct cam_plugin *p, const char *key)
+{
+	const char *section = kind_section(p->kind);
+
+	if (section)
+		return arena_printf(l->arena,
+			"; it is an option of %s, and belongs there: `%s: {NAME: {plugin: %s, "
+			"%s: ...}}`",
+			p->name, section, p->name, key);
+	return arena_printf(l->arena,
+		"; it is an option of %s, and belongs under a camera's stage: `%s: {plugin: %s, %s: ...}`",
+		p->name, kind_name(p->kind), p->name, key);
+}
+
+const char *misplaced_key(struct load *l, const char *key)
+{
+	struct search s = {.load = l, .option = key};
+	const struct config_plugins *plugins = &l->in->plugins;
+
+	if (is_section(key))
+		return "; it is a section: begin its line at the left margin";
+	if (option_find(config_server_options, key))
+		return arena_printf(l->arena, "; it is an option of the server: `server: {%s: ...}`", key);
+	plugins->names(plugins->arg, try_owner, &s);
+	return s.found ? option_place(l, s.found, key) : "";
+}
+
+const char *misplaced_word(struct load *l, const char *word)
+{
+	struct search s = {.load = l, .option = word, .by_meaning = true};
+	const struct config_plugins *plugins = &l->in->plugins;
+	const char *example = misplaced_example(l, word);
+
+	if (example)
+		return arena_printf(l->arena, "; did you mean `%s`, which belongs under %s?", example,
+			examples[example_of(l, word)].is_sink ? "`sinks`" : "a camera");
+	plugins->names(plugins->arg, try_owner, &s);
+	return s.found ? arena_printf(l->arena, "; did you mean \"%s\"%s", s.name,
+				 option_place(l, s.found, s.name))
+		       : "";
+}
+
+/* A mapping that holds the word `plugin`, or a source, says what it is. @return a hint, NULL: it does not */
+static const char *by_content(struct load *l, const struct tree *t)
+{
+	const struct tree *word = tree_get(t, "plugin");
+	const char *why = NULL, *section;
+	const struct cam_plugin *p = word && word->kind == TREE_SCALAR
+					     ? l->in->plugins.find(l->in->plugins.arg, word->value, &why)
+					     : NULL;
+
+	if (tree_get(t, "source"))
+		return arena_printf(
+			l->arena, "; it looks like a camera: put it under `cameras`, further to the right");
+	if (!p)
+		return NULL;
+	section = kind_section(p->kind);
+	return section ? arena_printf(l->arena, "; it is a %s: put it under `%s`, further to the right",
+				 kind_name(p->kind), section)
+		       : arena_printf(l->arena,
+				 "; it is a camera's %s: put it under a camera, or under `defaults` for all "
+				 "of them",
+				 kind_name(p->kind));
+}
+
+/* @return "" when the name says nothing */
+static const char *by_name(struct load *l, const struct tree *t, const struct nearest *near)
+{
+	size_t i = example_of(l, t->key);
+	const char *place = misplaced_key(l, t->key);
+
+	if (near->best[0] && near->distance <= 2)
+		return nearest_hint(near, l->arena);
+	if (i < N_EXAMPLES && examples[i].is_sink)
+		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", examples[i].text);
+	if (i < N_EXAMPLES)
+		return arena_printf(l->arena,
+			"; did you mean a camera's %s? Write `cameras: {NAME: {%s}}`, or `defaults: {...}` "
+			"for all "
+			"cameras",
+			examples[i].name, examples[i].text);
+	return *place ? place : nearest_hint(near, l->arena);
+}
+
+void misplaced_section(struct load *l, const struct tree *t)
+{
+	struct nearest near;
+	const char *hint = t->kind == TREE_MAP ? by_content(l, t) : NULL;
+
+	nearest_init(&near, t->key);
+	for (const char *const *name = sections; *name; name++)
+		nearest_try(&near, *name);
+	report_error(l->report, &t->key_at, tree_path(l->arena, t),
+		"unknown section%s (there are " SECTIONS_IN_WORDS("and") ")",
+		hint ? hint : by_name(l, t, &near));
+}
+
+/* @return whether a section's mapping stands in place of a camera or stage; it is reported */
+bool misplaced_below(struct load *l, const struct tree *t)
+{
+	if (!is_section(t->key) || tree_get(t, "plugin") || tree_get(t, "source"))
+		return false;
+	/* A camera may have everything from `defaults`, and this name. */
+	if (t->kind != TREE_MAP && (!tree_is_null(t) || tree_get(l->root, "defaults")))
+		return false;
+	report_error(l->report, &t->key_at, tree_path(l->arena, t),
+		"`%s` is a section of the file: begin its line at the left margin", t->key);
+	return true;
+}
+
+bool misplaced_camera(struct load *l, const struct tree *camera)
+{
+	const struct tree *t = tree_get(camera, "plugin"), *source = tree_get(camera, "source");
+	size_t i = example_of(l, camera->key);
+
+	if (misplaced_below(l, camera))
+		return true;
+	if (!t)
+		t = tree_get(camera, "url");
+	if (!t || t->kind != TREE_SCALAR || (source && !tree_is_null(source)))
+		return false;
+	if (source)
+		report_error(l->report, &t->key_at, tree_path(l->arena, t),
+			"belongs under `source:`; begin its line further to the right than that");
+	else if (i < N_EXAMPLES)
+		report_error(l->report, &camera->key_at, tree_path(l->arena, camera),
+			"stands where a camera's name belongs; write `cameras: {front: {%s: {...}}}`",
+			camera->key);
+	else
+		report_error(l->report, &t->key_at, tree_path(l->arena, t),
+			"belongs into a stage; write `%.32s: {" CAMERA_EXAMPLE "}`", camera->key);
+	return true;
+}
+
+bool misplaced_off(struct load *l, const struct tree *own, const struct tree *defaults)
+{
+	struct nearest near;
+
+	if (!tree_is_off(own))
+		return false;
+	nearest_init(&near, own->key);
+	for (const struct tree *t = defaults ? defaults->first : NULL; t; t = t->next)
+		if (!tree_get(own->parent, t->key))
+			nearest_try(&near, t->key);
+	if (!near.best[0] || near.distance > 3)
+		return false;
+	report_error(l->report, &own->at, tree_path(l->arena, own),
+		"switches nothing off, and stage \"%s\" stays on; did you mean `%s: off`?", near.best,
+		near.best);
+	return true;
+}
+
+static bool is_word(const char *value, const char *const *words)
+{
+	while (*words && strcasecmp(value, *words) != 0)
+		words++;
+	return *words;
+}
+
+static bool means_off(const struct tree *t)
+{
+	static const char *const no[] = {"off", "no", "false", "none", "disabled", "0", NULL};
+
+	return t->kind == TREE_SCALAR && is_word(t->value, no);
+}
+
+/* A single value in place of the stage that it stands for. */
+static const char *by_value(struct load *l, const struct tree *t)
+{
+	if (!t->secret && is_plugin(l, t->value))
+		return arena_printf(l->arena, "; write `%.32s: {plugin: %s}`", t->key, t->value);
+	if (!strncasecmp(t->value, "rtsp://", 7))
+		return arena_printf(
+			l->arena, "; write `%.32s: {plugin: rtsp_in, url: \"rtsp://...\"}`", t->key);
+	return NULL;
+}
+
+/* An option that stands beside the stages. */
+static const char *option_beside(struct load *l, const char *key)
+{
+	return strcmp(key, "plugin") != 0 && strcmp(key, "from") != 0 && strcmp(key, "required") != 0
+		       ? misplaced_key(l, key)
+		       : "; it belongs into a stage: `" CAMERA_EXAMPLE "`";
+}
+
+const char *misplaced_stage(struct load *l, const struct tree *t)
+{
+	const char *place = option_beside(l, t->key), *value = t->kind == TREE_SCALAR ? by_value(l, t) : NULL;
+	size_t i = example_of(l, t->key);
+
+	if (means_off(t))
+		return "; write off";
+	if (*place || value)
+		return *place ? place : value;
+	if (t->kind == TREE_LIST)
+		return "; write its options as `key: value`, without dashes and brackets";
+	if (i == N_EXAMPLES)
+		return arena_printf(l->arena, "; write `%.32s: {plugin: NAME}`, or remove it", t->key);
+	if (examples[i].is_sink)
+		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", examples[i].text);
+	return strcmp(t->key, examples[i].name) != 0
+		       ? arena_printf(l->arena, "; did you mean \"%s\"? Write `%s`", examples[i].name,
+				 examples[i].text)
+		       : arena_printf(l->arena, "; write `%s`", examples[i].text);
+}
+
+/* What the first item of a list would be called. */
+static const char *item_name(const struct tree *item)
+{
+	const struct tree *name = item && item->kind == TREE_MAP ? tree_get(item, "name") : NULL;
+
+	if (name && name->kind == TREE_SCALAR && !name->secret && *name->value)
+		return name->value;
+	if (item && item->kind == TREE_MAP && item->first && item->first->kind != TREE_SCALAR)
+		return item->first->key;
+	return "NAME";
+}
+
+const char *misplaced_list(struct load *l, const struct tree *t)
+{
+	if (t->kind != TREE_LIST || !t->key)
+		return "";
+	return arena_printf(l->arena,
+		"; write each as `NAME:` with what is its own further to the right, without a dash: "
+		"`%s: {%.32s: {...}}`",
+		t->key, item_name(t->first));
+}
