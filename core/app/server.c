@@ -140,6 +140,13 @@ static void on_started(void *arg, struct cam_node *node, int err)
 	graph_node_started(&s->graph, node, err);
 }
 
+static void on_reloaded(void *arg, struct cam_node *node)
+{
+	struct server *s = arg;
+
+	graph_node_reloaded(&s->graph, node);
+}
+
 /* What was lost while stopping, now or at a reload before, is told by the exit code too. */
 static void on_ended(void *arg, struct cam_node *node, int err)
 {
@@ -357,6 +364,7 @@ static void init_world(struct server *s)
 	s->world.changed = on_changed;
 	s->world.started = on_started;
 	s->world.ended = on_ended;
+	s->world.reloaded = on_reloaded;
 	s->world.arg = s;
 	s->graph.world = &s->world;
 	s->graph.on_up = on_up;

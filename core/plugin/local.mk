@@ -8,6 +8,7 @@ libcam_a_SOURCES += %D%/abi.c %D%/abi.h \
 	%D%/node.c %D%/node.h \
 	%D%/node_impl.h \
 	%D%/places.c %D%/places.h \
+	%D%/reload.c \
 	%D%/report.c \
 	%D%/session.c \
 	%D%/subscription.c

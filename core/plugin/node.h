@@ -41,14 +41,16 @@ struct node_world {
 		void *arg, struct cam_node *node, int err); /**< a start has ended, well or with -errno */
 	/** After node_stop(). @param err what failed on the way, so that something is lost; 0: nothing */
 	void (*ended)(void *arg, struct cam_node *node, int err);
+	/** What node_reload() has given is in force, and the configuration before may go. */
+	void (*reloaded)(void *arg, struct cam_node *node);
 	void *arg;
 };
 
-/** What makes a node. Everything is borrowed and outlives it, except for spec itself. */
+/** What makes a node. Its texts are copied; everything else is borrowed and outlives it, except for spec itself. */
 struct node_spec {
 	const char *name; /**< "front.recorder" */
 	const struct cam_plugin *plugin;
-	const void *config;
+	const void *config; /**< until another has taken its place: see node_reload() */
 	const char *folder; /**< CAM_ON_IO: what it writes to, of its CAM_FOLDER option */
 	struct camera *camera; /**< NULL for sinks and listeners */
 	struct port *out; /**< sources, buffers: where its packets come out */
@@ -62,6 +64,12 @@ int node_new(const struct node_world *, const struct node_spec *, struct cam_nod
 void node_start(struct cam_node *);
 /** Begin to stop it for good; world->ended() tells, maybe before this returns. */
 void node_stop(struct cam_node *);
+/**
+ * Give it another configuration of its plugin, which differs in CAM_RELOADABLE options only; once until
+ * world->reloaded(), which tells, later or never if it is stopped before. A plugin that runs and has reload() takes it as
+ * it runs; where that fails it is made anew at once; one that is down has it from its next start. Not CAM_ON_THREAD.
+ */
+void node_reload(struct cam_node *, const void *config);
 /** The node is IDLE: it goes once the last call of it that is queued somewhere is done. NULL is allowed. */
 void node_free(struct cam_node *);
 

@@ -25,6 +25,7 @@ struct cam_sub {
 struct cam_node {
 	const struct node_world *world;
 	struct node_spec spec;
+	char *name, *folder; /* the spec's: they outlive the configuration they come from */
 	atomic_uint refs; /* the owner's, and one for each queued call */
 	struct executor *on; /* its place; NULL with a thread of its own */
 	struct strand *strand; /* CAM_ON_CPU, CAM_ON_IO: owned */
@@ -38,6 +39,9 @@ struct cam_node {
 	int64_t up_since_ns; /* 0: not up */
 	int64_t lived_ns; /* how long it was up when it failed last */
 	int start_err;
+	const void *next_config; /* that it is to take; NULL: it has. Read by the task below too */
+	int reload_err;
+	struct task reload, reloaded;
 	unsigned n_handlings; /* requests that it has not answered */
 	struct task *behind_fence; /* goes to the loop after the fence */
 	struct task start, started, stop, stopped, fence, fenced, failing, changed;
@@ -84,6 +88,13 @@ int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
 void node_note_fault(struct cam_node *);
 /** [any] */
 void node_clear_error(struct cam_node *);
+/** [loop] Begin to stop it, for good or not: it is running. */
+void node_begin_stop(struct cam_node *);
+/** [loop] Have the plugin told of `next_config`: it is running. */
+void node_hand_config(struct cam_node *);
+/** [loop] `next_config`, if there is one, is what it is created with, or has taken. */
+void node_take_config(struct cam_node *);
+void node_init_reload(struct cam_node *);
 /** [loop] The end of a node that was to end. @param err what failed since it was last heard of, 0: nothing */
 void node_ended(struct cam_node *, int err);
 /** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */
