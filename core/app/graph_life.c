@@ -237,9 +237,12 @@ static void look_at(const struct graph *g, struct graph_node *n)
 
 void graph_look(struct graph *g)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i])
-			look_at(g, g->nodes[i]);
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		if (!g->nodes[i])
+			continue;
+		look_at(g, g->nodes[i]);
+		node_look(g->nodes[i]->node);
+	}
 }
 
 bool graph_is_faulty(const struct graph_node *n, char ret_text[256])

@@ -109,20 +109,18 @@ static void tell_of_cameras(struct server *s)
 	executor_post_at(&s->loop.executor, &s->tell, s->told_ns + TELL);
 }
 
-static void log_state(struct server *s, const struct cam_node *node)
+static void log_state(struct server *s, struct cam_node *node)
 {
 	const struct node_spec *spec = node_spec(node);
 	struct meter_reading r;
-	char codec[5];
+	char codec[5], line[64] = "live";
 
 	if (spec->plugin->kind != CAM_SOURCE || node_state(node) != CAM_LIVE || s->stopping)
 		return;
 	meter_read(&spec->camera->meter, &r);
 	if (r.codec)
-		log_line(s->log, LOG_INFO, spec->name, "live: %s %ux%u", codec_name(r.codec, codec), r.width,
-			r.height);
-	else
-		log_line(s->log, LOG_INFO, spec->name, "live");
+		snprintf(line, sizeof(line), "live: %s %ux%u", codec_name(r.codec, codec), r.width, r.height);
+	node_log_live(node, line);
 }
 
 static void on_changed(void *arg, struct cam_node *node)

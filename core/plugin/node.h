@@ -82,6 +82,10 @@ unsigned node_state(const struct cam_node *);
 void node_error(struct cam_node *, char ret_text[256], char ret_option[64]);
 /** @return whether it is to keep what it holds: it records, or writes to a disk */
 bool node_keeps(const struct cam_node *);
+/** Log that it works, in these words, unless it comes and goes so often that its lines are counted (flap.h). */
+void node_log_live(struct cam_node *, const char *line);
+/** Once a second: log what there is to say of one whose lines are counted. */
+void node_look(struct cam_node *);
 /** Log that it does not end, and is left behind with what it holds. */
 void node_log_left(struct cam_node *);
 /**

@@ -7,6 +7,7 @@
 
 #include "core/bus/budget.h"
 #include "core/plugin/backoff.h"
+#include "core/plugin/flap.h"
 #include "core/plugin/host.h"
 #include "core/plugin/node.h"
 
@@ -63,14 +64,15 @@ struct cam_node {
 	pthread_mutex_t lock; /* of the error */
 	char error[256], option[64];
 	char fault[256]; /* why it failed last, until it has worked since; "": it works */
+	char failure[256]; /* the last one that was told or counted, and when one was told */
+	int64_t failure_told_ns;
+	struct flap flap; /* with lock */
 
 	/* CAM_ON_THREAD */
 	pthread_t thread;
 	pthread_cond_t wake; /* with lock */
 	atomic_bool in_session; /* the plugin's wake() is of use */
 	struct task thread_ended;
-	char logged[256]; /* the last failure in the log, and when: one line a change and one a minute */
-	int64_t logged_ns;
 };
 
 struct cam_node *node_ref(struct cam_node *);
@@ -80,7 +82,10 @@ void node_fail(struct cam_node *, int err);
 void node_set_state(struct cam_node *, enum cam_state);
 /** [loop] Log what failed while the node was to end: nobody else would tell. */
 void node_log_loss(struct cam_node *, int err);
-/** [any] Log why it failed, with the pause until the next try; not the same more than once a minute. */
+/**
+ * [any] Log why it failed, with the pause until the next try: not the same more than once a minute, and as far as flap.h
+ * allows.
+ */
 void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
 /** [node, loop] The pause before the next try of a node that has failed after lived_ns. @return ns */
 int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);

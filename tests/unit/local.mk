@@ -139,3 +139,7 @@ TESTS += unit-node_reload
 unit_node_reload_SOURCES = %D%/node_reload.c %D%/node_world.c %D%/node_world.h
 unit_node_reload_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_node_reload_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-flap
+TESTS += unit-flap
+unit_flap_SOURCES = %D%/flap.c
+unit_flap_LDADD = $(TEST_LIBS)

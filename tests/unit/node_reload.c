@@ -137,7 +137,12 @@ static void set_up(struct script *s, void (*started)(void *, struct cam_node *, 
 	s->w.node.started = started;
 	s->w.node.reloaded = on_reloaded;
 	world_add(&s->w, 0, &keeper, &s->confs[0]);
+}
+
+static void go(struct script *s, uint64_t ms)
+{
 	node_start(s->w.nodes[0]);
+	world_run(&s->w, ms);
 }
 
 TEST(one_that_runs_takes_it_in_its_place)
@@ -145,7 +150,7 @@ TEST(one_that_runs_takes_it_in_its_place)
 	struct script s;
 
 	set_up(&s, reload_now);
-	world_run(&s.w, 10000);
+	go(&s, 10000);
 	CHECK(!s.w.late);
 	CHECK_STR(s.calls, "create(0) start reload(1) stop destroy");
 	CHECK_INT(s.n_reloaded, 1);
@@ -158,7 +163,7 @@ TEST(one_that_cannot_is_made_anew_with_it_and_without_a_pause)
 
 	set_up(&s, reload_now);
 	s.fail_reloads = 1;
-	world_run(&s.w, 10000);
+	go(&s, 10000);
 	CHECK(!s.w.late && !s.w.lost);
 	CHECK_STR(s.calls, "create(0) start reload(1) stop destroy create(1) start stop destroy");
 	CHECK_INT(s.n_reloaded, 1);
@@ -177,6 +182,7 @@ TEST(one_that_is_starting_takes_it_when_it_is_up)
 	struct script s;
 
 	set_up(&s, do_nothing);
+	node_start(s.w.nodes[0]);
 	node_reload(s.w.nodes[0], &s.confs[1]);
 	world_run(&s.w, 10000);
 	CHECK(!s.w.late);
@@ -201,7 +207,7 @@ TEST(one_that_is_down_has_it_from_its_next_start)
 
 	set_up(&s, reload_while_it_waits);
 	s.fail_starts = 1;
-	world_run(&s.w, 20000);
+	go(&s, 20000);
 	CHECK(!s.w.late);
 	CHECK_STR(s.calls, "create(0) start destroy create(1) start stop destroy");
 	CHECK_INT(s.n_reloaded, 1);
@@ -224,7 +230,7 @@ TEST(a_stop_on_its_heels_ends_it)
 
 		set_up(&s, reload_and_stop);
 		s.fail_reloads = i % 2;
-		world_run(&s.w, 10000);
+		go(&s, 10000);
 		CHECK(!s.w.late && !s.w.lost);
 		CHECK(!strncmp(s.calls, "create(0) start ", 16));
 		CHECK_STR(s.calls + strlen(s.calls) - 12, "stop destroy");
@@ -252,7 +258,7 @@ TEST(one_that_fails_meanwhile_comes_up_with_it)
 	struct script s;
 
 	set_up(&s, reload_and_fail);
-	world_run(&s.w, 20000);
+	go(&s, 20000);
 	CHECK(!s.w.late);
 	CHECK_STR(s.calls, "create(0) start stop destroy create(1) start stop destroy");
 	CHECK_INT(s.n_reloaded, 1);
