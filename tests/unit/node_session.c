@@ -217,11 +217,13 @@ static void destroy_source(void *self)
 static int run_source(void *self)
 {
 	struct thread_source *s = self;
+	int64_t give_up_ns = clock_mono_ns() + 20 * CLOCK_SECOND;
 
 	s->runs++;
 	if (s->runs < 3)
 		s->host->fail(s->node, s->host->error(s->node, -EIO, NULL, "the device is gone"));
-	while (!s->host->stopping(s->node))
+	/* Until it is woken: who looks at stopping() alone may be gone before that. */
+	while (!(s->host->stopping(s->node) && s->wakes == s->runs) && clock_mono_ns() < give_up_ns)
 		sched_yield();
 	return 0;
 }
