@@ -27,34 +27,6 @@ static const char *folder_of(const struct config_node *conf)
 	return NULL;
 }
 
-/* Where the packets of another stage of the camera come out, if it is a source or buffer that is made already. */
-static struct port *port_of_stage(const struct graph *g, const char *camera, const char *stage)
-{
-	size_t n;
-	struct graph_node *const *nodes = graph_nodes_of(g, graph_camera(g, camera), &n);
-
-	for (size_t i = 0; stage && i < n; i++)
-		if (nodes[i] && !strcmp(nodes[i]->conf->stage, stage))
-			return nodes[i]->port;
-	return NULL;
-}
-
-/* A buffer comes below what its `from` names, else below what came before it; the camera's outlet below the last. */
-static int make_port(const struct graph *g, struct graph_node *n, struct port *above)
-{
-	int err = 0;
-
-	n->port = port_new(&n->camera->lock);
-	if (!n->port)
-		return -ENOMEM;
-	if (n->conf->from)
-		above = port_of_stage(g, n->conf->camera, n->conf->from);
-	if (n->conf->plugin->kind == CAM_BUFFER)
-		err = port_set_parent(n->port, above);
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): only stages of cameras have ports */
-	return err ? err : port_set_parent(n->camera->port, n->port);
-}
-
 static void free_node(struct graph_node *n)
 {
 	if (!n)
@@ -65,8 +37,13 @@ static void free_node(struct graph_node *n)
 	free(n);
 }
 
-/* @param above the port that was made last for this camera @param at its place in the list */
-static int make_node(struct graph *g, const struct config_node *conf, struct port *above, size_t at)
+static bool has_port(const struct config_node *conf)
+{
+	return conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER;
+}
+
+/* @param port of the node whose place it takes, NULL: none; taken over @param at its place in the list */
+static int make_node(struct graph *g, const struct config_node *conf, struct port *port, size_t at)
 {
 	struct graph_node *n = calloc(1, sizeof(*n));
 	struct camera *camera = camera_by_name(g, conf->camera);
@@ -78,15 +55,21 @@ static int make_node(struct graph *g, const struct config_node *conf, struct por
 		.owner = n};
 	int err = 0;
 
-	if (!n)
+	if (!n) {
+		port_free(port);
 		return -ENOMEM;
+	}
 	n->conf = conf;
 	n->config = g->config;
 	n->camera = camera ? camera_ref(camera) : NULL;
-	if (conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER)
-		err = make_port(g, n, above);
+	n->port = port;
+	if (has_port(conf) && !port) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): only stages of cameras have ports */
+		n->port = port_new(&camera->lock);
+		err = n->port ? 0 : -ENOMEM;
+	}
 	spec.out = n->port;
-	spec.in = n->port || !camera ? NULL : port_of_stage(g, conf->camera, conf->from);
+	spec.in = n->port || !camera ? NULL : graph_port(g, conf->camera, conf->from);
 	if (!err)
 		err = node_new(g->world, &spec, &n->node);
 	if (err) {
@@ -99,42 +82,30 @@ static int make_node(struct graph *g, const struct config_node *conf, struct por
 	return 0;
 }
 
-/* The port that was made last for a camera: where a buffer without `from` hangs. */
-static struct port *last_port(const struct graph *g, const char *camera)
+/* Its packets come out where those of the node before it did: links that hang there do not notice. */
+static struct port *take_port(const struct config_node *conf, struct graph_node *before)
 {
-	struct camera *c = camera_by_name(g, camera);
+	struct port *port = before && has_port(conf) ? before->port : NULL;
 
-	return c ? port_parent(c->port) : NULL;
+	if (port)
+		before->port = NULL;
+	return port;
 }
 
-/* A buffer whose `from` names a later buffer waits for it. */
-static bool is_next(const struct graph *g, size_t i, uint32_t kind)
+/* @param before what has left, by the place of what comes for it */
+static int make_kind(struct graph *g, uint32_t kind, struct graph_node **before)
 {
-	const struct config_node *conf = &g->config->nodes[i];
-
-	if (g->nodes[i] || conf->plugin->kind != kind)
-		return false;
-	return kind != CAM_BUFFER || !conf->from || port_of_stage(g, conf->camera, conf->from);
-}
-
-static int make_kind(struct graph *g, uint32_t kind)
-{
-	bool again = true;
 	int err = 0;
 
-	while (again && !err) {
-		again = false;
-		for (size_t i = 0; i < g->n_nodes && !err; i++) {
-			const struct config_node *conf = &g->config->nodes[i];
+	for (size_t i = 0; i < g->n_nodes && !err; i++) {
+		const struct config_node *conf = &g->config->nodes[i];
 
-			if (!is_next(g, i, kind))
-				continue;
-			err = make_node(g, conf, last_port(g, conf->camera), i);
-			if (err)
-				log_line(g->world->log, LOG_ERROR, conf->name, "cannot be made: %s",
-					strerrordesc_np(-err));
-			again = true;
-		}
+		if (g->nodes[i] || conf->plugin->kind != kind)
+			continue;
+		err = make_node(g, conf, take_port(conf, before[i]), i);
+		if (err)
+			log_line(g->world->log, LOG_ERROR, conf->name, "cannot be made: %s",
+				strerrordesc_np(-err));
 	}
 	return err;
 }
@@ -164,21 +135,6 @@ static struct camera **make_cameras(const struct graph *g, const struct config *
 	return cameras;
 }
 
-/* Move the nodes that stay to their places in the new list. @param x of c */
-static struct graph_node **keep_nodes(struct graph *g, const struct config *c, const struct graph_index *x)
-{
-	struct graph_node **nodes = calloc(c->n_nodes + 1, sizeof(struct graph_node *));
-
-	for (size_t i = 0; nodes && i < g->n_nodes; i++) {
-		const struct config_node *conf =
-			g->nodes[i]->leaving ? NULL : graph_index_node(x, c, g->nodes[i]->conf);
-
-		if (conf)
-			nodes[conf - c->nodes] = g->nodes[i];
-	}
-	return nodes;
-}
-
 static bool is_used(const struct graph *g, const struct config *c)
 {
 	for (size_t i = 0; i < g->n_nodes; i++)
@@ -187,8 +143,7 @@ static bool is_used(const struct graph *g, const struct config *c)
 	return c == g->config;
 }
 
-/* Free the configurations that no node is left of. */
-static void free_old(struct graph *g)
+void graph_free_old(struct graph *g)
 {
 	size_t n = 0;
 
@@ -216,28 +171,48 @@ static int put_old(struct graph *g, struct config *c)
 struct lists {
 	struct graph_index index;
 	struct camera **cameras;
-	struct graph_node **nodes;
+	size_t n_cameras;
+	struct graph_node **nodes; /* those that stay, at their new places */
+	size_t n_nodes;
+	struct graph_node **before; /* those that leave, at the places of what comes for them */
 };
 
-static void free_lists(struct lists *l, size_t n_cameras)
+static void free_lists(struct lists *l)
 {
-	for (size_t i = 0; l->cameras && i < n_cameras; i++)
+	for (size_t i = 0; l->cameras && i < l->n_cameras; i++)
 		camera_unref(l->cameras[i]);
 	free(l->cameras);
 	free(l->nodes);
+	free(l->before);
 	graph_index_free(&l->index);
 }
 
-/* The cameras that are there and stay, new ones, and the nodes that stay. */
+static void place_nodes(const struct graph *g, const struct config *c, struct lists *l)
+{
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		struct graph_node *n = g->nodes[i];
+		const struct config_node *conf = graph_index_node(&l->index, c, n->conf);
+
+		if (conf)
+			(n->leaving ? l->before : l->nodes)[conf - c->nodes] = n;
+	}
+}
+
+/* The cameras that are there and stay, new ones, the nodes that stay and those that others take the place of. */
 static int make_lists(struct graph *g, const struct config *c, struct lists *l)
 {
 	int err = graph_index_make(&l->index, c);
 
-	l->nodes = err ? NULL : keep_nodes(g, c, &l->index);
+	l->n_cameras = c->n_cameras;
+	l->n_nodes = c->n_nodes;
+	l->nodes = err ? NULL : calloc(c->n_nodes + 1, sizeof(struct graph_node *));
+	l->before = err ? NULL : calloc(c->n_nodes + 1, sizeof(struct graph_node *));
 	l->cameras = err ? NULL : make_cameras(g, c);
-	if (l->nodes && l->cameras)
+	if (l->nodes && l->before && l->cameras) {
+		place_nodes(g, c, l);
 		return 0;
-	free_lists(l, c->n_cameras);
+	}
+	free_lists(l);
 	return -ENOMEM;
 }
 
@@ -247,27 +222,45 @@ static void let_go(struct graph *g, struct camera *camera)
 		camera_set_gone(camera);
 }
 
-/* The lists of the new configuration take the place of the old ones; nodes that have left are freed. */
-static void swap_lists(struct graph *g, const struct lists *l, struct config *c)
+/* What stays has another configuration, which it takes as it runs. */
+static void set_next(struct graph *g)
 {
-	struct lists old = {g->index, g->cameras, g->nodes};
-	size_t n_cameras = g->n_cameras, n_nodes = g->n_nodes;
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		struct graph_node *n = g->nodes[i];
+
+		if (n && !config_node_equal(n->conf, &g->config->nodes[i]))
+			n->next = &g->config->nodes[i];
+	}
+}
+
+/* The lists of the new configuration take the place of the old ones. @return the old ones: what has left is in there */
+static struct lists swap_lists(struct graph *g, const struct lists *l, struct config *c)
+{
+	struct lists old = {g->index, g->cameras, g->n_cameras, g->nodes, g->n_nodes, NULL};
 
 	pthread_mutex_lock(&g->lock);
 	g->index = l->index;
 	g->cameras = l->cameras;
-	g->n_cameras = c->n_cameras;
+	g->n_cameras = l->n_cameras;
 	g->nodes = l->nodes;
-	g->n_nodes = c->n_nodes;
+	g->n_nodes = l->n_nodes;
 	g->config = c;
 	g->generation++;
 	pthread_mutex_unlock(&g->lock);
-	for (size_t i = 0; i < n_nodes; i++)
-		if (old.nodes[i]->leaving)
-			free_node(old.nodes[i]);
-	for (size_t i = 0; i < n_cameras; i++)
-		let_go(g, old.cameras[i]);
-	free_lists(&old, n_cameras);
+	set_next(g);
+	return old;
+}
+
+/* Nodes that have left are freed, cameras let go of. */
+static void free_left(struct graph *g, struct lists *old)
+{
+	for (size_t i = 0; i < old->n_nodes; i++)
+		if (old->nodes[i]->leaving)
+			free_node(old->nodes[i]);
+	for (size_t i = 0; i < old->n_cameras; i++)
+		let_go(g, old->cameras[i]);
+	free_lists(old);
+	graph_free_old(g);
 }
 
 /* After a failure: nodes that could not be made are no part of the list. */
@@ -290,23 +283,27 @@ static void drop_unmade(struct graph *g)
 
 static int swap_in(struct graph *g, struct config *c)
 {
-	struct lists l = {0};
+	struct lists l = {0}, old;
 	int err = make_lists(g, c, &l);
 
 	if (!err && put_old(g, c)) {
-		free_lists(&l, c->n_cameras);
+		free_lists(&l);
 		err = -ENOMEM;
 	}
 	if (err) {
 		config_free(c);
 		return err;
 	}
-	swap_lists(g, &l, c);
-	free_old(g);
+	old = swap_lists(g, &l, c);
 	for (uint32_t k = CAM_SOURCE; k <= KIND_LAST && !err; k++)
-		err = make_kind(g, k);
+		err = make_kind(g, k, l.before);
+	free(l.before);
 	if (err)
 		drop_unmade(g);
+	else
+		err = graph_wire(g);
+	/* Ports go when what hung below them hangs elsewhere: whatever is published meanwhile goes on. */
+	free_left(g, &old);
 	graph_count(g);
 	return err;
 }
@@ -358,7 +355,7 @@ void graph_free(struct graph *g)
 	g->n_nodes = g->n_cameras = 0;
 	graph_index_free(&g->index);
 	g->config = NULL;
-	free_old(g);
+	graph_free_old(g);
 	free(g->old);
 	config_free(g->next);
 	while (g->losses) {

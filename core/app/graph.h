@@ -6,8 +6,9 @@
  *
  * Going up, all but the sources start first and sources when all of those have answered, so that nothing a camera sends
  * is missed. Going down, sources, detectors and sinks stop first, then recorders with all that was sent, then listeners,
- * which have heard everything, then buffers. A new configuration takes down only what it changes: a node with other values, all nodes of a camera whose
- * source or buffer is another; the rest does not notice.
+ * which have heard everything, then buffers. A new configuration touches only the nodes that it changes: those that can
+ * take it as they run do, the others are made anew. What came out of a source or buffer that is made anew comes out of the
+ * same port, so that nobody who takes it has to notice.
  */
 #ifndef CAM_APP_GRAPH_H
 #define CAM_APP_GRAPH_H
@@ -18,9 +19,12 @@
 struct graph_node {
 	const struct config_node *conf;
 	struct config *config; /**< that conf is of; lives as long as a node of it */
+	const struct config_node
+		*next; /**< of the configuration in force, which it has not taken yet; NULL: it has */
 	struct cam_node *node;
 	struct camera *camera; /**< a reference; NULL for sinks and listeners of many cameras */
-	struct port *port; /**< of a source or buffer, owned */
+	struct port *port; /**< of a source or buffer, owned; handed on to the node that takes its place */
+	bool hung; /**< while a camera's ports are being hung: this one is */
 	bool begun; /**< node_start() was called */
 	bool answered; /**< its first start has ended */
 	bool leaving; /**< is being stopped for good */
@@ -49,7 +53,8 @@ struct graph {
 	size_t n_nodes;
 	struct graph_index index; /**< of both */
 	uint64_t generation; /**< another one with each change of the lists */
-	unsigned unanswered; /**< nodes but sources whose first start has not ended */
+	unsigned
+		unanswered; /**< nodes but sources whose first start has not ended, and those with a `next` */
 	unsigned going[KIND_LAST + 1]; /**< by kind: nodes that are leaving and have not ended */
 	struct config **old; /**< configurations that nodes are left of */
 	size_t n_old;
@@ -80,6 +85,7 @@ void graph_stop(struct graph *);
 /** The world's callbacks come here. */
 void graph_node_started(struct graph *, struct cam_node *node, int err);
 void graph_node_ended(struct graph *, struct cam_node *node);
+void graph_node_reloaded(struct graph *, struct cam_node *node);
 
 /** [any] @return a reference to a camera that this node may see, or NULL */
 struct camera *graph_find_camera(struct graph *, const struct cam_node *viewer, const char *name);
@@ -114,6 +120,12 @@ void graph_go_down(struct graph *);
 void graph_count(struct graph *);
 /** What was leaving has ended. */
 void graph_left(struct graph *);
-/** Mark as leaving what `next` has not or has otherwise. @return 0 or -ENOMEM */
+/** Mark as leaving what `next` has not, or has otherwise and cannot be told as it runs. @return 0 or -ENOMEM */
 int graph_mark_changed(struct graph *, const struct config *next);
+/** Hang the ports of all cameras below each other as the configuration in force has it. @return 0 or -ENOMEM */
+int graph_wire(const struct graph *);
+/** @return where the packets of another stage of the camera come out; NULL: it is no source or buffer */
+struct port *graph_port(const struct graph *, const char *camera, const char *stage);
+/** Free the configurations that no node is left of. */
+void graph_free_old(struct graph *);
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Going up and down in order, and what a new configuration changes. */
+/* Going up and down in order; questions. */
 #include "core/app/graph.h"
 
 #include "core/base/clock.h"
@@ -23,7 +23,7 @@ void graph_count(struct graph *g)
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		const struct graph_node *n = g->nodes[i];
 
-		g->unanswered += n && !n->answered && kind(n) != CAM_SOURCE;
+		g->unanswered += n && (n->next || (!n->answered && kind(n) != CAM_SOURCE));
 		g->going[n ? kind(n) : 0] += n && n->leaving && !n->ended;
 	}
 }
@@ -55,7 +55,24 @@ static void go_on(struct graph *g)
 void graph_go_up(struct graph *g)
 {
 	g->coming_up = true;
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (g->nodes[i]->next)
+			node_reload(g->nodes[i]->node, g->nodes[i]->next->config);
 	begin(g, false);
+	go_on(g);
+}
+
+void graph_node_reloaded(struct graph *g, struct cam_node *node)
+{
+	struct graph_node *n = graph_node_of(node);
+
+	pthread_mutex_lock(&g->lock);
+	n->conf = n->next;
+	n->config = g->config;
+	pthread_mutex_unlock(&g->lock);
+	n->next = NULL;
+	g->unanswered--;
+	graph_free_old(g);
 	go_on(g);
 }
 
@@ -220,80 +237,17 @@ static void look_at(const struct graph *g, struct graph_node *n)
 
 void graph_look(struct graph *g)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (g->nodes[i])
-			look_at(g, g->nodes[i]);
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		if (!g->nodes[i])
+			continue;
+		look_at(g, g->nodes[i]);
+		node_look(g->nodes[i]->node);
+	}
 }
 
 bool graph_is_faulty(const struct graph_node *n, char ret_text[256])
 {
 	return node_is_faulty(n->node, ret_text) || is_idle(n, ret_text);
-}
-
-/* ---- what a new configuration changes ---- */
-
-static bool is_upstream(const struct config_node *conf)
-{
-	return conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER;
-}
-
-static size_t n_upstream(const struct graph_index *x, const struct config *c, size_t camera)
-{
-	size_t n = 0;
-
-	for (size_t i = x->first[camera]; i < x->first[camera + 1]; i++)
-		n += is_upstream(&c->nodes[i]);
-	return n;
-}
-
-/* Whether the source and the buffers of a camera, by its place, are as they were. @param x of next */
-static bool is_same_upstream(
-	const struct graph *g, size_t camera, const struct graph_index *x, const struct config *next)
-{
-	size_t place = graph_index_camera(x, g->cameras[camera]->name), n, same = 0;
-	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct config_node *other;
-
-		if (!is_upstream(nodes[i]->conf))
-			continue;
-		other = graph_index_node(x, next, nodes[i]->conf);
-		if (!other || !config_node_equal(nodes[i]->conf, other))
-			return false;
-		same++;
-	}
-	return place != GRAPH_NO_CAMERA && same == n_upstream(x, next, place);
-}
-
-/* @param camera a place, or GRAPH_NO_CAMERA @param x of next */
-static void mark_nodes(
-	const struct graph *g, size_t camera, const struct graph_index *x, const struct config *next)
-{
-	bool same = camera == GRAPH_NO_CAMERA || is_same_upstream(g, camera, x, next);
-	size_t n;
-	struct graph_node *const *nodes = graph_nodes_of(g, camera, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct config_node *other = graph_index_node(x, next, nodes[i]->conf);
-
-		nodes[i]->leaving = !same || !other || !config_node_equal(nodes[i]->conf, other);
-	}
-}
-
-int graph_mark_changed(struct graph *g, const struct config *next)
-{
-	struct graph_index x;
-	int err = graph_index_make(&x, next);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < g->n_cameras; i++)
-		mark_nodes(g, i, &x, next);
-	mark_nodes(g, GRAPH_NO_CAMERA, &x, next);
-	graph_index_free(&x);
-	graph_count(g);
-	return 0;
 }
 
 /* ---- questions ---- */

@@ -13,6 +13,7 @@ bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/backlog.c %D%/backlog.h \
 	%D%/graph.c %D%/graph.h \
 	%D%/graph_life.c \
+	%D%/graph_change.c \
 	%D%/document.c %D%/document.h \
 	%D%/main.c \
 	%D%/metrics.c %D%/metrics.h \

@@ -111,20 +111,18 @@ static void tell_of_cameras(struct server *s)
 	executor_post_at(&s->loop.executor, &s->tell, s->told_ns + TELL);
 }
 
-static void log_state(struct server *s, const struct cam_node *node)
+static void log_state(struct server *s, struct cam_node *node)
 {
 	const struct node_spec *spec = node_spec(node);
 	struct meter_reading r;
-	char codec[5];
+	char codec[5], line[64] = "live";
 
 	if (spec->plugin->kind != CAM_SOURCE || node_state(node) != CAM_LIVE || s->stopping)
 		return;
 	meter_read(&spec->camera->meter, &r);
 	if (r.codec)
-		log_line(s->log, LOG_INFO, spec->name, "live: %s %ux%u", codec_name(r.codec, codec), r.width,
-			r.height);
-	else
-		log_line(s->log, LOG_INFO, spec->name, "live");
+		snprintf(line, sizeof(line), "live: %s %ux%u", codec_name(r.codec, codec), r.width, r.height);
+	node_log_live(node, line);
 }
 
 static void on_changed(void *arg, struct cam_node *node)
@@ -140,6 +138,13 @@ static void on_started(void *arg, struct cam_node *node, int err)
 	struct server *s = arg;
 
 	graph_node_started(&s->graph, node, err);
+}
+
+static void on_reloaded(void *arg, struct cam_node *node)
+{
+	struct server *s = arg;
+
+	graph_node_reloaded(&s->graph, node);
 }
 
 /* What was lost while stopping, now or at a reload before, is told by the exit code too. */
@@ -371,6 +376,7 @@ static void init_world(struct server *s)
 	s->world.changed = on_changed;
 	s->world.started = on_started;
 	s->world.ended = on_ended;
+	s->world.reloaded = on_reloaded;
 	s->world.arg = s;
 	s->graph.world = &s->world;
 	s->graph.on_up = on_up;

@@ -87,6 +87,8 @@ void config_free(struct config *);
 const char *config_origin(const struct config *, const struct config_node *, const char *option);
 /** @return whether both would make the same node: plugin, wiring and every value */
 bool config_node_equal(const struct config_node *a, const struct config_node *b);
+/** @return whether they differ in values of CAM_RELOADABLE options only */
+bool config_node_reloadable(const struct config_node *a, const struct config_node *b);
 /** @return whether the `from` of a sink or listener (patterns with * and ?, by commas; NULL is "*") names this camera */
 bool config_sees(const struct config_node *node, const char *camera);
 /** @return whether its failure to start ends the server at start-up; one that does not is tried again, as it is later */

@@ -22,6 +22,8 @@ static void help_option(const struct cam_opt *o, struct text *out)
 		text_printf(out, "; default %s", o->def);
 	if (o->flags & CAM_SECRET)
 		text_add(out, "; secret");
+	if (o->flags & CAM_RELOADABLE)
+		text_add(out, "; changes without a restart");
 	text_printf(out, ")\n      %s\n", o->help ? o->help : "");
 	if (o->type == CAM_ENUM)
 		help_values(o, out);

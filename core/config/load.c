@@ -184,7 +184,8 @@ const char *config_origin(const struct config *c, const struct config_node *n, c
 	return strcmp(option, "required") != 0 ? info->plugin : info->required;
 }
 
-bool config_node_equal(const struct config_node *a, const struct config_node *b)
+/* @param but flags of the options that may differ */
+static bool equal_but(const struct config_node *a, const struct config_node *b, uint32_t but)
 {
 	const char *from_a = a->from ? a->from : "", *from_b = b->from ? b->from : "";
 
@@ -192,7 +193,17 @@ bool config_node_equal(const struct config_node *a, const struct config_node *b)
 		strcmp(from_a, from_b) != 0)
 		return false;
 	for (const struct cam_opt *o = a->plugin->options; o && o->name; o++)
-		if (!option_equal(o, a->config, b->config))
+		if (!(o->flags & but) && !option_equal(o, a->config, b->config))
 			return false;
 	return true;
+}
+
+bool config_node_equal(const struct config_node *a, const struct config_node *b)
+{
+	return equal_but(a, b, 0);
+}
+
+bool config_node_reloadable(const struct config_node *a, const struct config_node *b)
+{
+	return equal_but(a, b, CAM_RELOADABLE);
 }

@@ -130,4 +130,6 @@ void option_describe(const struct cam_opt *o, struct text *out)
 		text_add(out, " Required.");
 	if (o->flags & (CAM_SECRET | CAM_URL))
 		text_printf(out, " %s_file reads it from a file.", o->name);
+	if (o->flags & CAM_RELOADABLE)
+		text_add(out, " Changes without a restart.");
 }

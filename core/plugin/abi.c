@@ -43,8 +43,8 @@ LAST(cam_reply, file);
 #define PLUGIN(member) END(cam_plugin, member)
 const struct abi_layout abi_plugin = {sizeof(struct cam_plugin), 0, {
 	PLUGIN(replay), PLUGIN(ended), PLUGIN(operations), PLUGIN(refused), PLUGIN(gone),
-	PLUGIN(shm_bytes)}};
-LAST(cam_plugin, shm_bytes);
+	PLUGIN(shm_bytes), PLUGIN(reload)}};
+LAST(cam_plugin, reload);
 /* clang-format on */
 
 /* How long the elements of tables were in each minor version; 0: there were none. */

@@ -26,6 +26,8 @@ void node_unref(struct cam_node *n)
 	pthread_cond_destroy(&n->wake);
 	pthread_mutex_destroy(&n->lock);
 	free(n->stats);
+	free(n->name);
+	free(n->folder);
 	free(n);
 }
 
@@ -70,7 +72,7 @@ static void on_retry(uv_timer_t *timer)
 	node_start(n);
 }
 
-/* It is down and destroyed; up again later, unless it was to end anyway. */
+/* It is down and destroyed; up again later, unless it was to end anyway, or at once with what it could not take. */
 static void go_down(struct cam_node *n, int err)
 {
 	int64_t now = clock_mono_ns(), pause;
@@ -78,6 +80,11 @@ static void go_down(struct cam_node *n, int err)
 	if (!n->want_up) {
 		/* One that could not start held nothing, and has told why. */
 		node_ended(n, n->up_since_ns ? err : 0);
+		return;
+	}
+	if (!err && n->next_config) {
+		n->up_since_ns = 0;
+		on_retry(&n->retry);
 		return;
 	}
 	pause = node_pause_ns(n, err, n->up_since_ns ? now - n->up_since_ns : 0);
@@ -110,7 +117,7 @@ void node_fail(struct cam_node *n, int err)
 
 /* ---- down ---- */
 
-static void begin_stop(struct cam_node *n)
+void node_begin_stop(struct cam_node *n)
 {
 	n->life = NODE_STOPPING;
 	atomic_store(&n->stopping, true);
@@ -175,7 +182,7 @@ static void on_failing(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, failing);
 
 	if (n->life == NODE_RUNNING && atomic_load(&n->failed))
-		begin_stop(n);
+		node_begin_stop(n);
 	node_unref(n);
 }
 
@@ -183,7 +190,7 @@ void node_stop(struct cam_node *n)
 {
 	n->want_up = false;
 	if (n->life == NODE_RUNNING) {
-		begin_stop(n);
+		node_begin_stop(n);
 	} else if (n->life == NODE_WAITING) {
 		uv_timer_stop(&n->retry);
 		node_ended(n, 0);
@@ -217,6 +224,8 @@ static void is_up(struct cam_node *n)
 	struct port_history history = {p->keep, p->replay, n->self};
 	/* Who has failed meanwhile has not come up, though it has to be stopped. A thread's session is its own matter. */
 	int err = n->on ? atomic_load(&n->fail_err) : 0;
+	bool was_reloaded =
+		n->next_config; /* while it was starting; what is given from here on is handed on at once */
 
 	n->life = NODE_RUNNING;
 	n->up_since_ns = err ? 0 : clock_mono_ns();
@@ -226,7 +235,9 @@ static void is_up(struct cam_node *n)
 		node_set_state(n, CAM_LIVE);
 	n->world->started(n->world->arg, n, err);
 	if (n->life == NODE_RUNNING && (!n->want_up || (n->on && atomic_load(&n->failed))))
-		begin_stop(n);
+		node_begin_stop(n);
+	else if (n->life == NODE_RUNNING && was_reloaded)
+		node_hand_config(n);
 }
 
 static void is_not_up(struct cam_node *n, int err)
@@ -264,6 +275,7 @@ void node_start(struct cam_node *n)
 	atomic_store(&n->stop_said, false);
 	node_clear_error(n);
 	node_set_state(n, CAM_CONNECTING);
+	node_take_config(n);
 	err = n->spec.plugin->create(n, &node_host, n->spec.config, &n->self);
 	if (err)
 		n->self = NULL;
@@ -353,6 +365,7 @@ static void set_tasks(struct cam_node *n)
 	n->failing.fn = on_failing;
 	n->changed.fn = on_changed;
 	n->tick.fn = do_tick;
+	node_init_reload(n);
 }
 
 static void init_locks(struct cam_node *n)
@@ -376,6 +389,10 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 		return -ENOMEM;
 	n->world = world;
 	n->spec = *spec;
+	n->name = strdup(spec->name);
+	n->folder = spec->folder ? strdup(spec->folder) : NULL;
+	n->spec.name = n->name;
+	n->spec.folder = n->folder;
 	atomic_init(&n->refs, 1);
 	atomic_init(&n->state, CAM_STOPPED);
 	init_locks(n);
@@ -383,7 +400,7 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 	while (spec->plugin->stats && spec->plugin->stats[n_stats].name)
 		n_stats++;
 	n->stats = calloc(n_stats + 1, sizeof(*n->stats));
-	err = n->stats ? find_place(n) : -ENOMEM;
+	err = n->stats && n->name && !n->folder == !spec->folder ? find_place(n) : -ENOMEM;
 	if (err) { /* a place was all that could fail: there is no strand */
 		node_unref(n);
 		return err;

@@ -42,14 +42,16 @@ struct node_world {
 		void *arg, struct cam_node *node, int err); /**< a start has ended, well or with -errno */
 	/** After node_stop(). @param err what failed on the way, so that something is lost; 0: nothing */
 	void (*ended)(void *arg, struct cam_node *node, int err);
+	/** What node_reload() has given is in force, and the configuration before may go. */
+	void (*reloaded)(void *arg, struct cam_node *node);
 	void *arg;
 };
 
-/** What makes a node. Everything is borrowed and outlives it, except for spec itself. */
+/** What makes a node. Its texts are copied; everything else is borrowed and outlives it, except for spec itself. */
 struct node_spec {
 	const char *name; /**< "front.recorder" */
 	const struct cam_plugin *plugin;
-	const void *config;
+	const void *config; /**< until another has taken its place: see node_reload() */
 	const char *folder; /**< CAM_ON_IO: what it writes to, of its CAM_FOLDER option */
 	struct camera *camera; /**< NULL for sinks and listeners */
 	struct port *out; /**< sources, buffers: where its packets come out */
@@ -63,6 +65,12 @@ int node_new(const struct node_world *, const struct node_spec *, struct cam_nod
 void node_start(struct cam_node *);
 /** Begin to stop it for good; world->ended() tells, maybe before this returns. */
 void node_stop(struct cam_node *);
+/**
+ * Give it another configuration of its plugin, which differs in CAM_RELOADABLE options only; once until
+ * world->reloaded(), which tells, later or never if it is stopped before. A plugin that runs and has reload() takes it as
+ * it runs; where that fails it is made anew at once; one that is down has it from its next start. Not CAM_ON_THREAD.
+ */
+void node_reload(struct cam_node *, const void *config);
 /** The node is IDLE: it goes once the last call of it that is queued somewhere is done. NULL is allowed. */
 void node_free(struct cam_node *);
 
@@ -75,6 +83,10 @@ unsigned node_state(const struct cam_node *);
 void node_error(struct cam_node *, char ret_text[256], char ret_option[64]);
 /** @return whether it is to keep what it holds: it records, or writes to a disk */
 bool node_keeps(const struct cam_node *);
+/** Log that it works, in these words, unless it comes and goes so often that its lines are counted (flap.h). */
+void node_log_live(struct cam_node *, const char *line);
+/** Once a second: log what there is to say of one whose lines are counted. */
+void node_look(struct cam_node *);
 /** Log that it does not end, and is left behind with what it holds. */
 void node_log_left(struct cam_node *);
 /**

@@ -7,6 +7,7 @@
 
 #include "core/bus/budget.h"
 #include "core/plugin/backoff.h"
+#include "core/plugin/flap.h"
 #include "core/plugin/host.h"
 #include "core/plugin/node.h"
 
@@ -25,6 +26,7 @@ struct cam_sub {
 struct cam_node {
 	const struct node_world *world;
 	struct node_spec spec;
+	char *name, *folder; /* the spec's: they outlive the configuration they come from */
 	atomic_uint refs; /* the owner's, and one for each queued call */
 	struct executor *on; /* its place; NULL with a thread of its own */
 	struct strand *strand; /* CAM_ON_CPU, CAM_ON_IO: owned */
@@ -38,6 +40,9 @@ struct cam_node {
 	int64_t up_since_ns; /* 0: not up */
 	int64_t lived_ns; /* how long it was up when it failed last */
 	int start_err;
+	const void *next_config; /* that it is to take; NULL: it has. Read by the task below too */
+	int reload_err;
+	struct task reload, reloaded;
 	unsigned n_handlings; /* requests that it has not answered */
 	struct task *behind_fence; /* goes to the loop after the fence */
 	struct task start, started, stop, stopped, fence, fenced, failing, changed;
@@ -59,14 +64,15 @@ struct cam_node {
 	pthread_mutex_t lock; /* of the error */
 	char error[256], option[64];
 	char fault[256]; /* why it failed last, until it has worked since; "": it works */
+	char failure[256]; /* the last one that was told or counted, and when one was told */
+	int64_t failure_told_ns;
+	struct flap flap; /* with lock */
 
 	/* CAM_ON_THREAD */
 	pthread_t thread;
 	pthread_cond_t wake; /* with lock */
 	atomic_bool in_session; /* the plugin's wake() is of use */
 	struct task thread_ended;
-	char logged[256]; /* the last failure in the log, and when: one line a change and one a minute */
-	int64_t logged_ns;
 };
 
 struct cam_node *node_ref(struct cam_node *);
@@ -76,7 +82,10 @@ void node_fail(struct cam_node *, int err);
 void node_set_state(struct cam_node *, enum cam_state);
 /** [loop] Log what failed while the node was to end: nobody else would tell. */
 void node_log_loss(struct cam_node *, int err);
-/** [any] Log why it failed, with the pause until the next try; not the same more than once a minute. */
+/**
+ * [any] Log why it failed, with the pause until the next try: not the same more than once a minute, and as far as flap.h
+ * allows.
+ */
 void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
 /** [node, loop] The pause before the next try of a node that has failed after lived_ns. @return ns */
 int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
@@ -84,6 +93,13 @@ int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
 void node_note_fault(struct cam_node *);
 /** [any] */
 void node_clear_error(struct cam_node *);
+/** [loop] Begin to stop it, for good or not: it is running. */
+void node_begin_stop(struct cam_node *);
+/** [loop] Have the plugin told of `next_config`: it is running. */
+void node_hand_config(struct cam_node *);
+/** [loop] `next_config`, if there is one, is what it is created with, or has taken. */
+void node_take_config(struct cam_node *);
+void node_init_reload(struct cam_node *);
 /** [loop] The end of a node that was to end. @param err what failed since it was last heard of, 0: nothing */
 void node_ended(struct cam_node *, int err);
 /** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */

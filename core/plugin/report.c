@@ -100,22 +100,70 @@ static const char *words(int err, char room[32])
 	return room;
 }
 
-void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
+/* @return whether it is the failure that was told last, not long ago, or counted last, with nothing between them */
+static bool is_repeated(const struct cam_node *n, const char *text, int64_t now)
+{
+	return !strcmp(text, n->failure) &&
+	       (n->flap.counts ? !n->flap.is_up : now - n->failure_told_ns < REPEAT);
+}
+
+/* The plugin's thread fails, the loop comes up and looks. */
+static bool may_tell_failure(struct cam_node *n, const char *text, const char *line)
 {
 	int64_t now = clock_mono_ns();
-	char text[256], room[32];
+	bool tell = false;
+
+	pthread_mutex_lock(&n->lock);
+	if (!is_repeated(n, text, now)) {
+		tell = flap_event(&n->flap, now, false, line);
+		snprintf(n->failure, sizeof(n->failure), "%s", text);
+	}
+	if (tell)
+		n->failure_told_ns = now;
+	pthread_mutex_unlock(&n->lock);
+	return tell;
+}
+
+void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
+{
+	char text[256], room[32], line[FLAP_LINE];
 
 	node_error(n, text, NULL);
 	if (!*text) { /* the API tells what the log does */
 		snprintf(text, sizeof(text), "%s", err ? words(err, room) : "ended");
 		(void)node_host.error(n, err, NULL, "%s", text);
 	}
-	if (!strcmp(text, n->logged) && now - n->logged_ns < REPEAT)
-		return;
-	snprintf(n->logged, sizeof(n->logged), "%s", text);
-	n->logged_ns = now;
-	log_line(n->world->log, LOG_WARN, n->spec.name, "%s; trying again in %.1f s", text,
+	snprintf(line, sizeof(line), "%s; trying again in %.1f s", text,
 		(double)pause_ns / (double)CLOCK_SECOND);
+	if (may_tell_failure(n, text, line))
+		log_line(n->world->log, LOG_WARN, n->spec.name, "%s", line);
+}
+
+void node_log_live(struct cam_node *n, const char *line)
+{
+	bool tell;
+
+	pthread_mutex_lock(&n->lock);
+	tell = flap_event(&n->flap, clock_mono_ns(), true, line);
+	pthread_mutex_unlock(&n->lock);
+	if (tell)
+		log_line(n->world->log, LOG_INFO, n->spec.name, "%s", line);
+}
+
+void node_look(struct cam_node *n)
+{
+	char line[FLAP_SUMMARY];
+	int64_t now = clock_mono_ns();
+	bool tell, is_up;
+
+	pthread_mutex_lock(&n->lock);
+	tell = flap_look(&n->flap, now, line);
+	is_up = n->flap.is_up && !n->flap.counts;
+	if (tell)
+		n->failure_told_ns = now; /* it says that too */
+	pthread_mutex_unlock(&n->lock);
+	if (tell)
+		log_line(n->world->log, is_up ? LOG_INFO : LOG_WARN, n->spec.name, "%s", line);
 }
 
 void node_log_loss(struct cam_node *n, int err)

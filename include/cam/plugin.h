@@ -205,7 +205,7 @@ enum cam_type {
 	CAM_BOOL = 1, /**< bool: true, false */
 	CAM_INT, /**< int64_t: 42 */
 	CAM_FLOAT, /**< double: 0.5 */
-	CAM_STRING, /**< const char *: never NULL; owned by the server, valid until destroy() has returned */
+	CAM_STRING, /**< const char *: never NULL; owned by the server, valid as long as the configuration */
 	CAM_ENUM, /**< int64_t: one of `values` by name */
 	CAM_TIME, /**< int64_t ns: 10s, 5m, 250ms */
 	CAM_SIZE /**< int64_t bytes: 50G, 64K (powers of 1024); percentages are negative: 10% is -10 */
@@ -215,7 +215,8 @@ enum cam_type {
 enum {
 	CAM_REQUIRED = 1u << 0, /**< There is no default: an error without a value. */
 	CAM_SECRET = 1u << 1, /**< Never printed. */
-	CAM_RELOADABLE = 1u << 2, /**< Reserved: today every change restarts the node. */
+	CAM_RELOADABLE =
+		1u << 2, /**< A change of it alone goes to reload(), if there is one, and restarts nothing. */
 	CAM_HIDDEN = 1u << 3, /**< Works, but is not documented. */
 	/**
 	 * A folder to write in, below a name of the camera's. CAM_ON_IO nodes on one file system share a thread; two
@@ -434,7 +435,7 @@ struct cam_plugin {
 
 	/** [loop] Rules across options. Touches nothing outside. May be NULL. @return 0, or -EINVAL with *ret_why */
 	int (*check)(const void *config, struct cam_why *ret_why);
-	/** [loop] Memory only. config stays valid until destroy() has returned. @return 0 and *ret_self */
+	/** [loop] Memory only. config stays valid until destroy() has returned, or reload() has returned 0. @return 0 and *ret_self */
 	int (*create)(struct cam_node *, const struct cam_host *, const void *config, void **ret_self);
 	/** [node] Touch the outside world. After a failure comes destroy(), without stop(). May be NULL. */
 	int (*start)(void *self);
@@ -489,6 +490,14 @@ struct cam_plugin {
 	 * use. Touches nothing outside. May be NULL: none.
 	 */
 	uint64_t (*shm_bytes)(const void *config);
+	/**
+	 * [node] Go on with another configuration, which check() has passed and which differs in CAM_RELOADABLE options only.
+	 * After start() has returned and before stop() is called; not of CAM_ON_THREAD. 0: from now on config is the node's,
+	 * valid like that of create(), and the one before, texts included, is not looked at again. -errno: the one before
+	 * stays in force, and the node is stopped and made anew with the new one, at once. Buffers: locked as keep(), which
+	 * does not run meanwhile, with the same limits; error() may be called too. May be NULL.
+	 */
+	int (*reload)(void *self, const void *config);
 };
 
 #define CAM_EXPORT __attribute__((visibility("default")))

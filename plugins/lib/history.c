@@ -98,6 +98,12 @@ static void push(struct history *h, const struct cam_buf *buf)
 	h->bytes += packet_bytes(buf);
 }
 
+static void drop_surplus(struct history *h)
+{
+	while (h->first != h->end && (too_large(h) || too_long(h)))
+		drop_group(h);
+}
+
 void history_keep(struct history *h, const struct cam_buf *buf)
 {
 	if (h->first == h->end && !is_video_key(buf))
@@ -109,8 +115,14 @@ void history_keep(struct history *h, const struct cam_buf *buf)
 			return;
 	}
 	push(h, buf);
-	while (h->first != h->end && (too_large(h) || too_long(h)))
-		drop_group(h);
+	drop_surplus(h);
+}
+
+void history_limit(struct history *h, int64_t span_ns, uint64_t max_bytes)
+{
+	h->span_ns = span_ns;
+	h->max_bytes = max_bytes;
+	drop_surplus(h);
 }
 
 int history_replay(

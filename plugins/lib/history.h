@@ -3,7 +3,7 @@
  * @file history.h
  * Packet history: the last seconds of a camera, as references to its packets. What is kept always begins at a video
  * keyframe, because whole groups of pictures leave from the old end; tracks keep the order they came in. A buffer
- * plugin calls this from keep() and replay(), which the server makes one at a time: there is no lock in here.
+ * plugin calls this from keep(), replay() and reload(), which the server makes one at a time: there is no lock in here.
  *
  * The limits hold for what can still be left out: the newest group is kept however long it lasts, unless it alone is
  * larger than `max_bytes`; then everything goes and history begins anew at the next keyframe. Bytes are those of the
@@ -30,6 +30,8 @@ struct history {
 
 /** [any] Takes no memory. host must outlive the history. */
 void history_init(struct history *, const struct cam_host *host, int64_t span_ns, uint64_t max_bytes);
+/** Other limits from here on; the oldest groups that they leave out go at once. */
+void history_limit(struct history *, int64_t span_ns, uint64_t max_bytes);
 /** Drops everything; may be called again, also on a zeroed struct. */
 void history_finish(struct history *);
 /**

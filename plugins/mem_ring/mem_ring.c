@@ -19,9 +19,10 @@ struct mem_ring {
 enum { STAT_PACKETS, STAT_BYTES, STAT_SECONDS };
 
 static const struct cam_opt options[] = {
-	{"seconds", CAM_TIME, 0, CAM_INT_AT(struct config, seconds_ns), "10s", 0, 3600e9, "s", NULL,
+	{"seconds", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct config, seconds_ns), "10s", 0, 3600e9, "s",
+		NULL,
 		"How far back the history reaches at least, when `bytes` allow it; it begins at a keyframe."},
-	{"bytes", CAM_SIZE, 0, CAM_INT_AT(struct config, bytes), "64M", 65536, 64e9, NULL, NULL,
+	{"bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, bytes), "64M", 65536, 64e9, NULL, NULL,
 		"How much the kept packets may take; beyond it the oldest groups of pictures go first."},
 	{0},
 };
@@ -47,14 +48,29 @@ static int create(struct cam_node *node, const struct cam_host *host, const void
 	return 0;
 }
 
+static void show(struct mem_ring *m)
+{
+	m->host->stat(m->node, STAT_PACKETS, (int64_t)history_packets(&m->history));
+	m->host->stat(m->node, STAT_BYTES, (int64_t)m->history.bytes);
+	m->host->stat(m->node, STAT_SECONDS, history_span_ns(&m->history) / CAM_SECOND);
+}
+
 static void keep(void *self, const struct cam_buf *buf)
 {
 	struct mem_ring *m = self;
 
 	history_keep(&m->history, buf);
-	m->host->stat(m->node, STAT_PACKETS, (int64_t)history_packets(&m->history));
-	m->host->stat(m->node, STAT_BYTES, (int64_t)m->history.bytes);
-	m->host->stat(m->node, STAT_SECONDS, history_span_ns(&m->history) / CAM_SECOND);
+	show(m);
+}
+
+static int reload(void *self, const void *config)
+{
+	struct mem_ring *m = self;
+	const struct config *c = config;
+
+	history_limit(&m->history, c->seconds_ns, (uint64_t)c->bytes);
+	show(m);
+	return 0;
 }
 
 static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *), void *arg)
@@ -98,4 +114,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.destroy = destroy,
 	.keep = keep,
 	.replay = replay,
+	.reload = reload,
 };

@@ -17,18 +17,20 @@ enum { QUEUE_ITEMS = 6000 };
 static const struct cam_opt options[] = {
 	{"directory", CAM_STRING, CAM_FOLDER, CAM_STRING_AT(struct config, directory), "/recordings", 0, 0,
 		NULL, NULL, "Where recordings go, in a folder for each camera and day."},
-	{"segment", CAM_TIME, 0, CAM_INT_AT(struct config, segment_ns), "5m", 1e9, 86400e9, NULL, NULL,
-		"How long a file gets before the next one begins, at the keyframe after this time."},
+	{"segment", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct config, segment_ns), "5m", 1e9, 86400e9, NULL,
+		NULL, "How long a file gets before the next one begins, at the keyframe after this time."},
 	{"fragment", CAM_TIME, 0, CAM_INT_AT(struct config, fragment_ns), "800ms", 100e6, 60e9, NULL, NULL,
 		"How often what has been recorded goes to the disk; a crash loses at most this and a quarter "
 		"more."},
 	{"audio", CAM_BOOL, 0, CAM_BOOL_AT(struct config, audio), "true", 0, 0, NULL, NULL,
 		"Record the camera's first audio track too, when it is AAC or Opus."},
-	{"history", CAM_TIME, 0, CAM_INT_AT(struct config, history_ns), "0s", 0, 3600e9, NULL, NULL,
-		"Start recording so far in the past, as far as the camera's buffer reaches."},
-	{"overwrite", CAM_BOOL, 0, CAM_BOOL_AT(struct config, overwrite), "false", 0, 0, NULL, NULL,
+	{"history", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct config, history_ns), "0s", 0, 3600e9, NULL,
+		NULL, "Start recording so far in the past, as far as the camera's buffer reaches."},
+	{"overwrite", CAM_BOOL, CAM_RELOADABLE, CAM_BOOL_AT(struct config, overwrite), "false", 0, 0, NULL,
+		NULL,
 		"Delete the camera's oldest recordings when less than min_free is free, rather than stop."},
-	{"min_free", CAM_SIZE, 0, CAM_INT_AT(struct config, min_free), "200M", -100, 1e15, NULL, NULL,
+	{"min_free", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, min_free), "200M", -100, 1e15, NULL,
+		NULL,
 		"Recording stops, or with overwrite the oldest recordings go, while less than this is free."},
 	{0},
 };
@@ -143,6 +145,15 @@ static int ended(void *self, struct cam_sub *sub)
 	return recorder_end_segment(self, NULL);
 }
 
+/* Each is looked at when it matters: the file that is open goes on, up to what a file's length is now. */
+static int reload(void *self, const void *config)
+{
+	struct recorder *r = self;
+
+	r->config = config;
+	return 0;
+}
+
 static void tick(void *self)
 {
 	struct recorder *r = self;
@@ -220,4 +231,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.tick = tick,
 	.ended = ended,
 	.operations = routes_operations,
+	.reload = reload,
 };

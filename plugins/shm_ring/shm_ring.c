@@ -66,8 +66,8 @@ static const struct cam_opt options[] = {
 		"How much time the pictures cover, and how far back the packet history reaches."},
 	{"fill", CAM_ENUM, 0, CAM_INT_AT(struct config, fill), "demand", 0, 0, NULL, fills,
 		"When pictures are made: only while somebody reads, or always."},
-	{"history_bytes", CAM_SIZE, 0, CAM_INT_AT(struct config, history_bytes), "64M", 65536, 64e9, NULL,
-		NULL, "How much the packet history may take in the server's own memory."},
+	{"history_bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, history_bytes), "64M", 65536,
+		64e9, NULL, NULL, "How much the packet history may take in the server's own memory."},
 	{"mode", CAM_STRING, 0, CAM_STRING_AT(struct config, mode), "0660", 0, 0, NULL, NULL,
 		"Permissions of the heartbeats in octal; the pictures get the same, without writing for "
 		"others."},
@@ -338,6 +338,18 @@ static void keep(void *self, const struct cam_buf *buf)
 	s->host->stat(s->node, STAT_HISTORY_BYTES, (int64_t)s->history.bytes);
 }
 
+/* Of pictures nothing changes: their size and number are the ring's layout, which readers have mapped. */
+static int reload(void *self, const void *config)
+{
+	struct shm_ring *s = self;
+	const struct config *c = config;
+
+	s->config = c;
+	s->spec.name = c->name;
+	history_limit(&s->history, c->seconds_ns, (uint64_t)c->history_bytes);
+	return 0;
+}
+
 static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *), void *arg)
 {
 	struct shm_ring *s = self;
@@ -389,4 +401,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.keep = keep,
 	.replay = replay,
 	.shm_bytes = shm_bytes,
+	.reload = reload,
 };

@@ -24,6 +24,7 @@ struct tile {
 	struct server *s;
 	struct viewer *viewer;
 	struct wish wish; /* in range */
+	bool any_size, any_fps, any_quality; /* the viewer did not say: they are the options' */
 	uint64_t owner;
 	const struct cam_buf *waiting; /* a reference */
 	bool is_out; /* a picture is on its way */
@@ -56,12 +57,26 @@ static struct wish in_range(const struct server *s, const struct wish *said)
 	return w;
 }
 
-bool tile_is(const struct tile *t, const struct wish *said)
+static bool is_same(const struct wish *a, const struct wish *b)
+{
+	return a->width == b->width && a->height == b->height && a->fps == b->fps && a->quality == b->quality;
+}
+
+static void note_unsaid(struct tile *t, const struct wish *said)
+{
+	t->any_size = !said->width && !said->height;
+	t->any_fps = !said->fps;
+	t->any_quality = !said->quality;
+}
+
+bool tile_is(struct tile *t, const struct wish *said)
 {
 	struct wish w = in_range(t->s, said);
 
-	return w.width == t->wish.width && w.height == t->wish.height && w.fps == t->wish.fps &&
-	       w.quality == t->wish.quality && !strcmp(w.camera, t->wish.camera);
+	if (!is_same(&w, &t->wish) || strcmp(w.camera, t->wish.camera) != 0)
+		return false;
+	note_unsaid(t, said);
+	return true;
 }
 
 static void judge(struct tile *t, int err, const char *why)
@@ -140,6 +155,29 @@ static void subscribe(struct tile *t)
 		judge(t, err, "there is no camera of this name");
 }
 
+/* The new subscription begins before the old one ends, so that what both need goes on. */
+void tile_adapt(struct tile *t)
+{
+	struct wish said = t->wish;
+	struct taker before = t->taker;
+
+	if (t->any_size)
+		said.width = said.height = 0;
+	if (t->any_fps)
+		said.fps = 0;
+	if (t->any_quality)
+		said.quality = 0;
+	said = in_range(t->s, &said);
+	if (is_same(&said, &t->wish))
+		return;
+	t->wish = said;
+	if (!before.sub)
+		return; /* it takes up with the new one */
+	t->taker.sub = NULL;
+	subscribe(t);
+	taker_close(&before, t->s);
+}
+
 static void gone(struct taker *taker)
 {
 	struct tile *t = list_entry(taker, struct tile, taker);
@@ -163,6 +201,7 @@ struct tile *tile_new(struct server *s, struct viewer *v, uint64_t owner, const 
 	t->viewer = v;
 	t->owner = owner;
 	t->wish = in_range(s, wish);
+	note_unsaid(t, wish);
 	if (before)
 		t->told = before->told;
 	subscribe(t);

@@ -23,8 +23,8 @@ struct tile *tile_new(
 /** NULL is allowed. */
 void tile_free(struct tile *);
 uint32_t tile_id(const struct tile *);
-/** @return whether a tile made of this wish would be the same */
-bool tile_is(const struct tile *, const struct wish *);
+/** @return whether a tile made of this wish would be the same; it is the tile's wish then */
+bool tile_is(struct tile *, const struct wish *);
 /** @return whether the viewer is to be told that there are no pictures, or others than wished, or no longer so */
 bool tile_has_word(const struct tile *);
 /** Add that message. It counts as told. */
@@ -41,6 +41,8 @@ int64_t tile_unacked_since(const struct tile *);
 void tile_rest(struct tile *, int64_t now_ns);
 /** The cameras are others now: subscribe if there was nothing to subscribe to. */
 void tile_take_up(struct tile *);
+/** The options are others now: subscribe to what they make of its wish. */
+void tile_adapt(struct tile *);
 
 /** A tile of it has a word or a picture. [viewer.c] */
 void viewer_has_news(struct viewer *);

@@ -205,3 +205,9 @@ void view_take_up(struct view *v)
 	for (size_t i = 0; i < v->n_tiles; i++)
 		tile_take_up(v->tiles[i]);
 }
+
+void view_adapt(struct view *v)
+{
+	for (size_t i = 0; i < v->n_tiles; i++)
+		tile_adapt(v->tiles[i]);
+}

@@ -41,4 +41,6 @@ bool view_has_news(const struct view *);
 int64_t view_unacked_since(const struct view *);
 void view_rest(struct view *, int64_t now_ns);
 void view_take_up(struct view *);
+/** See viewers_adapt(). */
+void view_adapt(struct view *);
 #endif

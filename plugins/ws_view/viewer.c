@@ -340,6 +340,12 @@ void viewers_take_up(struct server *s)
 		view_take_up(&list_entry(l, struct viewer, link)->view);
 }
 
+void viewers_adapt(struct server *s)
+{
+	for (struct list *l = s->viewers.next; l != &s->viewers; l = l->next)
+		view_adapt(&list_entry(l, struct viewer, link)->view);
+}
+
 /* @return whether nothing of it waits for the time to come */
 static bool go_on(struct viewer *v, int64_t now)
 {

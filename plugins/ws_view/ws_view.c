@@ -200,23 +200,34 @@ static void changed(void *self)
 		server_push_cameras(s);
 }
 
+/* Who is connected stays; what viewers did not say is the option's, the new one from now on. */
+static int reload(void *self, const void *conf)
+{
+	struct server *s = self;
+
+	s->conf = conf;
+	limit_connections(s);
+	viewers_adapt(s);
+	return 0;
+}
+
 static const struct cam_opt options[] = {
 	{"listen", CAM_STRING, CAM_LISTEN, CAM_STRING_AT(struct ws_view_conf, listen), "127.0.0.1:5000", 0, 0,
 		NULL, NULL,
 		"Address and port to serve on: 127.0.0.1:5000, 0.0.0.0:5000, [::]:5000, or :5000 for all."},
-	{"hosts", CAM_STRING, 0, CAM_STRING_AT(struct ws_view_conf, hosts), "", 0, 0, NULL, NULL,
+	{"hosts", CAM_STRING, CAM_RELOADABLE, CAM_STRING_AT(struct ws_view_conf, hosts), "", 0, 0, NULL, NULL,
 		"Names, separated by commas, under which browsers may ask, besides IP addresses and "
 		"localhost."},
-	{"width", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, width), "896", 16, 3840, "pixels", NULL,
-		"Width of pictures when the viewer does not say."},
-	{"height", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, height), "512", 16, 2160, "pixels", NULL,
-		"Height of pictures when the viewer does not say."},
-	{"fps", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, fps), "10", 1, 60, "frames/s", NULL,
+	{"width", CAM_INT, CAM_RELOADABLE, CAM_INT_AT(struct ws_view_conf, width), "896", 16, 3840, "pixels",
+		NULL, "Width of pictures when the viewer does not say."},
+	{"height", CAM_INT, CAM_RELOADABLE, CAM_INT_AT(struct ws_view_conf, height), "512", 16, 2160,
+		"pixels", NULL, "Height of pictures when the viewer does not say."},
+	{"fps", CAM_INT, CAM_RELOADABLE, CAM_INT_AT(struct ws_view_conf, fps), "10", 1, 60, "frames/s", NULL,
 		"Most pictures a second when the viewer does not say."},
-	{"quality", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, quality), "60", 1, 100, NULL, NULL,
-		"JPEG quality when the viewer does not say."},
-	{"max_connections", CAM_INT, 0, CAM_INT_AT(struct ws_view_conf, max_connections), "1000", 1, 100000,
-		NULL, NULL, "Most connections at a time; further ones are answered 503."},
+	{"quality", CAM_INT, CAM_RELOADABLE, CAM_INT_AT(struct ws_view_conf, quality), "60", 1, 100, NULL,
+		NULL, "JPEG quality when the viewer does not say."},
+	{"max_connections", CAM_INT, CAM_RELOADABLE, CAM_INT_AT(struct ws_view_conf, max_connections), "1000",
+		1, 100000, NULL, NULL, "Most connections at a time; further ones are answered 503."},
 	{0}};
 
 static const struct cam_stat stats[] = {{"connections", CAM_GAUGE, "Open connections."},
@@ -250,4 +261,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.operations = ws_view_operations,
 	.refused = taker_refused,
 	.gone = taker_gone,
+	.reload = reload,
 };

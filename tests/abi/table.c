@@ -88,7 +88,7 @@ static void plugin(void)
 	M(cam_plugin, ended), M(cam_plugin, operations);
 #endif
 #if CAM_ABI_MINOR >= 2
-	M(cam_plugin, refused), M(cam_plugin, gone), M(cam_plugin, shm_bytes);
+	M(cam_plugin, refused), M(cam_plugin, gone), M(cam_plugin, shm_bytes), M(cam_plugin, reload);
 #endif
 }
 

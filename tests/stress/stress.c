@@ -54,6 +54,7 @@ static const char *const deed_names[N_DEEDS] = {[DID_START] = "start",
 	[DID_REQUEST] = "request",
 	[DID_FOREIGN] = "foreign",
 	[DID_RELOAD] = "reload",
+	[DID_TAKE_CONF] = "take_conf",
 	[DID_ROUND] = "round"};
 
 static unsigned long long n_deeds(void)

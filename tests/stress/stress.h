@@ -43,6 +43,7 @@ enum deed {
 	DID_REQUEST,
 	DID_FOREIGN,
 	DID_RELOAD,
+	DID_TAKE_CONF,
 	DID_ROUND,
 	N_DEEDS
 };
@@ -154,6 +155,9 @@ int actor_consume(void *self, struct cam_sub *, const struct cam_buf *);
 int actor_ended(void *self, struct cam_sub *);
 void actor_refused(void *self, struct cam_sub *, int err, const char *why);
 void actor_gone(void *self, struct cam_sub *);
+int actor_reload(void *self, const void *config);
+/** Its new configuration, in its place and nobody else's: take it, or at random not. @return as reload() */
+int actor_take_conf(struct actor *, const struct actor_conf *);
 int actor_handle(void *self, const struct cam_request *, struct cam_reply *);
 /** A callback begins, in the node's place and while no other is under way; and ends. */
 void actor_enter(struct actor *, const char *callback);

@@ -384,6 +384,32 @@ void actor_gone(void *self, struct cam_sub *sub)
 	actor_leave(a);
 }
 
+int actor_take_conf(struct actor *a, const struct actor_conf *conf)
+{
+	stress_did(DID_TAKE_CONF);
+	if (a->phase != STARTED)
+		stress_fail("reload of %s, which does not run", a->host->name(a->node));
+	/* The one before is there until this returns. */
+	if (conf == a->conf || conf->life != a->conf->life || strcmp(conf->folder, a->conf->folder) != 0)
+		stress_fail("reload of %s changes more than it may", a->host->name(a->node));
+	if (rnd_once_in(&a->rnd, 8))
+		return a->host->error(a->node, -EBUSY, NULL, "not this one");
+	a->conf = conf;
+	return 0;
+}
+
+int actor_reload(void *self, const void *config)
+{
+	struct actor *a = self;
+	int err;
+
+	actor_enter(a, "reload");
+	err = actor_take_conf(a, config);
+	act(a);
+	actor_leave(a);
+	return err;
+}
+
 int actor_handle(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
 	struct actor *a = self;

@@ -56,10 +56,10 @@ static void change_one(struct plan *p, struct rnd *r)
 {
 	struct plan_camera *c = &p->cameras[rnd_below(r, stress.leaning.cameras)];
 	unsigned stage = rnd_below(r, PLAN_STAGES), beside = rnd_below(r, PLAN_BESIDE),
-		 what = rnd_below(r, 8);
+		 what = rnd_below(r, 12);
 
 	if (stress.leaning.consumers && (what == 0 || what == 3))
-		what = 7;
+		what = 8;
 	switch (what) {
 	case 0: /* it comes or goes; the first one stays */
 		c->there = c == p->cameras || !c->there;
@@ -68,8 +68,16 @@ static void change_one(struct plan *p, struct rnd *r)
 	case 2:
 		make_stage(&p->beside[beside], r, kind_beside(beside));
 		break;
-	case 3: /* the whole camera leaves with its source or buffer */
+	case 3: /* a source or buffer; what takes its packets stays */
 		make_stage(&c->stages[stage % 3], r, kind_of_stage(stage % 3));
+		break;
+	case 4:
+	case 5:
+	case 6: /* what is taken as it runs */
+		c->stages[stage].temper = rnd_below(r, 4);
+		break;
+	case 7:
+		p->beside[beside].temper = rnd_below(r, 4);
 		break;
 	default:
 		stage = 3 + stage % (PLAN_STAGES - 3);

@@ -41,11 +41,24 @@ static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const stru
 	return err;
 }
 
+/* Neither keep() nor replay() is under way. */
+static int reload_locked(void *self, const void *config)
+{
+	struct actor *a = self;
+	int err;
+
+	enter_history(a, "reload");
+	err = actor_take_conf(a, config);
+	history_limit(&a->history, a->conf->temper * (CAM_SECOND / 10), 1 << 20);
+	leave_history(a);
+	return err;
+}
+
 /* ---- tables ---- */
 
 static const struct cam_opt options[] = {
 	{"life", CAM_INT, 0, CAM_INT_AT(struct actor_conf, life), "0", 0, 0, NULL, NULL, "Another node."},
-	{"temper", CAM_INT, 0, CAM_INT_AT(struct actor_conf, temper), "0", 0, 3, NULL, NULL,
+	{"temper", CAM_INT, CAM_RELOADABLE, CAM_INT_AT(struct actor_conf, temper), "0", 0, 3, NULL, NULL,
 		"How often it fails."},
 	{"folder", CAM_STRING, CAM_FOLDER, CAM_STRING_AT(struct actor_conf, folder), "/", 0, 0, NULL, NULL,
 		"The file system that it works on."},
@@ -73,15 +86,18 @@ static const struct cam_route routes[] = {{"GET", "/stress/*", "Anything.", acto
 	.start = actor_start, .stop = actor_stop, .consume = actor_consume, .ended = actor_ended,            \
 	.tick = actor_tick, .refused = actor_refused, .gone = actor_gone
 
-#define SOURCE(p, n) CREATE(n) static const struct cam_plugin plugin_##n = {COMMON(CAM_SOURCE, p, n), PLACED};
+#define SOURCE(p, n)                                                                                         \
+	CREATE(n)                                                                                            \
+	static const struct cam_plugin plugin_##n = {                                                        \
+		COMMON(CAM_SOURCE, p, n), PLACED, .reload = actor_reload};
 #define BUFFER(p, n)                                                                                         \
 	CREATE(n)                                                                                            \
-	static const struct cam_plugin plugin_##n = {                                                        \
-		COMMON(CAM_BUFFER, p, n), PLACED, .keep = keep, .replay = replay, .routes = routes};
+	static const struct cam_plugin plugin_##n = {COMMON(CAM_BUFFER, p, n), PLACED, .keep = keep,         \
+		.replay = replay, .routes = routes, .reload = reload_locked};
 #define TAKER(k, p, n)                                                                                       \
 	CREATE(n)                                                                                            \
-	static const struct cam_plugin plugin_##n = {                                                        \
-		COMMON(k, p, n), PLACED, .changed = actor_changed, .routes = routes};
+	static const struct cam_plugin plugin_##n = {COMMON(k, p, n), PLACED, .changed = actor_changed,      \
+		.routes = routes, .reload = actor_reload};
 #define RECORDER(p, n) TAKER(CAM_RECORDER, p, n)
 #define DETECTOR(p, n) TAKER(CAM_DETECTOR, p, n)
 #define SINK(p, n) TAKER(CAM_SINK, p, n)

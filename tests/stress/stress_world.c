@@ -86,6 +86,13 @@ static void on_started(void *arg, struct cam_node *node, int err)
 	graph_node_started(&w->graph, node, err);
 }
 
+static void on_reloaded(void *arg, struct cam_node *node)
+{
+	struct world *w = arg;
+
+	graph_node_reloaded(&w->graph, node);
+}
+
 /* What has passed is what was taken; what is missing was dropped; nothing waits any more. */
 static void check_flow(const struct cam_node *node)
 {
@@ -220,6 +227,7 @@ static void init(struct world *w, struct rnd *rnd)
 	w->node.changed = on_changed;
 	w->node.started = on_started;
 	w->node.ended = on_ended;
+	w->node.reloaded = on_reloaded;
 	w->node.arg = w;
 	w->graph.world = &w->node;
 	w->graph.on_up = on_up;

@@ -12,6 +12,7 @@ import threading
 import rig as harness
 import fixtures
 import pictures
+import viewer
 
 YAML = """
 defaults:
@@ -79,6 +80,86 @@ def only_what_changed_is_made_anew(rig):
     it.server.stop()
     assert it.server.log().count("steady.source: live") == 1, "the camera whose recorder changed was connected anew"
     for path in rig.files("steady") + rig.files("renamed"):
+        pictures.plays(path)
+
+
+# ---- what is changed as it runs ----
+
+RUNNING = """
+cameras:
+  steady:
+    source:   {plugin: rtsp_in, url: "@URL@", stall_timeout: 5s}
+    buffer:   {plugin: mem_ring, seconds: 60s}
+    ring:     {plugin: shm_ring, name: "@SHM@_steady", width: 320, height: 180, seconds: 1s}
+    recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@", segment: 60s}
+  moody:
+    source: {plugin: test_in, width: 320, height: 180, pattern: bars}
+    buffer: off
+    recorder: off
+sinks:
+  web: {plugin: ws_view, listen: "127.0.0.1:@PORT@", width: 640, height: 360, quality: 90}
+"""
+
+
+class Running(Reloading):
+    """A camera that is recorded and looked at while its configuration changes."""
+
+    def __init__(self, rig):
+        self.rig = rig
+        super().__init__(rig, RUNNING.replace("@URL@", rig.camera().url()))
+        self.viewer = viewer.Viewer(rig, self.server, [{"id": 1, "camera": "steady"}])
+        self.packets = 0
+        harness.wait_for(lambda: self.viewer.count(1) > 5 and self.recorded() > 5, 20, "pictures and a file")
+
+    def recorded(self):
+        return self.server.metric("cam_recorder_mp4_packets_total", node="steady.recorder")
+
+    def ring_bytes(self):
+        return os.stat(f"/dev/shm/{self.rig.shm}_steady").st_size
+
+    def change(self, old, new, is_in_force):
+        """The camera is connected once, the recorder and the socket are those of before: they go on."""
+        assert old in self.text, old
+        self.text = self.text.replace(old, new)
+        before, shown = self.recorded(), self.viewer.count(1)
+        said = self.reload(self.text)
+        assert " stays in force" not in said, said
+        harness.wait_for(is_in_force, 20, lambda: f"{new} in force; {self.server.log()[-800:]}")
+        harness.wait_for(lambda: self.recorded() > before + 5, 20, f"packets recorded after {new}, of {before}")
+        harness.wait_for(lambda: self.viewer.count(1) > shown + 5, 20, f"pictures after {new}")
+        assert before >= self.packets, f"the recorder was made anew before {new}"
+        self.packets = before
+        assert not self.viewer.ended, f"the viewer's socket was closed by {new}"
+        restarts = {k: v for k, v in self.server.metrics().items() if k.startswith("cam_node_restarts_total") and v}
+        assert not restarts, restarts
+
+    def bytes_of_a_picture(self):
+        return len(self.viewer.pictures[-1][3])
+
+
+def what_changed_is_changed_as_it_runs(rig):
+    it = Running(rig)
+    size, picture = it.ring_bytes(), it.bytes_of_a_picture()
+    it.change("width: 320, height: 180, seconds: 1s", "width: 480, height: 270, seconds: 1s", lambda: it.ring_bytes() > size)
+    it.change("quality: 90", "quality: 5", lambda: it.bytes_of_a_picture() < picture / 2)
+    it.change("width: 640, height: 360", "width: 320, height: 180", lambda: it.viewer.pictures[-1][2] == (320, 180))
+    harness.wait_for(lambda: it.server.metric("cam_mem_ring_seconds") > 5, 20, "some seconds kept")
+    it.change("seconds: 60s", "seconds: 1s", lambda: it.server.metric("cam_mem_ring_seconds") < 5)
+    assert it.server.metric("cam_recorder_mp4_segments_total", node="steady.recorder") == 1 == len(rig.files("steady"))
+    it.change("segment: 60s", "segment: 1s", lambda: it.server.metric("cam_recorder_mp4_segments_total") > 2)
+    assert it.server.metric("cam_rtsp_in_sessions_total", node="steady.source") == 1
+    assert it.server.log().count("steady.source: live") == 1
+    numbers = [n for path in rig.files("steady")[:-1] for n in pictures.numbers_of(path)]
+    wrong = pictures.consecutive(numbers, modulo=fixtures.FRAMES)
+    assert wrong is None and len(numbers) > 50, f"{wrong} of {len(numbers)}"
+    # The source alone: who takes its packets hears of the end of a session, as when the camera goes.
+    it.change("stall_timeout: 5s", "stall_timeout: 6s", lambda: it.server.log().count("steady.source: live") == 2)
+    # A buffer taken out, and one put in: what it stood between goes on.
+    ring = next(line for line in it.text.splitlines(True) if "shm_ring" in line)
+    it.change(ring, "", lambda: not any(rig.shm in name for name in os.listdir("/dev/shm")))
+    it.change("    recorder: {", ring + "    recorder: {", lambda: it.ring_bytes() > size)
+    it.server.stop()
+    for path in rig.files("steady"):
         pictures.plays(path)
 
 
@@ -309,4 +390,5 @@ def the_other_camera_loses_nothing_in_a_storm_of_reloads(rig):
 
 
 if __name__ == "__main__":
-    raise SystemExit(harness.main(only_what_changed_is_made_anew, the_other_camera_loses_nothing_in_a_storm_of_reloads))
+    raise SystemExit(harness.main(only_what_changed_is_made_anew, what_changed_is_changed_as_it_runs,
+        the_other_camera_loses_nothing_in_a_storm_of_reloads))

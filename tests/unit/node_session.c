@@ -4,10 +4,13 @@
 
 #include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "core/plugin/node_impl.h"
 
 #include "tests/check.h"
 
 #include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* What both plugins share; their configuration points here. */
 struct script {
@@ -214,11 +217,13 @@ static void destroy_source(void *self)
 static int run_source(void *self)
 {
 	struct thread_source *s = self;
+	int64_t give_up_ns = clock_mono_ns() + 20 * CLOCK_SECOND;
 
 	s->runs++;
 	if (s->runs < 3)
 		s->host->fail(s->node, s->host->error(s->node, -EIO, NULL, "the device is gone"));
-	while (!s->host->stopping(s->node))
+	/* Until it is woken: who looks at stopping() alone may be gone before that. */
+	while (!(s->host->stopping(s->node) && s->wakes == s->runs) && clock_mono_ns() < give_up_ns)
 		sched_yield();
 	return 0;
 }
@@ -260,7 +265,41 @@ TEST(session_that_fails_ends_and_the_next_one_is_tried)
 	run_thread_source(true);
 }
 
-RUN_TESTS(T(session_that_fails_ends_and_the_next_one_is_tried),
+static int lines_in(int fd)
+{
+	static char text[1 << 16];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+	int lines = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
+TEST(log_of_what_comes_and_goes_is_short)
+{
+	struct thread_source unused = {0}, *s = &unused;
+	struct world w;
+	int lines;
+
+	world_set_up(&w);
+	w.log.fd = memfd_create("log", MFD_CLOEXEC);
+	atomic_store(&w.log.level, LOG_DEBUG);
+	world_add(&w, 0, &thread_source, &s);
+	for (int i = 0; i < 100; i++) {
+		node_log_live(w.nodes[0], "live");
+		(void)node_host.error(w.nodes[0], -EIO, NULL, "no answer to request %d", i);
+		node_log_failure(w.nodes[0], -EIO, CLOCK_SECOND);
+		node_look(w.nodes[0]);
+	}
+	lines = lines_in(w.log.fd);
+	close(w.log.fd);
+	node_stop(w.nodes[0]);
+	world_run(&w, 10000);
+	CHECK_INT(lines, FLAP_FEW);
+}
+
+RUN_TESTS(T(log_of_what_comes_and_goes_is_short), T(session_that_fails_ends_and_the_next_one_is_tried),
 	T(session_of_a_source_that_is_taken_out_is_told_to_have_ended),
 	T(what_a_source_publishes_once_it_has_failed_is_of_the_session),
 	T(start_that_has_published_and_failed_was_a_session))

@@ -45,7 +45,7 @@ export class Link {
 	#limit = 4096;
 	#view = null;
 
-	/** handlers: hello(message), cameras(list), picture(picture), verdict(message), up(), down(pauseMs) */
+	/** handlers: cameras(list), picture(picture), verdict(message), up(), down(pauseMs) */
 	constructor(handlers) {
 		this.on = handlers;
 		addEventListener("online", () => this.hurry());
@@ -107,7 +107,6 @@ export class Link {
 		if (message.type === "hello") {
 			this.#limit = message.message_bytes;
 			this.#pause = FIRST_PAUSE_MS;
-			this.on.hello(message);
 			if (this.#view)
 				this.view(this.#view);
 		} else if (message.type === "cameras") {

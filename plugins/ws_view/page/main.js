@@ -11,7 +11,6 @@ const REMOVED_MS = 60000; // a camera that was taken out keeps its place for so 
 const $ = (id) => document.getElementById(id);
 const grid = $("grid");
 const tiles = new Map(); // by the camera's name, in the server's order
-let defaults = { fps: 10, quality: 60 };
 let nextId = 1;
 let single = null;
 let isAsleep = false;
@@ -28,7 +27,7 @@ function askSoon() {
 
 function ask() {
 	const seen = [...tiles.values()].filter((tile) => (single ? tile === single : tile.isVisible));
-	const view = isAsleep ? [] : seen.map((tile) => tile.wish(defaults));
+	const view = isAsleep ? [] : seen.map((tile) => tile.wish());
 	const text = JSON.stringify(view);
 	if (text === lastView)
 		return;
@@ -217,9 +216,6 @@ const link = new Link({
 			tile.show();
 		}
 		summarise();
-	},
-	hello(message) {
-		defaults = message;
 	},
 	cameras: showCameras,
 	verdict(message) {

@@ -140,15 +140,15 @@ export class Tile {
 		this.button.setAttribute("aria-label", `${this.camera.name}, ${NAMES[state] ?? state}${more}`);
 	}
 
-	/** @returns what to ask the server for at the size on this screen */
-	wish(defaults) {
+	/** @returns what to ask the server for at the size on this screen; rate and quality are the server's, which may change */
+	wish() {
 		const box = this.screen.getBoundingClientRect();
 		const shape = this.camera.width && this.camera.height ? this.camera.width / this.camera.height : 16 / 9;
 		const need = Math.min(box.width, box.height * shape) * devicePixelRatio;
 		let width = WIDTHS.find((w) => w >= need * 0.95) ?? WIDTHS.at(-1);
 		if (this.camera.width)
 			width = Math.min(width, this.camera.width);
-		return { id: this.id, camera: this.camera.name, width, fps: defaults.fps, quality: defaults.quality };
+		return { id: this.id, camera: this.camera.name, width };
 	}
 
 	/** A picture has come: draw it, then acknowledge it. */
