@@ -50,6 +50,13 @@ static void try_keys(struct nearest *near, const struct tree *map)
 		nearest_try(near, t->key);
 }
 
+static bool is_called(const char *example, const char *name)
+{
+	size_t n = strlen(name);
+
+	return !strncmp(example, name, n) && example[n] == ':';
+}
+
 /* Most likely the word `plugin` is misspelt, or the name of a stage that `defaults` have. */
 static void tell_no_plugin(const struct making *m)
 {
@@ -71,7 +78,8 @@ static void tell_no_plugin(const struct making *m)
 	else if (stage.best[0])
 		maybe = arena_printf(l->arena, "; is it the stage \"%s\"?", stage.best);
 	else if (example)
-		maybe = arena_printf(l->arena, "; write it as `%s`", example);
+		maybe = arena_printf(l->arena,
+			is_called(example, s->name) ? "; write it as `%s`" : "; did you mean `%s`?", example);
 	report_error(l->report, &s->at, s->path, "names no plugin%s",
 		*maybe ? maybe : "; add `plugin: NAME` (cam_server --plugins lists them)");
 }
