@@ -112,7 +112,7 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 {
 	const struct tree *own = NULL;
 
-	if (!load_name_ok(l, camera, "camera"))
+	if (!load_camera_name_ok(l, camera))
 		return;
 	if (camera->kind == TREE_MAP) {
 		own = camera;

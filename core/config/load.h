@@ -80,9 +80,11 @@ const char *load_origin(struct load *, const struct tree *);
 const char *load_scalar(struct load *, const struct tree *);
 /** value.c: the same for what messages and the log show: it must not come from a file with secrets */
 const char *load_shown(struct load *, const struct tree *);
-/** value.c: @return text with {camera} and {stage} filled in, owned by the arena */
+/** value.c: @return text with {camera}, as in names of files, and {stage} filled in, owned by the arena */
 const char *load_names_in(struct load *, const char *text, const struct stage *);
-/** value.c: @return whether a name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */
+/** value.c: @return whether a key may be a camera's name; reported if not */
+bool load_camera_name_ok(struct load *, const struct tree *);
+/** value.c: @return whether another's name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */
 bool load_name_ok(struct load *, const struct tree *, const char *what);
 /** value.c: @return " (it holds U+0430, ...)" for the first character that is not ASCII, "" if all are */
 const char *load_odd_character(struct load *, const char *name);

@@ -19,6 +19,9 @@ static const char *const definitions =
 	"${NAME}.\"},\n"
 	"\"name\": {\"anyOf\": [{\"pattern\": \"^[a-z0-9_-]{1,64}$\", \"not\": {\"const\": "
 	"\"off\"}}, " VARIABLE "]},\n"
+	"\"camera_name\": {\"anyOf\": [{\"pattern\": \"^[^ /\\\\\\\\,*?]([^/\\\\\\\\,*?]*[^ "
+	"/\\\\\\\\,*?])?$\", "
+	"\"maxLength\": 64, \"not\": {\"enum\": [\"off\", \".\", \"..\"]}}, " VARIABLE "]},\n"
 	"\"text\": {\"type\": [\"string\", \"number\", \"boolean\"]},\n"
 	"\"from\": {\"anyOf\": [{\"$ref\": \"#/$defs/text\"}, {\"type\": \"array\", \"items\": "
 	"{\"$ref\": \"#/$defs/text\"}}], \"description\": \"Stages: the stage to take packets from; by "
@@ -53,7 +56,7 @@ static const char *const definitions =
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}},\n"                                        \
 	"\"cameras\": {\"description\": \"The cameras by name, with what differs from defaults.\", "         \
 	"\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": %d, "                                \
-	"\"propertyNames\": {\"$ref\": \"#/$defs/name\"}, \"additionalProperties\": {\"type\": "             \
+	"\"propertyNames\": {\"$ref\": \"#/$defs/camera_name\"}, \"additionalProperties\": {\"type\": "      \
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n" NODES(                                \
