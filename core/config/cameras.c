@@ -47,14 +47,17 @@ static void check_sections(struct load *l)
 	}
 }
 
-static bool means_off(const struct tree *t)
+/* @return what to write for one of the many words for on and off; NULL: it is none of them */
+static const char *meant(const struct tree *t)
 {
-	static const char *const words[] = {"off", "no", "false", "none", "disabled", "0"};
+	static const char *const words[][2] = {{"off", "off"}, {"no", "off"}, {"false", "off"},
+		{"none", "off"}, {"disabled", "off"}, {"0", "off"}, {"on", "on"}, {"yes", "on"},
+		{"true", "on"}, {"enabled", "on"}, {"1", "on"}};
 
 	for (size_t i = 0; t->kind == TREE_SCALAR && i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcasecmp(t->value, words[i]))
-			return true;
-	return false;
+		if (!strcasecmp(t->value, words[i][0]))
+			return words[i][1];
+	return NULL;
 }
 
 /* What is easily written a level too high. */
@@ -63,20 +66,32 @@ static bool is_in_a_stage(const struct tree *t)
 	return !strcmp(t->key, "plugin") || !strcmp(t->key, "url");
 }
 
+/* @return what to write instead of what is no stage, sink or listener */
+static const char *instead(const struct load *l, const struct tree *t)
+{
+	const struct config_plugins *plugins = &l->in->plugins;
+	const char *why;
+
+	if (meant(t))
+		return arena_printf(l->arena, "; write %s", meant(t));
+	if (is_in_a_stage(t))
+		return "; options stand in a stage: `front: {source: {plugin: rtsp_in, url: ...}}`";
+	if (t->kind == TREE_SCALAR && !t->secret && plugins->find(plugins->arg, t->value, &why))
+		return arena_printf(l->arena, "; write {plugin: %s}", t->value);
+	return "";
+}
+
 /* A stage, sink or listener as a mapping. @return false: it is off, or reported as something else */
 static bool is_on(struct load *l, const struct tree *t)
 {
-	if (!t || t->kind == TREE_MAP || tree_is_null(t))
+	if (!t || t->kind == TREE_MAP || tree_is_null(t) || (tree_is_on(t) && !t->bad))
 		return true;
 	if (t->bad)
 		load_scalar(l, t);
 	else if (!tree_is_off(t))
 		report_error(l->report, &t->at, tree_path(l->arena, t),
-			"must be a mapping of options, or off, not %s%s", tree_kind_name(t),
-			means_off(t) ? "; write off"
-			: is_in_a_stage(t)
-				? "; options stand in a stage: `front: {source: {plugin: rtsp_in, url: ...}}`"
-				: "");
+			"must be a mapping of options, on or off, not %s%s", tree_kind_name(t),
+			instead(l, t));
 	if (t->bad || !tree_is_off(t))
 		l->n_lost++;
 	return false;
@@ -118,7 +133,9 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 		own = camera;
 	} else if (!tree_is_null(camera)) {
 		report_error(l->report, &camera->at, tree_path(l->arena, camera),
-			"must be a mapping of stages, not %s", tree_kind_name(camera));
+			"must be an address such as rtsp://192.0.2.10/stream1, or a mapping of stages, not "
+			"%s",
+			tree_kind_name(camera));
 		return;
 	}
 	l->first = l->out->pub.n_nodes;
@@ -209,8 +226,7 @@ void load_cameras(struct load *l)
 	if (!cameras || !cameras->first) {
 		if (!given || given->kind == TREE_MAP || tree_is_null(given))
 			report_error(l->report, given ? &given->key_at : &l->root->at, NULL,
-				"there is no camera; add one: `cameras: {front: {source: {plugin: rtsp_in, "
-				"url: \"rtsp://...\"}}}`");
+				"there is no camera; add one: `cameras: {front: \"rtsp://...\"}`");
 		return;
 	}
 	if (!make_room(l, defaults, cameras, beside) || !list_cameras(l, cameras))

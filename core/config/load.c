@@ -102,8 +102,10 @@ static void run(struct load *l)
 		check_unused(l);
 	expand_tree(l->root, l->in->environ, l->arena, l->report);
 	tree_check_keys(l->root, l->arena, l->report);
+	load_short_forms(l);
 	overlay_environment(l->root, l->in->environ, l->arena, l->report);
 	overlay_sets(l->root, l->in->sets, l->arena, l->report);
+	load_short_forms(l); /* those that came from outside */
 	load_server(l);
 	load_cameras(l);
 }

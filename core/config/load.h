@@ -17,6 +17,9 @@ enum {
 	LOAD_NAME_MAX = 64
 };
 
+/** The place of what nobody has written. */
+#define LOAD_BUILT_IN "built-in"
+
 /** Where each value of a node came from. Texts are as of config_origin(). */
 struct node_info {
 	struct where at; /**< of the node, for messages */
@@ -55,6 +58,8 @@ extern const struct cam_opt config_server_options[];
 void load_server(struct load *);
 /** cameras.c: make all nodes. */
 void load_cameras(struct load *);
+/** short.c: put what short forms stand for in their places, and what is built in. May be called again. */
+void load_short_forms(struct load *);
 /** wiring.c: rules among the stages of the camera being resolved. */
 void load_wiring(struct load *, const struct where *camera_at, const char *camera);
 /** wiring.c: rules among all nodes. */
@@ -71,6 +76,8 @@ struct stage {
 	const struct tree *base, *own; /**< mappings; either may be NULL */
 };
 
+/** short.c: @return the plugin of a stage that names none, by the stage's name; NULL: there is none for it */
+const char *load_usual_plugin(const struct stage *);
 /** stage.c: make a node, maybe a broken one. @return whether it was made; all that is wrong is reported */
 bool load_stage(struct load *, const struct stage *);
 

@@ -191,16 +191,22 @@ static void put_option(struct overlay *o, struct tree *map)
 	put(o, map, arena_copy(o->arena, o->name, strlen(o->name)));
 }
 
-/* A stage, sink or listener of parent, whole (`off`) or one key of it. */
+/* `on` takes nothing away from what is written there. */
+static bool is_on_already(const struct overlay *o, const struct tree *t)
+{
+	return t && t->kind == TREE_MAP && (!strcmp(o->value, "on") || !strcmp(o->value, "true"));
+}
+
+/* A stage, sink or listener of parent, whole (on, off, an address) or one key of it. */
 static void put_stage(struct overlay *o, const char *what, struct tree *parent, const struct tree *also)
 {
 	const char *stage = parent ? take_known(o, what, parent, also) : NULL;
 
 	if (!stage)
 		return;
-	if (!*o->rest)
+	if (!*o->rest && !is_on_already(o, tree_get(parent, stage)))
 		put(o, parent, stage);
-	else
+	else if (*o->rest)
 		put_option(o, enter(o, parent, stage));
 }
 

@@ -34,14 +34,18 @@ static const char *const definitions =
 	"\"stage\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "
 	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "
 	"{\"plugin\": {\"$ref\": \"#/$defs/stage_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/unnamed\"}}, "
-	"\"else\": {\"anyOf\": [{\"enum\": [\"off\", null]}, " VARIABLE "]}},\n";
+	"\"else\": {\"$ref\": \"#/$defs/switch\"}},\n"
+	"\"switch\": {\"anyOf\": [{\"enum\": [\"on\", \"off\", true, false, null]}, " VARIABLE "]},\n"
+	"\"address\": {\"type\": \"string\", \"pattern\": \"://|[$][{]\", \"description\": \"Of the camera: "
+	"rtsp://...\"},\n"
+	"\"source\": {\"anyOf\": [{\"$ref\": \"#/$defs/stage\"}, {\"$ref\": \"#/$defs/address\"}]},\n";
 
 /* What stands beside the cameras, of one kind: three times its name. */
 #define BESIDE                                                                                               \
 	"\"%s\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "         \
 	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "                            \
 	"{\"plugin\": {\"$ref\": \"#/$defs/%s_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_%s\"}}, "    \
-	"\"else\": {\"anyOf\": [{\"const\": \"off\"}, " VARIABLE "]}},\n"
+	"\"else\": {\"$ref\": \"#/$defs/switch\"}},\n"
 
 /* A section of what stands beside the cameras: its name, and what it takes: their number, the name of the kind. */
 #define NODES(help)                                                                                          \
@@ -56,10 +60,12 @@ static const char *const definitions =
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}},\n"                                        \
 	"\"cameras\": {\"description\": \"The cameras by name, with what differs from defaults.\", "         \
 	"\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": %d, "                                \
-	"\"propertyNames\": {\"$ref\": \"#/$defs/camera_name\"}, \"additionalProperties\": {\"type\": "      \
+	"\"propertyNames\": {\"$ref\": \"#/$defs/camera_name\"}, \"additionalProperties\": {\"if\": "        \
+	"{\"type\": \"string\"}, \"then\": {\"$ref\": \"#/$defs/address\"}, \"else\": {\"type\": "           \
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
-	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n" NODES(                                \
+	"\"properties\": {\"source\": {\"$ref\": \"#/$defs/source\"}}, "                                     \
+	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}}},\n" NODES(                               \
 		"What serves the cameras to the outside.") ",\n" NODES("What hears of what happens to the "  \
 								       "cameras.") "\n"
 
