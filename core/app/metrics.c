@@ -122,6 +122,27 @@ static void head(struct text *out, const char *name, const char *type, const cha
 	text_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+/* A label's value, as the text format wants it: with \\, \" and \n for the three that it escapes. */
+static void label(struct text *out, const char *value)
+{
+	for (size_t n; *value; value += n) {
+		n = strcspn(value, "\\\"\n");
+		text_add_n(out, value, n);
+		if (value[n]) {
+			text_printf(out, "\\%c", value[n] == '\n' ? 'n' : value[n]);
+			n++;
+		}
+	}
+}
+
+/* One line: a metric's name, its one label, and the value to come. */
+static void sample(struct text *out, const char *name, const char *key, const char *value)
+{
+	text_printf(out, "%s{%s=\"", name, key);
+	label(out, value);
+	text_add(out, "\"} ");
+}
+
 static double running(const struct cam_node *n)
 {
 	return node_life(n) == NODE_RUNNING;
@@ -189,8 +210,10 @@ static void print_server(const struct graph *g, int64_t started_ns, struct text 
 			atomic_load(&log->lines[l]));
 	head(out, "cam_lost_total", "counter",
 		"How often a node ended, or was left behind, without having kept what it held.");
-	for (const struct graph_loss *l = g->losses; l; l = l->next)
-		text_printf(out, "cam_lost_total{node=\"%s\"} %u\n", l->node, l->count);
+	for (const struct graph_loss *l = g->losses; l; l = l->next) {
+		sample(out, "cam_lost_total", "node", l->node);
+		text_printf(out, "%u\n", l->count);
+	}
 }
 
 static void print_queue(const struct budget *b, struct text *out)
@@ -256,9 +279,10 @@ static void print_figure(struct metrics *m, struct text *out)
 
 	if (!m->row)
 		head(out, figure_names[f].name, figure_names[f].type, figure_names[f].help);
-	if (m->row < g->n_cameras)
-		text_printf(out, "%s{camera=\"%s\"} %.15g\n", figure_names[f].name, g->cameras[m->row]->name,
-			m->figures[m->row].value[f]);
+	if (m->row < g->n_cameras) {
+		sample(out, figure_names[f].name, "camera", g->cameras[m->row]->name);
+		text_printf(out, "%.15g\n", m->figures[m->row].value[f]);
+	}
 	go_on(m, g->n_cameras);
 }
 
@@ -268,9 +292,11 @@ static void print_state(struct metrics *m, struct text *out)
 
 	if (!m->row)
 		head(out, "cam_camera_state", "gauge", "1 for the state that the camera is in.");
-	for (uint32_t s = CAM_CONNECTING; m->row < g->n_cameras && s <= CAM_STOPPED; s++)
-		text_printf(out, "cam_camera_state{camera=\"%s\",state=\"%s\"} %d\n",
-			g->cameras[m->row]->name, status_name(s), m->figures[m->row].state == s);
+	for (uint32_t s = CAM_CONNECTING; m->row < g->n_cameras && s <= CAM_STOPPED; s++) {
+		text_add(out, "cam_camera_state{camera=\"");
+		label(out, g->cameras[m->row]->name);
+		text_printf(out, "\",state=\"%s\"} %d\n", status_name(s), m->figures[m->row].state == s);
+	}
 	go_on(m, g->n_cameras);
 }
 
@@ -281,9 +307,10 @@ static void print_node_value(struct metrics *m, struct text *out)
 
 	if (!m->row)
 		head(out, node_values[f].name, node_values[f].type, node_values[f].help);
-	if (m->row < g->n_nodes)
-		text_printf(out, "%s{node=\"%s\"} %.15g\n", node_values[f].name, g->nodes[m->row]->conf->name,
-			node_values[f].value(g->nodes[m->row]->node));
+	if (m->row < g->n_nodes) {
+		sample(out, node_values[f].name, "node", g->nodes[m->row]->conf->name);
+		text_printf(out, "%.15g\n", node_values[f].value(g->nodes[m->row]->node));
+	}
 	go_on(m, g->n_nodes);
 }
 
@@ -318,8 +345,8 @@ static bool print_stat(struct metrics *m, struct text *out)
 	while (m->row < g->n_nodes && g->nodes[m->row]->conf->plugin != p)
 		m->row++;
 	if (m->row < g->n_nodes) {
-		text_printf(out, "%s{node=\"%s\"} %lld\n", name, g->nodes[m->row]->conf->name,
-			(long long)node_stat(g->nodes[m->row]->node, m->stat));
+		sample(out, name, "node", g->nodes[m->row]->conf->name);
+		text_printf(out, "%lld\n", (long long)node_stat(g->nodes[m->row]->node, m->stat));
 		m->row++;
 	} else {
 		m->row = 0;

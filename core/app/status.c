@@ -5,6 +5,8 @@
 #include "core/base/kind.h"
 #include "core/media/buf.h"
 
+#include <cam/file_name.h>
+
 /* A camera that is connected and has sent no picture for so long is stalled; slow cameras get three frame times. */
 #define STALLED (2 * CLOCK_SECOND)
 
@@ -109,13 +111,15 @@ void status_read(const struct graph *g, size_t at, struct cam_camera *ret, char 
 /* What is told of a camera, and of a node: the JSON and its schema both come from here. */
 struct field {
 	const char *name;
-	enum { TEXT, STATE, CODEC, NUMBER, RATE, FINE, LARGE } form;
+	enum { TEXT, FILE_NAME, STATE, CODEC, NUMBER, RATE, FINE, LARGE } form;
 	size_t offset;
 	const char *help;
 };
 
 static const struct field camera_fields[] = {
 	{"name", TEXT, offsetof(struct cam_camera, name), "As configured."},
+	{"file_name", FILE_NAME, offsetof(struct cam_camera, name),
+		"The name as it stands in those of folders, files and rings."},
 	{"state", STATE, offsetof(struct cam_camera, state), "Its source's."},
 	{"error", TEXT, offsetof(struct cam_camera, error),
 		"Its source's last one in words, unless it is live; else that of the first node that does "
@@ -161,16 +165,22 @@ static const struct field stage_fields[] = {
 	{"dropped", LARGE, offsetof(struct stage, dropped), "Items that its full queues dropped."},
 };
 
+enum { FILE_NAME_BYTES = 256 }; /* a name has at most 64 bytes, three times as many here */
+
 #define N_FIELDS(table) (sizeof(table) / sizeof((table)[0]))
 
 static void print_value(const struct field *f, const void *of, struct text *out)
 {
 	const void *at = (const char *)of + f->offset;
-	char codec[5];
+	char codec[5], file_name[FILE_NAME_BYTES];
 
 	switch (f->form) {
 	case TEXT:
 		text_json(out, *(const char *const *)at);
+		break;
+	case FILE_NAME:
+		cam_file_name(*(const char *const *)at, file_name, sizeof(file_name));
+		text_json(out, file_name);
 		break;
 	case STATE:
 		text_json(out, status_name(*(const uint32_t *)at));
@@ -268,6 +278,7 @@ void status_camera_json(const struct graph *g, size_t camera, struct text *out)
 static void print_type(const struct field *f, struct text *out)
 {
 	static const char *const types[] = {[TEXT] = "string",
+		[FILE_NAME] = "string",
 		[STATE] = "string",
 		[CODEC] = "string",
 		[NUMBER] = "integer",

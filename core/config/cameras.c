@@ -44,13 +44,13 @@ static void check_sections(struct load *l)
 /* A stage, sink or listener as a mapping. @return false: it is off, or reported as something else */
 static bool is_on(struct load *l, const struct tree *t)
 {
-	if (!t || t->kind == TREE_MAP || tree_is_null(t))
+	if (!t || t->kind == TREE_MAP || tree_is_null(t) || (tree_is_on(t) && !t->bad))
 		return true;
 	if (t->bad)
 		load_scalar(l, t);
 	else if (!tree_is_off(t))
 		report_error(l->report, &t->at, tree_path(l->arena, t),
-			"must be a mapping of options, or off, not %s%s", tree_kind_name(t),
+			"must be a mapping of options, on or off, not %s%s", tree_kind_name(t),
 			misplaced_stage(l, t));
 	if (t->bad || !tree_is_off(t))
 		l->n_lost++;
@@ -92,14 +92,15 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 {
 	const struct tree *own = NULL;
 
-	if (!load_name_ok(l, camera, "camera") || misplaced_camera(l, camera))
+	if (!load_camera_name_ok(l, camera) || misplaced_camera(l, camera))
 		return;
 	if (camera->kind == TREE_MAP) {
 		own = camera;
 	} else if (!tree_is_null(camera)) {
 		report_error(l->report, &camera->at, tree_path(l->arena, camera),
-			"must be a mapping of stages, not %s%s", tree_kind_name(camera),
-			misplaced_list(l, camera));
+			"must be an address such as rtsp://192.0.2.10/stream1, or a mapping of stages, not "
+			"%s%s",
+			tree_kind_name(camera), misplaced_list(l, camera));
 		return;
 	}
 	l->first = l->out->pub.n_nodes;
@@ -190,8 +191,7 @@ void load_cameras(struct load *l)
 	if (!cameras || !cameras->first) {
 		if (!given || given->kind == TREE_MAP || tree_is_null(given))
 			report_error(l->report, given ? &given->key_at : &l->root->at, NULL,
-				"there is no camera; add one: `cameras: {front: {source: {plugin: rtsp_in, "
-				"url: \"rtsp://...\"}}}`");
+				"there is no camera; add one: `cameras: {front: \"rtsp://...\"}`");
 		return;
 	}
 	if (!make_room(l, defaults, cameras, beside) || !list_cameras(l, cameras))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/load.h"
 
+#include "core/config/env.h"
 #include "core/config/env_near.h"
 #include "core/config/expand.h"
 #include "core/config/option.h"
@@ -110,17 +111,46 @@ static struct tree *read_tree(struct load *l)
 	return data ? yaml_parse(data, len, name, l->arena, l->report) : NULL;
 }
 
+/*
+ * What single-camera mode takes besides what its file names: for motion detection, which has no option yet. What is
+ * wrong with it is told of all the same.
+ */
+static void check_unused(struct load *l)
+{
+	static const struct cam_opt unused[] = {
+		{"POST_MOTION_LENGTH", CAM_TIME, 0, 0, "5", 0, 3600e9, NULL, NULL, NULL},
+		{"MOTION_THRESHOLD", CAM_FLOAT, 0, 0, "5000", 0, 1e9, NULL, NULL, NULL}, {0}};
+	char why[OPTION_WHY];
+	union {
+		int64_t time;
+		double number;
+	} value;
+
+	for (const struct cam_opt *o = unused; o->name; o++) {
+		const char *text = env_get(l->in->environ, o->name);
+
+		if (text && *text && option_set(o, text, &value, why))
+			report_error(l->report,
+				&(struct where){.source = arena_printf(l->arena, "environment %s", o->name)},
+				NULL, "%s", why);
+	}
+}
+
 static void run(struct load *l)
 {
 	l->root = read_tree(l);
 	if (!l->root)
 		return;
+	if (!l->in->file && !l->in->text)
+		check_unused(l);
 	expand_tree(l->root, l->in->environ, l->arena, l->report);
 	tree_check_keys(l->root, l->arena, l->report);
 	if (!l->in->file && !l->in->text)
 		env_near_single(l->in->environ, l->arena, l->report);
+	load_short_forms(l);
 	overlay_environment(l->root, l->in->environ, l->arena, l->report);
 	overlay_sets(l->root, l->in->sets, l->arena, l->report);
+	load_short_forms(l); /* those that came from outside */
 	load_server(l);
 	load_cameras(l);
 }

@@ -17,6 +17,9 @@ enum {
 	LOAD_NAME_MAX = 64
 };
 
+/** The place of what nobody has written. */
+#define LOAD_BUILT_IN "built-in"
+
 /** Where each value of a node came from. Texts are as of config_origin(). */
 struct node_info {
 	struct where at; /**< of the node, for messages */
@@ -57,6 +60,8 @@ extern const struct cam_opt config_required_option;
 void load_server(struct load *);
 /** cameras.c: make all nodes. */
 void load_cameras(struct load *);
+/** short.c: put what short forms stand for in their places, and what is built in. May be called again. */
+void load_short_forms(struct load *);
 /** wiring.c: rules among the stages of the camera being resolved. */
 void load_wiring(struct load *, const struct where *camera_at, const char *camera);
 /** wiring.c: rules among all nodes. */
@@ -73,6 +78,8 @@ struct stage {
 	const struct tree *base, *own; /**< mappings; either may be NULL */
 };
 
+/** short.c: @return the plugin of a stage that names none, by the stage's name; NULL: there is none for it */
+const char *load_usual_plugin(const struct stage *);
 /** stage.c: make a node, maybe a broken one. @return whether it was made; all that is wrong is reported */
 bool load_stage(struct load *, const struct stage *);
 
@@ -82,9 +89,11 @@ const char *load_origin(struct load *, const struct tree *);
 const char *load_scalar(struct load *, const struct tree *);
 /** value.c: the same for what messages and the log show: it must not come from a file with secrets */
 const char *load_shown(struct load *, const struct tree *);
-/** value.c: @return text with {camera} and {stage} filled in, owned by the arena */
+/** value.c: @return text with {camera}, as in names of files, and {stage} filled in, owned by the arena */
 const char *load_names_in(struct load *, const char *text, const struct stage *);
-/** value.c: @return whether a name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */
+/** value.c: @return whether a key may be a camera's name; reported if not */
+bool load_camera_name_ok(struct load *, const struct tree *);
+/** value.c: @return whether another's name is [a-z0-9_-]+, at most 64 characters, not "off"; reported if not */
 bool load_name_ok(struct load *, const struct tree *, const char *what);
 /** value.c: @return " (it holds U+0430, ...)" for the first character that is not ASCII, "" if all are */
 const char *load_odd_character(struct load *, const char *name);

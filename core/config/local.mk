@@ -25,6 +25,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/server.c \
 	%D%/stage.c \
 	%D%/swap.c \
+	%D%/short.c \
 	%D%/syntax.c \
 	%D%/tree.c %D%/tree.h \
 	%D%/unique.c \

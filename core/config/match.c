@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+/* @return behind the character at s, which is UTF-8 */
+static const char *behind(const char *s)
+{
+	for (s++; (*s & 0xc0) == 0x80; s++)
+		;
+	return s;
+}
+
 /* '*' and '?' against a whole name; linear but for one place to go back to. */
 static bool matches(const char *p, const char *end, const char *name)
 {
@@ -12,12 +20,15 @@ static bool matches(const char *p, const char *end, const char *name)
 		if (p < end && *p == '*') {
 			star = ++p;
 			retry = name;
-		} else if (p < end && (*p == '?' || *p == *name)) {
+		} else if (p < end && *p == '?') {
+			p++;
+			name = behind(name);
+		} else if (p < end && *p == *name) {
 			p++;
 			name++;
 		} else if (star) {
 			p = star;
-			name = ++retry;
+			name = retry = behind(retry);
 		} else {
 			return false;
 		}

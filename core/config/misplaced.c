@@ -267,6 +267,13 @@ static bool means_off(const struct tree *t)
 	return t->kind == TREE_SCALAR && is_word(t->value, no);
 }
 
+static bool means_on(const struct tree *t)
+{
+	static const char *const yes[] = {"on", "yes", "true", "enabled", "1", NULL};
+
+	return t->kind == TREE_SCALAR && is_word(t->value, yes);
+}
+
 /* A single value in place of the stage that it stands for. */
 static const char *by_value(struct load *l, const struct tree *t)
 {
@@ -293,6 +300,8 @@ const char *misplaced_stage(struct load *l, const struct tree *t)
 
 	if (means_off(t))
 		return "; write off";
+	if (i < N_EXAMPLES && !strcmp(t->key, examples[i].name) && means_on(t))
+		return "; write on";
 	if (*place || value)
 		return *place ? place : value;
 	if (t->kind == TREE_LIST)

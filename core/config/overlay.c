@@ -27,22 +27,40 @@ struct overlay {
 	char name[NAME_MAX_BYTES + 1]; /* the level last taken */
 };
 
-static bool same_char(const struct overlay *o, char wanted, char key)
+/* @return how many bytes of the character at s, which cannot stand in the name of a variable, 0: it can */
+static size_t foreign(const char *s)
 {
-	if (o->layer == LAYER_SET)
-		return wanted == key;
-	return tolower((unsigned char)wanted) == key || (wanted == '_' && key == '-');
+	size_t n = 1;
+
+	if (isalnum((unsigned char)*s) || *s == '_')
+		return 0;
+	while ((s[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* In a variable's name case does not count, and `_` stands for each character that such a name cannot hold. */
+static bool take_char(const struct overlay *o, const char **wanted, const char **key)
+{
+	size_t n = o->layer == LAYER_SET || **wanted != '_' ? 0 : foreign(*key);
+
+	if (!n && **wanted != **key &&
+		(o->layer == LAYER_SET || tolower((unsigned char)**wanted) != tolower((unsigned char)**key)))
+		return false;
+	*wanted += 1;
+	*key += n ? n : 1;
+	return true;
 }
 
 /* @return how much of the rest is key, 0: it does not begin with key */
 static size_t match(const struct overlay *o, const char *key)
 {
-	size_t n = strlen(key), n_separator = strlen(o->separator);
+	const char *rest = o->rest;
 
-	for (size_t i = 0; i < n; i++)
-		if (!o->rest[i] || !same_char(o, o->rest[i], key[i]))
+	while (*key)
+		if (!*rest || !take_char(o, &rest, &key))
 			return 0;
-	return !o->rest[n] || !strncmp(o->rest + n, o->separator, n_separator) ? n : 0;
+	return !*rest || !strncmp(rest, o->separator, strlen(o->separator)) ? (size_t)(rest - o->rest) : 0;
 }
 
 static void advance(struct overlay *o, size_t n)
@@ -71,16 +89,24 @@ static bool take_any(struct overlay *o)
 	return true;
 }
 
+/* The key that the rest begins with. */
+struct found {
+	const char *key, *other; /* another that it may mean as well, NULL: there is none */
+	size_t n; /* how much of the rest it is */
+	bool is_exact; /* to the byte, which beats what only may be meant */
+};
+
 /* The longest of the names that the rest begins with; it may hold the separator. */
-static void longest(const struct overlay *o, const struct tree *map, const char **best, size_t *best_n)
+static void longest(const struct overlay *o, const struct tree *map, struct found *f)
 {
 	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
 		size_t n = t->key ? match(o, t->key) : 0;
+		bool is_exact = n && !strncmp(o->rest, t->key, n) && !t->key[n];
 
-		if (n > *best_n || (n && n == *best_n && !strncmp(o->rest, t->key, n))) {
-			*best = t->key;
-			*best_n = n;
-		}
+		if (n > f->n || (n && n == f->n && is_exact))
+			*f = (struct found){t->key, NULL, n, is_exact};
+		else if (n && n == f->n && !f->is_exact && strcmp(t->key, f->key) != 0)
+			f->other = t->key;
 	}
 }
 
@@ -99,15 +125,20 @@ static const char *hint(const struct overlay *o, const struct nearest *near)
 /* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
 static const char *take_known(struct overlay *o, const char *what, const struct tree *a, const struct tree *b)
 {
-	const char *best = NULL;
-	size_t n = 0;
+	struct found f = {0};
 	struct nearest near;
 
-	longest(o, a, &best, &n);
-	longest(o, b, &best, &n);
-	if (best) {
-		advance(o, n);
-		return best;
+	longest(o, a, &f);
+	longest(o, b, &f);
+	if (f.other) {
+		report_error(o->report, &o->at, o->path,
+			"means the %s \"%s\" as well as \"%s\"; use --set, or rename one of them", what,
+			f.key, f.other);
+		return NULL;
+	}
+	if (f.key) {
+		advance(o, f.n);
+		return f.key;
 	}
 	if (!take_any(o))
 		return NULL;
@@ -170,16 +201,22 @@ static void put_option(struct overlay *o, struct tree *map)
 	put(o, map, arena_copy(o->arena, o->name, strlen(o->name)));
 }
 
-/* A stage, sink or listener of parent, whole (`off`) or one key of it. */
+/* `on` takes nothing away from what is written there. */
+static bool is_on_already(const struct overlay *o, const struct tree *t)
+{
+	return t && t->kind == TREE_MAP && (!strcmp(o->value, "on") || !strcmp(o->value, "true"));
+}
+
+/* A stage, sink or listener of parent, whole (on, off, an address) or one key of it. */
 static void put_stage(struct overlay *o, const char *what, struct tree *parent, const struct tree *also)
 {
 	const char *stage = parent ? take_known(o, what, parent, also) : NULL;
 
 	if (!stage)
 		return;
-	if (!*o->rest)
+	if (!*o->rest && !is_on_already(o, tree_get(parent, stage)))
 		put(o, parent, stage);
-	else
+	else if (*o->rest)
 		put_option(o, enter(o, parent, stage));
 }
 
@@ -279,9 +316,22 @@ void overlay_environment(struct tree *root, char *const *variables, struct arena
 			found[i]);
 }
 
+/* @return how much of "cameras.NAME..." lies before the end of NAME: a camera's may hold the '=' */
+static size_t name_in(struct overlay *o, const char *set)
+{
+	const size_t n = sizeof("cameras.") - 1;
+	struct found f = {0};
+
+	if (strncmp(set, "cameras.", n) != 0)
+		return 0;
+	o->rest = set + n;
+	longest(o, tree_get(o->root, "cameras"), &f);
+	return n + f.n;
+}
+
 static void one_set(struct overlay o, const char *set, unsigned number)
 {
-	const char *equals = strchr(set, '=');
+	const char *equals = strchr(set + name_in(&o, set), '=');
 
 	/* Not shown: without a path before it, it may be a secret. */
 	if (!equals || equals == set) {

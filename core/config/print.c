@@ -120,9 +120,15 @@ static void print_key(struct text *out, const char *indent, const char *name)
 {
 	bool safe = *name >= 'a' && *name <= 'z' && strcmp(name, "null") != 0 && strcmp(name, "true") != 0 &&
 		    strcmp(name, "false") != 0 && strcmp(name, "yes") != 0 && strcmp(name, "no") != 0 &&
-		    strcmp(name, "on") != 0 && strcmp(name, "y") != 0 && strcmp(name, "n") != 0;
+		    strcmp(name, "on") != 0 && strcmp(name, "y") != 0 && strcmp(name, "n") != 0 &&
+		    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
 
-	text_printf(out, safe ? "%s%s:\n" : "%s\"%s\":\n", indent, name);
+	text_add(out, indent);
+	if (safe)
+		text_add(out, name);
+	else
+		quoted(out, name);
+	text_add(out, ":\n");
 }
 
 void config_print(const struct config *pub, struct text *out)

@@ -23,6 +23,15 @@ static size_t unseen(const unsigned char *s)
 		       : 0;
 }
 
+bool report_is_unseen(const char *s)
+{
+	for (; *s; s++)
+		if (unseen((const unsigned char *)s) && strncmp(s, "\u200c", 3) != 0 &&
+			strncmp(s, "\u200d", 3) != 0)
+			return true;
+	return false;
+}
+
 /* Values of users end up in lines: what could break or colour a terminal's line does not. */
 static void make_safe(char *s)
 {

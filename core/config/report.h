@@ -24,6 +24,12 @@ void report_warning(struct report *, const struct where *at, const char *path, c
 /** Say so if errors may have been left out. */
 void report_end(struct report *);
 
+/**
+ * @return whether s, which is UTF-8, holds what controls a terminal, turns text around or is not seen; the joiners U+200C
+ * and U+200D may stand in words
+ */
+bool report_is_unseen(const char *s);
+
 /** The closest of some names to a wanted one: by spelling, by a part of it, or by meaning (meaning.h). */
 struct nearest {
 	const char *want;

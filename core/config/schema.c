@@ -19,6 +19,9 @@ static const char *const definitions =
 	"${NAME}.\"},\n"
 	"\"name\": {\"anyOf\": [{\"pattern\": \"^[a-z0-9_-]{1,64}$\", \"not\": {\"const\": "
 	"\"off\"}}, " VARIABLE "]},\n"
+	"\"camera_name\": {\"anyOf\": [{\"pattern\": \"^[^ /\\\\\\\\,*?]([^/\\\\\\\\,*?]*[^ "
+	"/\\\\\\\\,*?])?$\", "
+	"\"maxLength\": 64, \"not\": {\"enum\": [\"off\", \".\", \"..\"]}}, " VARIABLE "]},\n"
 	"\"text\": {\"type\": [\"string\", \"number\", \"boolean\"]},\n"
 	"\"from\": {\"anyOf\": [{\"$ref\": \"#/$defs/text\"}, {\"type\": \"array\", \"items\": "
 	"{\"$ref\": \"#/$defs/text\"}}], \"description\": \"Stages: the stage to take packets from; by "
@@ -33,14 +36,18 @@ static const char *const definitions =
 	"\"stage\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "
 	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "
 	"{\"plugin\": {\"$ref\": \"#/$defs/stage_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/unnamed\"}}, "
-	"\"else\": {\"anyOf\": [{\"enum\": [\"off\", null]}, " VARIABLE "]}},\n";
+	"\"else\": {\"$ref\": \"#/$defs/switch\"}},\n"
+	"\"switch\": {\"anyOf\": [{\"enum\": [\"on\", \"off\", true, false, null]}, " VARIABLE "]},\n"
+	"\"address\": {\"type\": \"string\", \"pattern\": \"://|[$][{]\", \"description\": \"Of the camera: "
+	"rtsp://...\"},\n"
+	"\"source\": {\"anyOf\": [{\"$ref\": \"#/$defs/stage\"}, {\"$ref\": \"#/$defs/address\"}]},\n";
 
 /* What stands beside the cameras, of one kind: three times its name. */
 #define BESIDE                                                                                               \
 	"\"%s\": {\"if\": {\"type\": \"object\"}, \"then\": {\"if\": {\"required\": [\"plugin\"]}, "         \
 	"\"then\": {\"allOf\": [{\"$ref\": \"#/$defs/named\"}, {\"properties\": "                            \
 	"{\"plugin\": {\"$ref\": \"#/$defs/%s_names\"}}}]}, \"else\": {\"$ref\": \"#/$defs/kind_%s\"}}, "    \
-	"\"else\": {\"anyOf\": [{\"const\": \"off\"}, " VARIABLE "]}},\n"
+	"\"else\": {\"$ref\": \"#/$defs/switch\"}},\n"
 
 /* A section of what stands beside the cameras: its name, and what it takes: their number, the name of the kind. */
 #define NODES(help)                                                                                          \
@@ -55,10 +62,12 @@ static const char *const definitions =
 	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}},\n"                                        \
 	"\"cameras\": {\"description\": \"The cameras by name, with what differs from defaults.\", "         \
 	"\"type\": [\"object\", \"null\"], \"minProperties\": 1, \"maxProperties\": %d, "                    \
-	"\"propertyNames\": {\"$ref\": \"#/$defs/name\"}, \"additionalProperties\": {\"type\": "             \
+	"\"propertyNames\": {\"$ref\": \"#/$defs/camera_name\"}, \"additionalProperties\": {\"if\": "        \
+	"{\"type\": \"string\"}, \"then\": {\"$ref\": \"#/$defs/address\"}, \"else\": {\"type\": "           \
 	"[\"object\", \"null\"], "                                                                           \
 	"\"maxProperties\": %d, \"propertyNames\": {\"$ref\": \"#/$defs/name\"}, "                           \
-	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}},\n" NODES(                                \
+	"\"properties\": {\"source\": {\"$ref\": \"#/$defs/source\"}}, "                                     \
+	"\"additionalProperties\": {\"$ref\": \"#/$defs/stage\"}}}},\n" NODES(                               \
 		"What serves the cameras to the outside.") ",\n" NODES("What hears of what happens to the "  \
 								       "cameras.") "\n"
 

@@ -5,6 +5,7 @@
 #include "core/config/misplaced.h"
 #include "core/config/option.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -35,10 +36,30 @@ const struct cam_opt config_server_options[] = {
 		"show the passwords."},
 	{0}};
 
-/* @return why it is no time zone, NULL if it is one */
-static const char *timezone_fault(const char *name)
+/*
+ * The name that a zone has got since, by the database's own list of links ("L America/New_York US/Eastern"): Debian
+ * keeps the old names in a package of their own. @return whether it is an old name
+ */
+static bool new_timezone(const char *old, char *ret, size_t room)
 {
-	char path[128];
+	FILE *f = fopen(ZONEINFO "/tzdata.zi", "re");
+	char line[256], target[128], name[128];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		found = sscanf(line, "L %127s %127s", target, name) == 2 && !strcmp(name, old);
+		if (found)
+			snprintf(ret, room, "%s", target);
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* @return why it is no time zone, NULL if it is one */
+static const char *timezone_fault(struct load *l, const char *name)
+{
+	char path[128], target[128];
 	struct stat st;
 	size_t n = strlen(name);
 
@@ -51,9 +72,12 @@ static const char *timezone_fault(const char *name)
 		return "cannot be looked up: install the tz database (package tzdata), or use UTC";
 	memcpy(path, ZONEINFO "/", sizeof(ZONEINFO));
 	memcpy(path + sizeof(ZONEINFO), name, n + 1);
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return "is not in the tz database; `ls " ZONEINFO "` shows what is, as in Europe/Berlin";
-	return NULL;
+	if (!stat(path, &st) && S_ISREG(st.st_mode))
+		return NULL;
+	if (new_timezone(name, target, sizeof(target)))
+		return arena_printf(l->arena,
+			"is an old name: write %s, or install those too (package tzdata-legacy)", target);
+	return "is not in the tz database; `ls " ZONEINFO "` shows what is, as in Europe/Berlin";
 }
 
 static const char *there_are(struct load *l)
@@ -99,7 +123,7 @@ static void one_key(struct load *l, const struct tree *t)
 	l->out->server_origins[o - config_server_options] = load_origin(l, t);
 	if (option_set(o, text, &l->out->pub.server, why))
 		report_error(l->report, &t->at, path, "%s", why);
-	fault = !strcmp(o->name, "timezone") ? timezone_fault(text) : NULL;
+	fault = !strcmp(o->name, "timezone") ? timezone_fault(l, text) : NULL;
 	if (fault)
 		report_error(l->report, &t->at, path, "\"%.64s\" %s", text, fault);
 }

@@ -77,6 +77,11 @@ static void tell_no_plugin(const struct making *m)
 		maybe = arena_printf(l->arena, "; is \"%s\" the word `plugin`?", word.best);
 	else if (stage.best[0])
 		maybe = arena_printf(l->arena, "; is it the stage \"%s\"?", stage.best);
+	else if (s->camera && !strcmp(s->name, "source"))
+		maybe = arena_printf(l->arena,
+			" and no address; write the camera as `%s: \"rtsp://...\"`, or add `plugin: NAME` "
+			"(cam_server --plugins lists them)",
+			s->camera);
 	else if (example)
 		maybe = arena_printf(l->arena,
 			is_called(example, s->name) ? "; write it as `%s`" : "; did you mean `%s`?", example);
@@ -84,14 +89,38 @@ static void tell_no_plugin(const struct making *m)
 		*maybe ? maybe : "; add `plugin: NAME` (cam_server --plugins lists them)");
 }
 
+/* The word as it would stand in the stage. @return NULL: there is no usual plugin for it */
+static struct tree *usual_word(const struct making *m)
+{
+	const char *name = load_usual_plugin(m->stage);
+	struct tree *t =
+		name ? tree_add(m->load->arena, NULL, "plugin", &(struct where){.source = LOAD_BUILT_IN})
+		     : NULL;
+
+	if (t) {
+		t->value = name;
+		t->layer = LAYER_BUILT_IN;
+	}
+	return t;
+}
+
+static const char *path_of_word(const struct making *m)
+{
+	struct arena *a = m->load->arena;
+
+	return m->plugin_word->layer == LAYER_BUILT_IN ? arena_printf(a, "%s.plugin", m->stage->path)
+						       : tree_path(a, m->plugin_word);
+}
+
 static bool find_plugin(struct making *m)
 {
 	struct load *l = m->load;
 	const struct config_plugins *plugins = &l->in->plugins;
-	const struct tree *t = m->plugin_word = get(m->stage, "plugin");
+	const struct tree *t = get(m->stage, "plugin");
 	const char *name, *why = NULL;
 	struct nearest near;
 
+	t = m->plugin_word = t ? t : usual_word(m);
 	if (!t) {
 		tell_no_plugin(m);
 		return false;
@@ -105,7 +134,7 @@ static bool find_plugin(struct making *m)
 		return true;
 	nearest_init(&near, name);
 	plugins->names(plugins->arg, try_name, &near);
-	report_error(l->report, &t->at, tree_path(l->arena, t), "plugin \"%.64s\": %s%s", name,
+	report_error(l->report, &t->at, path_of_word(m), "plugin \"%.64s\": %s%s", name,
 		why ? why : "not found",
 		!near.best[0]             ? "; cam_server --plugins lists what there is"
 		: strcmp(near.best, name) ? nearest_hint(&near, l->arena)
@@ -116,7 +145,7 @@ static bool find_plugin(struct making *m)
 static bool right_kind(struct making *m)
 {
 	const struct cam_plugin *p = m->node.plugin;
-	const char *section = kind_section(p->kind), *path = tree_path(m->load->arena, m->plugin_word);
+	const char *section = kind_section(p->kind), *path = path_of_word(m);
 	struct report *r = m->load->report;
 
 	/* A sink may be a camera's stage: it serves that one. A listener has no camera. */

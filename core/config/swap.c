@@ -2,7 +2,8 @@
 /*
  * Swapping a plugin is one word, so the keys that were written for its sibling may stay. A key that the plugin
  * lacks and another plugin of its kind has is left alone: with a warning when it stands beside the word `plugin`,
- * silently when it was inherited. Any other unknown key is an error, and so is any from the environment or --set.
+ * silently when it was inherited. Any other unknown key is an error, and so is any from the environment or --set, and
+ * any beside no such word.
  */
 #include "core/config/load.h"
 #include "core/config/misplaced.h"
@@ -101,6 +102,12 @@ const char *load_unknown_key(
 			: near.best[0]          ? nearest_hint(&near, l->arena)
 						: elsewhere(&s, key));
 		return near.best[0] ? arena_copy(l->arena, near.best, strlen(near.best)) : NULL;
+	}
+	if (plugin_word->layer == LAYER_BUILT_IN) {
+		report_error(l->report, &key->key_at, path,
+			"is an option of %s, and this stage is of %s, which is built in; add `plugin: %s`",
+			s.found, p->name, s.found);
+		return NULL;
 	}
 	if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)
 		report_warning(l->report, &key->key_at, path,

@@ -67,7 +67,12 @@ bool tree_is_null(const struct tree *t)
 
 bool tree_is_off(const struct tree *t)
 {
-	return t->kind == TREE_SCALAR && !strcmp(t->value, "off");
+	return t->kind == TREE_SCALAR && (!strcmp(t->value, "off") || !strcmp(t->value, "false"));
+}
+
+bool tree_is_on(const struct tree *t)
+{
+	return t->kind == TREE_SCALAR && (!strcmp(t->value, "on") || !strcmp(t->value, "true"));
 }
 
 const char *tree_kind_name(const struct tree *t)

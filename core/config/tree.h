@@ -11,7 +11,7 @@
 
 /** A place to name in a message. */
 struct where {
-	const char *source; /**< "cam_server.yaml", "environment CAM_SERVER__…", "--set", "default" */
+	const char *source; /**< "cam_server.yaml", "environment CAM_SERVER__…", "--set", "built-in" */
 	const char *via; /**< The variable whose value stands there, or NULL. */
 	unsigned line, col; /**< From 1; 0 for places without lines. */
 };
@@ -22,7 +22,7 @@ void where_print(const struct where *, struct text *out);
 enum tree_kind { TREE_SCALAR = 1, TREE_MAP, TREE_LIST };
 
 /** Where a value was set; later wins. */
-enum tree_layer { LAYER_FILE, LAYER_ENVIRONMENT, LAYER_SET };
+enum tree_layer { LAYER_BUILT_IN = -1, LAYER_FILE, LAYER_ENVIRONMENT, LAYER_SET };
 
 struct tree {
 	enum tree_kind kind;
@@ -45,8 +45,10 @@ struct tree *tree_add(struct arena *, struct tree *parent, const char *key, cons
 struct tree *tree_get(const struct tree *parent, const char *key);
 /** @return whether nothing was written: `key:` or `key: ~` or `key: null` */
 bool tree_is_null(const struct tree *);
-/** @return whether the scalar `off` was written */
+/** @return whether the scalar `off` or `false` was written */
 bool tree_is_off(const struct tree *);
+/** @return whether the scalar `on` or `true` was written */
+bool tree_is_on(const struct tree *);
 /** @return "a mapping", "a list" or "a single value" */
 const char *tree_kind_name(const struct tree *);
 /** @return "cameras.front.source"; owned by the arena; names longer than 64 bytes are cut */

@@ -3,6 +3,7 @@
 
 #include "core/config/env.h"
 
+#include <cam/file_name.h>
 #include <string.h>
 
 const char *load_origin(struct load *l, const struct tree *t)
@@ -68,15 +69,17 @@ const char *load_shown(struct load *l, const struct tree *t)
 
 const char *load_names_in(struct load *l, const char *text, const struct stage *s)
 {
+	char camera[3 * LOAD_NAME_MAX + 1];
 	struct text out = {0};
 	const char *result, *brace;
 
 	if (!strchr(text, '{'))
 		return text;
+	cam_file_name(s->camera ? s->camera : "", camera, sizeof(camera));
 	for (; (brace = strchr(text, '{')); text = brace) {
 		text_add_n(&out, text, (size_t)(brace - text));
 		if (s->camera && !strncmp(brace, "{camera}", 8)) {
-			text_add(&out, s->camera);
+			text_add(&out, camera);
 			brace += 8;
 		} else if (!strncmp(brace, "{stage}", 7)) {
 			text_add(&out, s->name);
@@ -108,6 +111,38 @@ const char *load_odd_character(struct load *l, const char *name)
 	else
 		return " (it holds a character that is none of ASCII)";
 	return arena_printf(l->arena, " (it holds U+%04X, which is none of ASCII)", c);
+}
+
+/* @return what keeps a text from being a camera's name, NULL: nothing */
+static const char *camera_name_fault(struct load *l, const char *name)
+{
+	size_t n = strlen(name), i = strcspn(name, "/\\,*?");
+
+	if (!n)
+		return "is empty; a camera's name has 1 to 64 bytes";
+	if (n > LOAD_NAME_MAX)
+		return "is longer than 64 bytes";
+	if (*name == ' ' || name[n - 1] == ' ')
+		return "begins or ends with a blank";
+	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, "off"))
+		return "means something else; choose another name";
+	if (i < n)
+		return arena_printf(l->arena,
+			"cannot hold '%c': / and \\ divide the paths of the API, and , * ? mean several "
+			"cameras "
+			"behind `from`",
+			name[i]);
+	return report_is_unseen(name) ? "cannot hold characters that control a terminal or are not seen"
+				      : NULL;
+}
+
+bool load_camera_name_ok(struct load *l, const struct tree *t)
+{
+	const char *fault = t->broken ? NULL : camera_name_fault(l, t->key);
+
+	if (fault)
+		report_error(l->report, &t->key_at, tree_path(l->arena, t), "the name %s", fault);
+	return !fault && !t->broken;
 }
 
 bool load_name_ok(struct load *l, const struct tree *t, const char *what)

@@ -139,7 +139,7 @@ static const struct config_node *only_source(struct load *l, const struct where 
 			is_off(l, camera, "source")
 				? "has no source, for it is off; to do without the camera, remove it from "
 				  "`cameras`"
-				: "has no source; add `source: {plugin: rtsp_in, url: ...}`");
+				: "has no source; add `source: \"rtsp://...\"`");
 	return source;
 }
 

@@ -244,7 +244,10 @@ struct cam_opt {
 	uint32_t type; /**< enum cam_type */
 	uint32_t flags;
 	size_t offset; /**< Into the plugin's configuration struct: see CAM_FIELD. */
-	/** As a user would write it; `{camera}` and `{stage}` stand for their names. NULL: required. */
+	/**
+	 * As a user would write it; `{camera}` (as it stands in file names: <cam/file_name.h>) and `{stage}` stand for their
+	 * names. NULL: required.
+	 */
 	const char *def;
 	double min, max; /**< Inclusive, in the option's base unit (ns, bytes); no range when both are 0. */
 	const char *unit; /**< For people: "pixels", "frames/s"; NULL when the type says it. */
@@ -288,7 +291,7 @@ struct cam_host {
 
 	/** [any] "front.recorder" for a camera's stage, "web" for a sink or listener. Lives as long as the node. */
 	const char *(*name)(struct cam_node *);
-	/** [any] The camera's name; NULL for a sink or listener of many cameras. Lives as long as the node. */
+	/** [any] The camera's name, any UTF-8: <cam/file_name.h> makes a file's of it; NULL for a sink or listener of many cameras. Lives as long as the node. */
 	const char *(*camera)(struct cam_node *);
 	/** [loop] The libuv loop, for CAM_ON_LOOP nodes; NULL for others. */
 	struct uv_loop_s *(*loop)(struct cam_node *);

@@ -52,7 +52,7 @@ extern "C" {
 #define CAM_SHM_PAGE 4096u /**< The header's size, and that of the readers' object. */
 #define CAM_SHM_BGR3 UINT32_C(0x33524742) /**< "BGR3": blue, green, red, a byte each */
 #define CAM_SHM_READERS 256u /**< heartbeats in the readers' object */
-#define CAM_SHM_NAME_MAX 200u /**< bytes in a ring's name */
+#define CAM_SHM_NAME_MAX 240u /**< bytes in a ring's name */
 #define CAM_SHM_SUFFIX ".readers"
 #define CAM_SHM_SECOND INT64_C(1000000000)
 #define CAM_SHM_BEAT_NS (CAM_SHM_SECOND / 4) /**< A reader beats so often … */

@@ -2,14 +2,14 @@
 /**
  * @file names.h
  * The names of recordings: `<camera>/<YYYY-MM-DD>/<camera>_<YYYY-MM-DD>_<HH-MM-SS><offset>[_<n>].mp4` in local time,
- * offset `Z` or `+0100`. Text only; nothing here touches a disk.
+ * offset `Z` or `+0100`. `camera` is the camera's name by <cam/file_name.h>, here and wherever files are. Text only; nothing here touches a disk.
  */
 #ifndef CAM_RECORDER_MP4_NAMES_H
 #define CAM_RECORDER_MP4_NAMES_H
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99 };
+enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99, NAME_CAMERA_BYTES = 200 };
 
 /**
  * The folder and the file of a recording that begins at wall_ns (CLOCK_REALTIME). copy 1 is the first of that second,

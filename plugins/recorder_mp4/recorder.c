@@ -75,7 +75,7 @@ static int open_segment(struct recorder *r)
 {
 	const struct cam_buf *key = r->pending[0];
 	bool audio = r->audio && key->dts_ns - r->audio_dts_ns < AUDIO_GONE_NS;
-	int err = segment_open(&r->segment, r->host, r->dir_fd, r->camera, key, audio ? r->audio : NULL);
+	int err = segment_open(&r->segment, r->host, r->dir_fd, r->folder, key, audio ? r->audio : NULL);
 
 	if (!err) {
 		r->cut_wanted = false;

@@ -32,6 +32,7 @@ struct recorder {
 	const struct cam_host *host;
 	const struct config *config;
 	const char *camera;
+	char folder[NAME_CAMERA_BYTES]; /* the camera's name as it stands in those of folders and files */
 	int dir_fd; /* -1 before start() */
 	struct cam_sub *sub;
 	/* The fragment that is being gathered, one reference each; a segment's first packet is a keyframe. */

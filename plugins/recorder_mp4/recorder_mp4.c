@@ -4,6 +4,7 @@
 #include "plugins/recorder_mp4/repair.h"
 #include "plugins/recorder_mp4/routes.h"
 
+#include <cam/file_name.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static int64_t free_bytes(struct recorder *r, int64_t want)
 
 	if (left < 0 || left >= want || !r->config->overwrite)
 		return left;
-	n = tree_make_room(r->dir_fd, r->camera, want);
+	n = tree_make_room(r->dir_fd, r->folder, want);
 	if (n > 0)
 		r->host->stat(r->node, STAT_DELETED, n);
 	return tree_free(r->dir_fd, &total);
@@ -92,6 +93,7 @@ static int create(struct cam_node *node, const struct cam_host *host, const void
 	r->host = host;
 	r->config = config;
 	r->camera = host->camera(node);
+	cam_file_name(r->camera, r->folder, sizeof(r->folder));
 	r->dir_fd = -1;
 	*ret_self = r;
 	return 0;
@@ -99,7 +101,7 @@ static int create(struct cam_node *node, const struct cam_host *host, const void
 
 static void repair(struct recorder *r)
 {
-	int64_t cut = repair_newest(r->dir_fd, r->camera);
+	int64_t cut = repair_newest(r->dir_fd, r->folder);
 
 	if (cut > 0)
 		r->host->log(r->node, CAM_INFO,
@@ -193,14 +195,14 @@ static int list(void *self, const struct cam_request *request, struct cam_reply 
 {
 	struct recorder *r = self;
 
-	return routes_list(r->dir_fd, r->camera, request, reply);
+	return routes_list(r->dir_fd, r->camera, r->folder, request, reply);
 }
 
 static int file(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
 	struct recorder *r = self;
 
-	return routes_file(r->dir_fd, r->camera, request, reply);
+	return routes_file(r->dir_fd, r->camera, r->folder, request, reply);
 }
 
 static const struct cam_route routes[] = {

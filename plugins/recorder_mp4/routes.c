@@ -137,7 +137,8 @@ const struct cam_operation routes_operations[] = {
 					"type": "object",
 					"required": ["id", "camera", "start", "start_s", "bytes"],
 					"properties": {
-						"id": {"type": "string", "description": "/api/v1/recordings/ID is the file."},
+						"id": {"type": "string",
+							"description": "/api/v1/recordings/ID is the file; it is encoded for that."},
 						"camera": {"type": "string"},
 						"start": {"type": "string", "format": "date-time"},
 						"start_s": {"type": "integer", "description": "Unix seconds."},
@@ -159,7 +160,20 @@ const struct cam_operation routes_operations[] = {
 	{0}};
 /* clang-format on */
 
-static void print_entry(FILE *out, const char *camera, const struct entry *e)
+/* A name holds no control characters. */
+static void print_string(FILE *out, const char *s)
+{
+	putc('"', out);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			putc('\\', out);
+		putc(*s, out);
+	}
+	putc('"', out);
+}
+
+/* An id is the path below the directory: a URL's decoder makes of it what routes_file() gets. */
+static void print_entry(FILE *out, const char *camera, const char *folder, const struct entry *e)
 {
 	time_t start = (time_t)e->start;
 	char text[32] = "";
@@ -167,8 +181,9 @@ static void print_entry(FILE *out, const char *camera, const struct entry *e)
 
 	if (gmtime_r(&start, &tm))
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	fprintf(out, "{\"id\":\"%s/%s/%s\",\"camera\":\"%s\",\"start\":\"%s\",\"start_s\":%lld,", camera,
-		e->day, e->name, camera, text, (long long)e->start);
+	fprintf(out, "{\"id\":\"%s/%s/%s\",\"camera\":", folder, e->day, e->name);
+	print_string(out, camera);
+	fprintf(out, ",\"start\":\"%s\",\"start_s\":%lld,", text, (long long)e->start);
 	if (e->seconds >= 0 && e->seconds < 7 * 86400)
 		fprintf(out, "\"duration_s\":%.1f,", e->seconds);
 	fprintf(out, "\"bytes\":%lld}", (long long)e->bytes);
@@ -179,7 +194,8 @@ static void release_text(struct cam_reply *reply)
 	free(reply->arg);
 }
 
-static int print_list(const struct listing *l, const char *camera, struct cam_reply *reply)
+static int print_list(
+	const struct listing *l, const char *camera, const char *folder, struct cam_reply *reply)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -190,7 +206,7 @@ static int print_list(const struct listing *l, const char *camera, struct cam_re
 		return -ENOMEM;
 	fputs("[", out);
 	for (size_t i = l->n; i-- > 0;) {
-		print_entry(out, camera, &l->entry[i]);
+		print_entry(out, camera, folder, &l->entry[i]);
 		fputs(i ? "," : "", out);
 	}
 	fputs("]\n", out);
@@ -217,7 +233,8 @@ static const char *day_of(int64_t seconds, int shift, char ret[NAME_DAY_BYTES])
 	return ret;
 }
 
-int routes_list(int dir_fd, const char *camera, const struct cam_request *request, struct cam_reply *reply)
+int routes_list(int dir_fd, const char *camera, const char *folder, const struct cam_request *request,
+	struct cam_reply *reply)
 {
 	char name[NAME_FILE_BYTES], first[NAME_DAY_BYTES], last[NAME_DAY_BYTES];
 	struct listing l = {0};
@@ -231,10 +248,10 @@ int routes_list(int dir_fd, const char *camera, const struct cam_request *reques
 		query_seconds(request->query, "to", INT64_C(253402214400), &l.to))
 		return say(reply, 400, "from and to are times in Unix seconds\n");
 	/* Two days of room: one for the time zone, one for a recording that began the day before. */
-	err = tree_visit(dir_fd, camera, TREE_NEWEST_FIRST, l.from ? day_of(l.from, -2, first) : NULL,
+	err = tree_visit(dir_fd, folder, TREE_NEWEST_FIRST, l.from ? day_of(l.from, -2, first) : NULL,
 		day_of(l.to, 1, last), add, &l);
 	if (err >= 0)
-		err = print_list(&l, camera, reply);
+		err = print_list(&l, camera, folder, reply);
 	free(l.entry);
 	return err;
 }
@@ -250,15 +267,27 @@ static int split_id(const char *id, char day[NAME_DAY_BYTES], const char **ret_n
 	return 0;
 }
 
-int routes_file(int dir_fd, const char *camera, const struct cam_request *request, struct cam_reply *reply)
+/* A path is decoded before it comes here, and a file's name with it. @return its name in the folder, "": too long */
+static const char *file_of(
+	const char *camera, const char *folder, const char *name, char ret[NAME_FILE_BYTES])
 {
-	char day[NAME_DAY_BYTES];
+	size_t n = strlen(camera);
+
+	if (strncmp(name, camera, n) != 0)
+		return name;
+	return snprintf(ret, NAME_FILE_BYTES, "%s%s", folder, name + n) < NAME_FILE_BYTES ? ret : "";
+}
+
+int routes_file(int dir_fd, const char *camera, const char *folder, const struct cam_request *request,
+	struct cam_reply *reply)
+{
+	char day[NAME_DAY_BYTES], file[NAME_FILE_BYTES];
 	const char *name;
 	struct stat st;
 	int fd = split_id(request->tail, day, &name);
 
 	if (!fd)
-		fd = tree_read(dir_fd, camera, day, name);
+		fd = tree_read(dir_fd, folder, day, file_of(camera, folder, name, file));
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ENOTDIR ? say(reply, 404, "no such recording\n") : fd;
 	if (fstat(fd, &st)) {

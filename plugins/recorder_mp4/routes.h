@@ -8,9 +8,11 @@
  * `?camera=NAME&from=SECONDS&to=SECONDS` (Unix time, both optional) as JSON, newest last. Answers for its own camera
  * only: 404 for another; 400 when the query names none, or makes no sense.
  */
-int routes_list(int dir_fd, const char *camera, const struct cam_request *, struct cam_reply *);
+int routes_list(
+	int dir_fd, const char *camera, const char *folder, const struct cam_request *, struct cam_reply *);
 /** The file `<day>/<file>`, which is the request's tail, of its own camera; 404 for whatever is no recording. */
-int routes_file(int dir_fd, const char *camera, const struct cam_request *, struct cam_reply *);
+int routes_file(
+	int dir_fd, const char *camera, const char *folder, const struct cam_request *, struct cam_reply *);
 /** Of these two, in this order. */
 extern const struct cam_operation routes_operations[];
 #endif

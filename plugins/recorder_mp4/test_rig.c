@@ -29,7 +29,7 @@ int rig_start(struct rig *r)
 {
 	int err;
 
-	memset(&r->f, 0, sizeof(r->f));
+	r->f = (struct fake){.camera = r->camera};
 	err = fake_create(&r->f, &cam_plugin_1, &r->config);
 	if (!err) {
 		err = cam_plugin_1.start(r->f.self);

@@ -11,6 +11,7 @@
 #define RIG_MONO (INT64_C(1000) * CAM_SECOND)
 
 struct rig {
+	const char *camera; /* NULL: "cam" */
 	struct fake f;
 	struct config config;
 	char folder[64];

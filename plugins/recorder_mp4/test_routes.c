@@ -168,6 +168,26 @@ TEST(a_recording_is_served_by_its_id)
 	end();
 }
 
+/* On the disk, in an id and in a URL it is one text, which the path's decoder makes the name of again. */
+TEST(a_name_for_people_is_in_the_list_and_its_recordings_are_served)
+{
+	rig_init(&r);
+	r.camera = "T\u00fcr \"1\".a";
+	CHECK_INT(rig_start(&r), 0);
+	folder("T%C3%BCr%20%221%22.a");
+	folder("T%C3%BCr%20%221%22.a/2026-03-01");
+	touch("T%C3%BCr%20%221%22.a/2026-03-01/T%C3%BCr%20%221%22.a_2026-03-01_13-05-00+0100.mp4", "two!",
+		1772367000);
+	CHECK_INT(get(0, "camera=T%C3%BCr+%221%22.a", ""), 200);
+	CHECK(strstr(body,
+		"[{\"id\":\"T%C3%BCr%20%221%22.a/2026-03-01/T%C3%BCr%20%221%22.a_2026-03-01_13-05-00"
+		"+0100.mp4\",\"camera\":\"T\u00fcr \\\"1\\\".a\","));
+	CHECK_INT(get(1, "", "2026-03-01/T\u00fcr \"1\".a_2026-03-01_13-05-00+0100.mp4"), 200);
+	CHECK_STR(body, "two!");
+	CHECK_INT(get(1, "", "2026-03-01/T\u00fcr \"1\"_2026-03-01_13-05-00+0100.mp4"), 404);
+	end();
+}
+
 TEST(nothing_but_recordings_is_served)
 {
 	static const char *const ids[] = {"", "2026-03-01", "2026-03-01/", "2026-03-01/notes.txt",
@@ -243,5 +263,6 @@ TEST(names_survive_the_hour_that_a_clock_change_repeats)
 
 RUN_TESTS(T(the_list_is_in_order_and_leaves_foreign_files_out), T(the_list_keeps_to_the_times_asked_for),
 	T(a_recorder_answers_for_its_own_camera_only), T(a_recording_is_served_by_its_id),
+	T(a_name_for_people_is_in_the_list_and_its_recordings_are_served),
 	T(nothing_but_recordings_is_served), T(a_list_is_bounded_to_the_newest),
 	T(names_survive_the_hour_that_a_clock_change_repeats))

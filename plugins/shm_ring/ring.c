@@ -16,7 +16,7 @@ const char *ring_name_problem(const char *name)
 	size_t n = strlen(name), suffix = strlen(CAM_SHM_SUFFIX);
 
 	if (!n || n > CAM_SHM_NAME_MAX)
-		return "has to be 1 to 200 bytes long";
+		return "has to be 1 to 240 bytes long";
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return "cannot be a name of folders";
 	if (n >= suffix && !strcmp(name + n - suffix, CAM_SHM_SUFFIX))
@@ -152,6 +152,17 @@ static int make_readers(struct ring *r, uint32_t mode, struct ring_why *why)
 	return 0;
 }
 
+/* Cut off between characters, which are UTF-8. */
+static void copy_name(char *to, size_t room, const char *name)
+{
+	size_t n = strnlen(name, room);
+
+	while (n == room || (n && (name[n] & 0xc0) == 0x80))
+		n--;
+	memcpy(to, name, n);
+	to[n] = '\0';
+}
+
 static void fill_header(struct ring *r, const struct ring_spec *spec, uint64_t old_generation)
 {
 	struct cam_shm_header *h = (struct cam_shm_header *)(void *)r->map;
@@ -176,7 +187,7 @@ static void fill_header(struct ring *r, const struct ring_spec *spec, uint64_t o
 	h->slot_bytes = sizeof(struct cam_shm_slot);
 	h->fps_num = spec->fps_num;
 	h->fps_den = spec->fps_den;
-	snprintf(h->camera, sizeof(h->camera), "%s", spec->camera);
+	copy_name(h->camera, sizeof(h->camera), spec->camera);
 	h->state = CAM_SHM_OPEN;
 	ring_forget(r);
 	__atomic_store_n(&h->version, CAM_SHM_VERSION, __ATOMIC_RELEASE);

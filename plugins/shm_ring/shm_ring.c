@@ -62,8 +62,9 @@ static const struct cam_opt options[] = {
 		"Height of the pictures, whatever the camera's is."},
 	{"fps", CAM_FLOAT, 0, CAM_FLOAT_AT(struct config, fps), "10", 0.1, 120, "pictures/s", NULL,
 		"At most so many pictures a second."},
-	{"seconds", CAM_TIME, 0, CAM_INT_AT(struct config, seconds_ns), "10s", 1e8, 3600e9, NULL, NULL,
-		"How much time the pictures cover, and how far back the packet history reaches."},
+	{"seconds", CAM_TIME, 0, CAM_INT_AT(struct config, seconds_ns), "10s", 0, 3600e9, NULL, NULL,
+		"How much time the pictures cover, and how far back the packet history reaches; 0: as little "
+		"as they can."},
 	{"fill", CAM_ENUM, 0, CAM_INT_AT(struct config, fill), "demand", 0, 0, NULL, fills,
 		"When pictures are made: only while somebody reads, or always."},
 	{"history_bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, history_bytes), "64M", 65536,

@@ -272,13 +272,13 @@ TEST(names_and_modes_are_checked)
 		CHECK_STR(rig.f.option, "mode");
 	}
 	memset(name, 'n', sizeof(name));
-	name[201] = 0;
+	name[241] = 0;
 	rig_init(&rig, "x");
 	rig_text(&rig, "name", name);
 	CHECK_INT(rig_start(&rig), -EINVAL);
 	snprintf(name, 32, "t%ld", (long)getpid());
 	name[strlen(name)] = 'n';
-	name[200] = 0;
+	name[240] = 0;
 	CHECK_INT(rig_start(&rig), 0);
 	rig_end(&rig);
 }

@@ -44,6 +44,11 @@ TEST(pictures_of_a_part_of_the_span_round_up)
 	CHECK_INT(rig_start(&rig), 0);
 	CHECK_INT(rig_sized(&rig), 8192 + 8 * 64 * 32 * 3);
 	rig_end(&rig);
+	/* No time at all is the least that works. */
+	rig_int(&rig, "seconds", 0);
+	CHECK_INT(rig_start(&rig), 0);
+	CHECK_INT(rig_sized(&rig), 8192 + 3 * 64 * 32 * 3);
+	rig_end(&rig);
 }
 
 TEST(on_demand_memory_and_pictures_come_with_a_reader_and_go_with_it)

@@ -115,7 +115,7 @@ check_environment() {
 	local began
 	began=$(now_ms)
 	docker run -d --name t1 --shm-size=512m -e CAMERA_RTSP_URL="$CAMERA_URL" -e CAMERA_NAME=porch \
-		-e SHARED_MEMORY_NAME=porch_shm -e LOCAL_TIMEZONE=Europe/Paris -p 5000:5000 -v "$RECORDINGS:/recordings" \
+		-e SHARED_MEMORY_NAME=porch_shm -e LOCAL_TIMEZONE=US/Eastern -p 5000:5000 -v "$RECORDINGS:/recordings" \
 		cam_server > /dev/null
 	within 20 recorded && began=$(($(now_ms) - began))
 	# Its bar: 2 s and the camera's group of pictures, 1 s.
@@ -127,7 +127,7 @@ check_environment() {
 	ok "environment: ready" get 5000 /readyz
 	ok "environment: no warning about memory" logs_never_say t1 'shm'
 	ok "environment: becomes healthy" within 30 is_healthy t1
-	ok "environment: local time in the recording's name" bash -c "ls $RECORDINGS/porch/*/porch_*+0[12]00.mp4"
+	ok "environment: local time, by an old name, in the recording's name" bash -c "ls $RECORDINGS/porch/*/porch_*-0[45]00.mp4"
 	docker stop -t 8 t1 > /dev/null
 	ok "environment: the recording plays" plays
 	ok "environment: it belongs to the container's user" is "$(stat -c %u:%g "$RECORDINGS/porch")" 10001:10001

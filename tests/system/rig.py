@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.parse
 
 TOP = pathlib.Path(os.environ.get("top_srcdir") or pathlib.Path(__file__).resolve().parents[2])
 BUILD = pathlib.Path(os.environ.get("top_builddir") or TOP / "build")
@@ -42,6 +43,15 @@ def wait_for(condition, seconds, what):
             return value
         assert time.monotonic() < end, f"waited {seconds} s in vain: {what() if callable(what) else what}"
         select.select([], [], [], 0.05)
+
+
+def in_url(name):
+    return urllib.parse.quote(name, safe="")
+
+
+def in_variable(name):
+    """A camera's name as a part of a variable's."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", name).upper()
 
 
 def free_port():
@@ -124,7 +134,7 @@ class Server:
             return body if response.status == 503 else ""
 
     def camera(self, name):
-        return self.json(f"/api/v1/cameras/{name}")
+        return self.json(f"/api/v1/cameras/{in_url(name)}")
 
     def metrics(self):
         """{'name{labels}': value}"""
@@ -154,7 +164,7 @@ class Server:
 
     def feed(self, count, camera=None):
         """`count` JPEGs of /video_feed."""
-        connection, response = self.request("/video_feed" + (f"?camera={camera}" if camera else ""))
+        connection, response = self.request("/video_feed" + (f"?camera={in_url(camera)}" if camera else ""))
         with contextlib.closing(connection):
             assert response.status == 200, f"/video_feed: {response.status}"
             assert response.getheader("Content-Type", "").startswith("multipart/x-mixed-replace")
@@ -250,7 +260,7 @@ class Rig:
     def single(self, url, env=None, **popen):
         """A server in single-camera mode, by environment variables alone."""
         port, env = free_port(), env or {}
-        recorder = f"CAM_SERVER__CAMERAS__{env.get('CAMERA_NAME', 'camera_001').upper()}__RECORDER"
+        recorder = f"CAM_SERVER__CAMERAS__{in_variable(env.get('CAMERA_NAME', 'camera_001'))}__RECORDER"
         folder = {} if recorder in env else {f"{recorder}__DIRECTORY": str(self.recordings)}
         return Server(self, port=port, env={
             "CAMERA_RTSP_URL": url, "SHARED_MEMORY_NAME": self.shm,
@@ -272,7 +282,7 @@ class Rig:
 
     def files(self, camera):
         """The camera's recordings, oldest first."""
-        return sorted((self.recordings / camera).glob("*/*.mp4"))
+        return sorted((self.recordings / urllib.parse.quote(camera, safe="")).glob("*/*.mp4"))
 
     def close(self):
         """Stop everything, then check what must always hold."""

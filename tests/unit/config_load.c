@@ -256,6 +256,49 @@ TEST(single_camera_mode_takes_its_variables)
 	drop();
 }
 
+TEST(each_variable_of_single_camera_mode_is_checked)
+{
+	static const char *const numbers[] = {"WIDTH", "HEIGHT", "FPS", "IMAGE_QUALITY", "PRE_MOTION_LENGTH",
+		"POST_MOTION_LENGTH", "MOTION_THRESHOLD", "LOCAL_TIMEZONE"};
+	char *env[] = {strdupa("CAMERA_RTSP_URL=rtsp://h/1"), NULL, NULL};
+	char variable[64];
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		snprintf(variable, sizeof(variable), "%s=many", numbers[i]);
+		env[1] = variable;
+		CHECK_INT(load_all(NULL, NULL, env, NULL), -EINVAL);
+		snprintf(variable, sizeof(variable), "environment %s", numbers[i]);
+		CHECK(strstr(text_str(&errors), variable) == text_str(&errors));
+		CHECK(strstr(text_str(&errors), "\"many\" is not"));
+		/* Elsewhere it is none of ours. */
+		snprintf(variable, sizeof(variable), "%s=many", numbers[i]);
+		CHECK_INT(load_all(NULL, "cameras: {a: {" SOURCE "}}", env, NULL), 0);
+	}
+	env[1] = strdupa("PRE_MOTION_LENGTH=0");
+	CHECK_INT(load_all(NULL, NULL, env, NULL), 0);
+	CHECK_INT(((const struct fake_ring *)node("camera_001.buffer")->config)->seconds, 0);
+	env[1] = strdupa("CAMERA_NAME=Haust\u00fcr Nord.1");
+	CHECK_INT(load_all(NULL, NULL, env, NULL), 0);
+	CHECK_STR(loaded->cameras[0], "Haust\u00fcr Nord.1");
+	env[1] = strdupa("CAMERA_NAME=a/b");
+	CHECK_INT(load_all(NULL, NULL, env, NULL), -EINVAL);
+	CHECK(strstr(text_str(&errors), "environment CAMERA_NAME"));
+	drop();
+}
+
+TEST(old_names_of_time_zones_are_taken_or_told_apart)
+{
+	CHECK_INT(load("server: {timezone: Mars/Olympus}\ncameras: {a: {" SOURCE "}}"), -EINVAL);
+	CHECK(strstr(text_str(&errors), "is not in the tz database"));
+	if (access("/usr/share/zoneinfo/US/Eastern", F_OK)) {
+		CHECK_INT(load("server: {timezone: US/Eastern}\ncameras: {a: {" SOURCE "}}"), -EINVAL);
+		CHECK(strstr(text_str(&errors), "tzdata-legacy"));
+	} else {
+		CHECK_INT(load("server: {timezone: US/Eastern}\ncameras: {a: {" SOURCE "}}"), 0);
+	}
+	drop();
+}
+
 TEST(single_camera_mode_swaps_plugins_by_one_word_each)
 {
 	const char *const sets[] = {"cameras.camera_001.source.plugin=test_in",
@@ -346,7 +389,9 @@ TEST(patterns_name_cameras)
 	} cases[] = {{NULL, "a", true}, {"*", "a", true}, {"a", "a", true}, {"a", "ab", false},
 		{"ab", "a", false}, {"a*", "a", true}, {"*a", "bba", true}, {"*a*b*c", "xaxbxc", true},
 		{"*a*b*c", "xaxcxb", false}, {"?", "a", true}, {"?", "", false}, {"x, a ,y", "a", true},
-		{"x,,y", "a", false}, {"", "a", false}, {"a?c*", "abcde", true}, {"**", "a", true}};
+		{"x,,y", "a", false}, {"T?r", "T\u00fcr", true}, {"T??r", "T\u00fcr", false},
+		{"*?r", "T\u00fcr", true}, {"Front Door , b", "Front Door", true}, {"", "a", false},
+		{"a?c*", "abcde", true}, {"**", "a", true}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct config_node sink = {.from = cases[i].from};
@@ -378,6 +423,7 @@ RUN_TESTS(T(nodes_come_in_the_order_of_the_file), T(each_value_knows_where_it_ca
 	T(values_of_the_environment_must_be_clean_text), T(secrets_come_from_files_too),
 	T(an_unusable_secret_file_is_an_error), T(a_file_that_cannot_be_read_is_an_error),
 	T(single_camera_mode_needs_one_variable), T(single_camera_mode_takes_its_variables),
+	T(each_variable_of_single_camera_mode_is_checked), T(old_names_of_time_zones_are_taken_or_told_apart),
 	T(single_camera_mode_swaps_plugins_by_one_word_each), T(the_demo_needs_nothing),
 	T(a_printed_configuration_loads_as_the_same), T(equal_nodes_are_equal_and_others_are_not),
 	T(patterns_name_cameras), T(help_is_made_of_the_tables))

@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "tests/check.h"
 
+#include <cam/file_name.h>
 #include <string.h>
 
 TEST(passwords_in_urls_become_stars_and_all_else_stays)
@@ -34,4 +35,21 @@ TEST(passwords_in_urls_become_stars_and_all_else_stays)
 	}
 }
 
-RUN_TESTS(T(passwords_in_urls_become_stars_and_all_else_stays))
+TEST(names_of_files_are_safe_and_old_ones_stay)
+{
+	static const char *const cases[][2] = {{"front", "front"}, {"camera_001", "camera_001"}, {"", ""},
+		{"A-z.9", "A-z.9"}, {".hidden", "%2Ehidden"}, {"Front Door", "Front%20Door"},
+		{"100%", "100%25"}, {"%20", "%2520"}, {"Haust\u00fcr", "Haust%C3%BCr"}, {"a/b", "a%2Fb"},
+		{"~", "%7E"}, {"..", "%2E."}};
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CHECK_INT(cam_file_name(cases[i][0], name, sizeof(name)), strlen(cases[i][1]));
+		CHECK_STR(name, cases[i][1]);
+	}
+	CHECK_INT(cam_file_name("a b", name, 4), 5);
+	CHECK_STR(name, "a%2");
+	CHECK_INT(cam_file_name("a b", NULL, 0), 5);
+}
+
+RUN_TESTS(T(passwords_in_urls_become_stars_and_all_else_stays), T(names_of_files_are_safe_and_old_ones_stay))
