@@ -89,6 +89,11 @@ const char *load_origin(struct load *, const struct tree *);
 const char *load_scalar(struct load *, const struct tree *);
 /** value.c: the same for what messages and the log show: it must not come from a file with secrets */
 const char *load_shown(struct load *, const struct tree *);
+/**
+ * value.c: what holds for every address, whatever the plugin, and what is odd in a secret. @param text of an option at t
+ * @return whether it may be taken; it is reported if not
+ */
+bool load_text_ok(struct load *, const struct cam_opt *, const struct tree *, const char *text);
 /** value.c: @return text with {camera}, as in names of files, and {stage} filled in, owned by the arena */
 const char *load_names_in(struct load *, const char *text, const struct stage *);
 /** value.c: @return whether a key may be a camera's name; reported if not */

@@ -6,7 +6,6 @@
 #include "core/config/listen.h"
 #include "core/config/misplaced.h"
 #include "core/config/option.h"
-#include "core/config/url.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -319,31 +318,6 @@ static int fit(const struct cam_opt *o, const char *text, void *config, char *wh
 	return -EINVAL;
 }
 
-static bool is_shell_name(const char *text)
-{
-	size_t n = *text == '$' ? strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") : 0;
-
-	return n > 2 && !text[n + 1];
-}
-
-/* What holds for every URL; the plugin's own rules come later. */
-static bool address_ok(struct making *m, const struct cam_opt *o, const struct tree *t, const char *text)
-{
-	struct load *l = m->load;
-	const char *why = o->flags & CAM_URL ? url_fault(text, t->comment, l->arena) : NULL;
-
-	if (why)
-		report_error(l->report, &t->at, tree_path(l->arena, t), "%s", why);
-	else if ((o->flags & CAM_SECRET) && t->comment)
-		report_warning(l->report, &t->at, tree_path(l->arena, t),
-			"ends before \" #\", which begins a comment; put all of it in quotes if that belongs "
-			"to it");
-	else if ((o->flags & CAM_SECRET) && text == t->value && is_shell_name(text))
-		report_warning(l->report, &t->at, tree_path(l->arena, t),
-			"is taken as it is; write ${NAME}, with braces, for the value of a variable");
-	return !why;
-}
-
 static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 {
 	struct load *l = m->load;
@@ -360,7 +334,7 @@ static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 	m->info.options[i] = load_origin(l, t);
 	m->info.masked[i] = is_file || t->secret;
 	text = text_of(m, o, t, is_file);
-	if (!text || !address_ok(m, o, t, text))
+	if (!text || !load_text_ok(l, o, t, text))
 		return false;
 	if (!fit(o, text, m->node.config, why))
 		return true;

@@ -2,6 +2,7 @@
 #include "core/config/load.h"
 
 #include "core/config/env.h"
+#include "core/config/url.h"
 
 #include <cam/file_name.h>
 #include <string.h>
@@ -56,6 +57,29 @@ const char *load_scalar(struct load *l, const struct tree *t)
 		return NULL;
 	}
 	return t->value;
+}
+
+static bool is_shell_name(const char *text)
+{
+	size_t n = *text == '$' ? strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") : 0;
+
+	return n > 2 && !text[n + 1];
+}
+
+bool load_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t, const char *text)
+{
+	const char *why = o->flags & CAM_URL ? url_fault(text, t->comment, l->arena) : NULL;
+
+	if (why)
+		report_error(l->report, &t->at, tree_path(l->arena, t), "%s", why);
+	else if ((o->flags & CAM_SECRET) && t->comment)
+		report_warning(l->report, &t->at, tree_path(l->arena, t),
+			"ends before \" #\", which begins a comment; put all of it in quotes if that belongs "
+			"to it");
+	else if ((o->flags & CAM_SECRET) && text == t->value && is_shell_name(text))
+		report_warning(l->report, &t->at, tree_path(l->arena, t),
+			"is taken as it is; write ${NAME}, with braces, for the value of a variable");
+	return !why;
 }
 
 const char *load_shown(struct load *l, const struct tree *t)
