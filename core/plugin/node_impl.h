@@ -37,15 +37,13 @@ struct cam_node {
 	bool want_up; /* between node_start() and node_stop() */
 	uv_timer_t retry;
 	struct backoff backoff;
+	unsigned n_handlings; /* requests that it has not answered */
 	int64_t up_since_ns; /* 0: not up */
 	int64_t lived_ns; /* how long it was up when it failed last */
-	int start_err;
-	const void *next_config; /* that it is to take; NULL: it has. Read by the task below too */
-	int reload_err;
-	struct task reload, reloaded;
-	unsigned n_handlings; /* requests that it has not answered */
+	const void *next_config; /* that it is to take; NULL: it has. Its place reads it to hand it over */
+	int start_err, reload_err;
 	struct task *behind_fence; /* goes to the loop after the fence */
-	struct task start, started, stop, stopped, fence, fenced, failing, changed;
+	struct task start, started, stop, stopped, fence, fenced, failing, changed, reload, reloaded;
 
 	/* [node] */
 	bool active; /* start() has begun, the fence has not passed */

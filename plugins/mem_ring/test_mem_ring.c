@@ -239,6 +239,25 @@ TEST(packets_are_kept_by_reference_and_let_go)
 	end();
 }
 
+TEST(other_limits_hold_at_once_and_for_what_is_kept)
+{
+	struct config less = {3 * CAM_SECOND, 1 << 20}, fewer = {3600 * CAM_SECOND, 65536};
+
+	begin(10, 1 << 20);
+	keep_tenths(0, 100);
+	CHECK_INT(f.stats[0], 100);
+	CHECK_INT(cam_plugin_1.reload(f.self, &less), 0);
+	CHECK_INT(f.stats[0], 40); /* three seconds behind the newest are in the group that begins at 6 s */
+	replay(0);
+	CHECK_INT(seen.at[0], 6 * CAM_SECOND);
+	CHECK_INT(seen.at[seen.n - 1], 99 * CAM_SECOND / 10);
+	CHECK_INT(cam_plugin_1.reload(f.self, &fewer), 0);
+	CHECK_INT(f.stats[0], 40);
+	keep_tenths(100, 200);
+	CHECK(f.stats[1] <= 65536 && f.stats[1] > 50000);
+	end();
+}
+
 TEST(stop_says_stopped)
 {
 	begin(1, 1 << 20);
@@ -254,4 +273,4 @@ RUN_TESTS(T(history_begins_at_a_keyframe), T(history_covers_the_seconds_asked_fo
 	T(a_group_larger_than_the_limit_is_given_up_until_the_next_keyframe),
 	T(empty_packets_are_bounded_too), T(an_endless_group_is_kept_while_the_bytes_allow_it),
 	T(audio_stays_in_order_and_never_starts_a_history), T(packets_are_kept_by_reference_and_let_go),
-	T(stop_says_stopped))
+	T(other_limits_hold_at_once_and_for_what_is_kept), T(stop_says_stopped))

@@ -143,6 +143,28 @@ TEST(fragments_are_cut_by_time_within_a_long_group)
 	end();
 }
 
+/* Two seconds were wanted of the file that is open; it goes on, and ends at the keyframe after four. */
+TEST(another_length_holds_for_the_file_that_is_open)
+{
+	const struct cam_caps *caps;
+	struct config longer;
+
+	begin(&(struct clip_make){"libx264", 200, 25, 0, 64, 48, true});
+	longer = r.config;
+	longer.segment_ns = 4 * CAM_SECOND;
+	caps = rig_caps(&video, CAM_H264, 64, 48, true);
+	for (int i = 0; i < video.n; i++) {
+		if (i == 30)
+			CHECK_INT(cam_plugin_1.reload(r.f.self, &longer), 0);
+		CHECK_INT(rig_give(&r, &video, i, caps, 25, 0), 0);
+	}
+	caps_unref(caps);
+	CHECK_INT(r.f.stats[STAT_SEGMENTS], 2);
+	rig_stop(&r);
+	check_files(&video, 0, 2);
+	end();
+}
+
 TEST(recording_begins_at_a_keyframe)
 {
 	const struct cam_caps *caps;
@@ -414,8 +436,9 @@ TEST(the_name_tells_camera_day_time_and_zone)
 RUN_TESTS(T(every_access_unit_lands_in_exactly_one_of_four_segments),
 	T(parameter_sets_and_size_come_from_the_keyframe_when_the_caps_lack_them),
 	T(b_frames_keep_their_composition_offsets), T(hevc_is_recorded), T(mjpeg_is_recorded),
-	T(fragments_are_cut_by_time_within_a_long_group), T(recording_begins_at_a_keyframe),
-	T(what_is_on_the_disk_during_recording_plays), T(a_gap_in_the_stream_stays_a_gap_in_the_file),
+	T(fragments_are_cut_by_time_within_a_long_group), T(another_length_holds_for_the_file_that_is_open),
+	T(recording_begins_at_a_keyframe), T(what_is_on_the_disk_during_recording_plays),
+	T(a_gap_in_the_stream_stays_a_gap_in_the_file),
 	T(a_wall_clock_that_is_set_begins_a_file_with_its_name), T(silence_ends_the_file),
 	T(the_end_of_a_session_ends_the_file), T(other_caps_begin_a_segment_at_their_keyframe),
 	T(audio_is_kept_in_time_across_segments), T(audio_that_mp4_cannot_hold_is_left_out_with_one_warning),

@@ -63,6 +63,8 @@ void conn_reply(struct conn *, struct cam_reply *);
 /** Nothing more will be sent: say so, let the peer close. */
 void conn_end(struct conn *);
 
+/** The options are others now: MJPEG that goes by them gets what these say. [routes.c] */
+void feeds_adapt(struct server *);
 /** Start the answer to a request that was understood and allowed. [routes.c] */
 void route(struct conn *);
 /** Its connection has closed: the answer will be thrown away. NULL is allowed. */
@@ -73,6 +75,8 @@ bool page_answer(struct conn *);
 /** Answer with MJPEG, or one JPEG. [feed.c] */
 void feed_start(struct conn *, const char *camera, const struct cam_want *);
 void snapshot_start(struct conn *, const char *camera, const struct cam_want *);
+/** MJPEG goes on with what is wished now, without a new connection. NULL is allowed, and a snapshot stays as it is. */
+void feed_adapt(struct feed *, const struct cam_want *);
 /** The connection closes. NULL is allowed. */
 void feed_free(struct feed *);
 /** The time that the connection has for what is next is over. */

@@ -20,6 +20,8 @@ struct feed {
 	char part[160];
 	bool is_snapshot;
 	bool has_head; /* MJPEG: the answer's head has gone out */
+	struct cam_want want;
+	char camera[];
 };
 
 /* What a write needs until it is over; it outlives a feed that closes meanwhile. */
@@ -160,10 +162,12 @@ static void gone(struct taker *t)
 static struct feed *feed_new(
 	struct conn *c, const char *camera, const struct cam_want *want, const struct taker_ops *ops)
 {
-	struct feed *f = calloc(1, sizeof(*f));
+	struct feed *f = calloc(1, sizeof(*f) + strlen(camera) + 1);
 	int err = -ENOMEM;
 
 	if (f) {
+		memcpy(f->camera, camera, strlen(camera) + 1);
+		f->want = *want;
 		f->c = c;
 		f->taker.ops = ops;
 		err = taker_open(&f->taker, c->s, camera, want);
@@ -189,6 +193,20 @@ void feed_start(struct conn *c, const char *camera, const struct cam_want *want)
 			NULL);
 	else if (feed_new(c, camera, want, &ops))
 		c->deadline_ns = monotonic_ns() + HEAD_NS;
+}
+
+void feed_adapt(struct feed *f, const struct cam_want *wish)
+{
+	struct cam_want want = *wish;
+
+	if (!f || f->is_snapshot || !f->taker.sub)
+		return;
+	want.owner = f->want.owner;
+	if (want.width == f->want.width && want.height == f->want.height && want.quality == f->want.quality &&
+		want.max_fps_num == f->want.max_fps_num)
+		return;
+	if (!taker_change(&f->taker, f->c->s, f->camera, &want))
+		f->want = want;
 }
 
 static int take_snapshot(struct taker *t, const struct cam_buf *buf)

@@ -128,6 +128,18 @@ static void video_feed(struct conn *c)
 		answer_picture(c, name, &want, feed_start);
 }
 
+/* What the query leaves out is the option's, also when that changes. */
+void feeds_adapt(struct server *s)
+{
+	for (struct list *l = s->conns.next; l != &s->conns; l = l->next) {
+		const struct conn *c = list_entry(l, struct conn, link);
+		struct cam_want want = server_want(s, 0);
+
+		if (c->feed && read_want(c->head.query, &want))
+			feed_adapt(c->feed, &want);
+	}
+}
+
 /* "/api/v1/cameras/NAME/snapshot.jpg" @return whether the path is that, with its NAME */
 static bool snapshot_name(const char *path, char ret[NAME_MAX_BYTES])
 {

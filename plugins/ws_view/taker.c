@@ -16,6 +16,18 @@ int taker_open(struct taker *t, struct server *s, const char *camera, const stru
 	return err;
 }
 
+int taker_change(struct taker *t, struct server *s, const char *camera, const struct cam_want *want)
+{
+	struct taker before = *t;
+	int err = taker_open(t, s, camera, want);
+
+	if (err)
+		*t = before;
+	else
+		taker_close(&before, s);
+	return err;
+}
+
 void taker_close(struct taker *t, struct server *s)
 {
 	if (t->sub)

@@ -26,6 +26,8 @@ struct taker {
 
 /** Subscribe; its ops must be set. @return 0, or what subscribe() said */
 int taker_open(struct taker *, struct server *, const char *camera, const struct cam_want *);
+/** Subscribe to something else of the camera; what both need goes on. @return as above; not 0: it is as it was */
+int taker_change(struct taker *, struct server *, const char *camera, const struct cam_want *);
 /** Unsubscribe. May be called twice. */
 void taker_close(struct taker *, struct server *);
 /** Take pictures again. */

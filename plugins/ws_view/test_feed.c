@@ -98,6 +98,37 @@ TEST(a_feed_that_has_begun_ends_after_the_picture_on_its_way)
 	world_close();
 }
 
+/* The connection is the one of before, and a picture that is on its way arrives. */
+TEST(a_feed_goes_on_with_another_quality)
+{
+	struct ws_view_conf other;
+	struct cam_buf *buf;
+	int fd;
+
+	world_open();
+	other = w.conf;
+	other.quality = 11;
+	buf = jpeg(1000, 'j');
+	fd = asking(FEED "&width=320");
+	CHECK_INT(fake_deliver(&w.fake, newest(), buf), 0);
+	CHECK_INT(cam_plugin_1.reload(w.fake.self, &other), 0);
+	CHECK_INT(w.fake.n_subs, 2);
+	CHECK(!w.fake.subs[0].open && w.fake.subs[1].open);
+	CHECK_INT(w.fake.subs[1].want.quality, 11);
+	CHECK_INT(w.fake.subs[1].want.width, 320);
+	CHECK_INT(w.fake.subs[1].want.owner, w.fake.subs[0].want.owner);
+	turn_ms(10);
+	CHECK_INT(fake_deliver(&w.fake, 1, buf), 0);
+	other.max_connections--;
+	CHECK_INT(cam_plugin_1.reload(w.fake.self, &other), 0);
+	CHECK_INT(w.fake.n_subs, 2);
+	fake_gone(&w.fake, 1);
+	read_end(fd);
+	CHECK(!strncmp(answer, "HTTP/1.1 200 ", 13));
+	drop(buf);
+	world_close();
+}
+
 TEST(a_camera_that_goes_is_404_to_who_still_waits)
 {
 	static const char *const paths[] = {FEED, SNAPSHOT};
@@ -172,7 +203,7 @@ TEST(each_connection_is_an_owner_of_its_own)
 	world_close();
 }
 
-RUN_TESTS(T(a_refusal_before_the_first_picture_is_the_answer),
+RUN_TESTS(T(a_feed_goes_on_with_another_quality), T(a_refusal_before_the_first_picture_is_the_answer),
 	T(a_feed_that_has_begun_ends_after_the_picture_on_its_way),
 	T(a_camera_that_goes_is_404_to_who_still_waits), T(a_lowered_picture_is_a_picture),
 	T(a_feed_of_a_silent_camera_is_answered_before_its_first_picture),

@@ -111,6 +111,45 @@ TEST(a_tile_of_the_same_id_takes_back_what_was_said_of_the_one_before)
 	world_close();
 }
 
+/* What its viewer said stays; what it left out is the new option's, on the same socket. */
+TEST(a_tile_goes_on_with_other_options)
+{
+	struct ws_view_conf other;
+	struct cam_buf *buf;
+	int fd;
+
+	world_open();
+	other = w.conf;
+	other.width = 64;
+	other.height = 32;
+	other.fps = 3;
+	other.quality = 11;
+	buf = jpeg(1000, 'j');
+	fd = viewer();
+	say_view(fd,
+		"{\"id\":1,\"camera\":\"front\",\"quality\":77},{\"id\":2,\"camera\":\"yard\",\"width\":640,"
+		"\"fps\":9,\"quality\":50}");
+	CHECK(TURN_UNTIL(open_subs() == 2));
+	CHECK_INT(cam_plugin_1.reload(w.fake.self, &other), 0);
+	CHECK_INT(w.fake.n_subs, 3);
+	CHECK(!w.fake.subs[0].open && w.fake.subs[1].open && w.fake.subs[2].open);
+	CHECK_INT(w.fake.subs[2].want.width, 64);
+	CHECK_INT(w.fake.subs[2].want.height, 32);
+	CHECK_INT(w.fake.subs[2].want.max_fps_num, 3);
+	CHECK_INT(w.fake.subs[2].want.quality, 77);
+	CHECK_INT(fake_deliver(&w.fake, 2, buf), 0);
+	expect_picture(fd);
+	CHECK_INT(fake_deliver(&w.fake, 2, buf), CAM_LATER); /* the viewer has not acknowledged */
+	say_view(
+		fd, "{\"id\":1,\"camera\":\"front\"},{\"id\":2,\"camera\":\"yard\",\"width\":640,\"fps\":9}");
+	CHECK(TURN_UNTIL(w.fake.n_subs == 5));
+	CHECK_INT(w.fake.subs[3].want.quality, 11);
+	close(fd);
+	CHECK(TURN_UNTIL(!open_subs()));
+	drop(buf);
+	world_close();
+}
+
 TEST(a_tile_outlives_its_camera)
 {
 	static const char *const out[] = {"yard", NULL};
@@ -370,7 +409,7 @@ TEST(who_never_acknowledges_costs_nothing_after_the_first_pictures)
 	world_close();
 }
 
-RUN_TESTS(T(a_tile_says_why_it_has_no_pictures_and_when_that_ends),
+RUN_TESTS(T(a_tile_goes_on_with_other_options), T(a_tile_says_why_it_has_no_pictures_and_when_that_ends),
 	T(a_tile_of_the_same_id_takes_back_what_was_said_of_the_one_before), T(a_tile_outlives_its_camera),
 	T(each_tile_without_a_camera_is_told_and_waits_for_it),
 	T(of_views_that_come_too_fast_the_newest_counts), T(a_page_full_of_new_tiles_is_taken_once_a_second),

@@ -135,16 +135,22 @@ static void refused(struct taker *taker, int err, const char *why)
 	judge(list_entry(taker, struct tile, taker), err, why);
 }
 
-static void subscribe(struct tile *t)
+static struct cam_want want_of(const struct tile *t, const struct wish *w)
 {
 	struct cam_want want = server_want(t->s, t->owner);
-	int err;
 
-	want.width = t->wish.width;
-	want.height = t->wish.height;
-	want.max_fps_num = t->wish.fps;
-	want.quality = t->wish.quality;
-	err = taker_open(&t->taker, t->s, t->wish.camera, &want);
+	want.width = w->width;
+	want.height = w->height;
+	want.max_fps_num = w->fps;
+	want.quality = w->quality;
+	return want;
+}
+
+static void subscribe(struct tile *t)
+{
+	struct cam_want want = want_of(t, &t->wish);
+	int err = taker_open(&t->taker, t->s, t->wish.camera, &want);
+
 	if (!err)
 		t->is_judged = false;
 	else if (err != -ENOENT)
@@ -155,27 +161,25 @@ static void subscribe(struct tile *t)
 		judge(t, err, "there is no camera of this name");
 }
 
-/* The new subscription begins before the old one ends, so that what both need goes on. */
 void tile_adapt(struct tile *t)
 {
-	struct wish said = t->wish;
-	struct taker before = t->taker;
+	struct wish w = t->wish;
+	struct cam_want want;
 
 	if (t->any_size)
-		said.width = said.height = 0;
+		w.width = w.height = 0;
 	if (t->any_fps)
-		said.fps = 0;
+		w.fps = 0;
 	if (t->any_quality)
-		said.quality = 0;
-	said = in_range(t->s, &said);
-	if (is_same(&said, &t->wish))
+		w.quality = 0;
+	w = in_range(t->s, &w);
+	if (is_same(&w, &t->wish))
 		return;
-	t->wish = said;
-	if (!before.sub)
-		return; /* it takes up with the new one */
-	t->taker.sub = NULL;
-	subscribe(t);
-	taker_close(&before, t->s);
+	want = want_of(t, &w);
+	if (t->taker.sub && taker_change(&t->taker, t->s, w.camera, &want))
+		return;
+	t->is_judged &= !t->taker.sub;
+	t->wish = w; /* one without a subscription takes up with this */
 }
 
 static void gone(struct taker *taker)

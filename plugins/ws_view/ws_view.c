@@ -208,6 +208,7 @@ static int reload(void *self, const void *conf)
 	s->conf = conf;
 	limit_connections(s);
 	viewers_adapt(s);
+	feeds_adapt(s);
 	return 0;
 }
 
