@@ -260,18 +260,15 @@ static bool is_word(const char *value, const char *const *words)
 	return *words;
 }
 
-static bool means_off(const struct tree *t)
+/* @return what to write for one of the many words for on and off; NULL: it is none of them */
+static const char *switch_of(const struct tree *t)
 {
 	static const char *const no[] = {"off", "no", "false", "none", "disabled", "0", NULL};
-
-	return t->kind == TREE_SCALAR && is_word(t->value, no);
-}
-
-static bool means_on(const struct tree *t)
-{
 	static const char *const yes[] = {"on", "yes", "true", "enabled", "1", NULL};
 
-	return t->kind == TREE_SCALAR && is_word(t->value, yes);
+	if (t->kind != TREE_SCALAR)
+		return NULL;
+	return is_word(t->value, no) ? "off" : is_word(t->value, yes) ? "on" : NULL;
 }
 
 /* A single value in place of the stage that it stands for. */
@@ -295,13 +292,13 @@ static const char *option_beside(struct load *l, const char *key)
 
 const char *misplaced_stage(struct load *l, const struct tree *t)
 {
+	const char *word = switch_of(t);
 	const char *place = option_beside(l, t->key), *value = t->kind == TREE_SCALAR ? by_value(l, t) : NULL;
 	size_t i = example_of(l, t->key);
 
-	if (means_off(t))
-		return "; write off";
-	if (i < N_EXAMPLES && !strcmp(t->key, examples[i].name) && means_on(t))
-		return "; write on";
+	if (word && (!strcmp(word, "off") || (i < N_EXAMPLES && !strcmp(t->key, examples[i].name)) ||
+			    tree_get(tree_get(l->root, "defaults"), t->key)))
+		return arena_printf(l->arena, "; write %s", word);
 	if (*place || value)
 		return *place ? place : value;
 	if (t->kind == TREE_LIST)
