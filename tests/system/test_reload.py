@@ -64,6 +64,9 @@ class Reloading:
         """The first line, and the line of an error at least."""
         return re.search(r" stays in force\n.*\n", said)
 
+    def has_node(self, node):
+        return any(f'node="{node}"' in key for key in self.server.metrics())
+
     def cameras(self):
         return [c["name"] for c in self.server.json("/api/v1/cameras")["cameras"]]
 
@@ -91,7 +94,8 @@ cameras:
     source:   {plugin: rtsp_in, url: "@URL@", stall_timeout: 5s}
     buffer:   {plugin: mem_ring, seconds: 60s}
     ring:     {plugin: shm_ring, name: "@SHM@_steady", width: 320, height: 180, seconds: 1s}
-    recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@", segment: 60s}
+    spare:    {plugin: mem_ring, bytes: 1M}
+    recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@", segment: 60s, from: ring}
   moody:
     source: {plugin: test_in, width: 320, height: 180, pattern: bars}
     buffer: off
@@ -133,6 +137,9 @@ class Running(Reloading):
         restarts = {k: v for k, v in self.server.metrics().items() if k.startswith("cam_node_restarts_total") and v}
         assert not restarts, restarts
 
+    def kept(self):
+        return self.server.metric("cam_mem_ring_seconds", node="steady.buffer")
+
     def bytes_of_a_picture(self):
         return len(self.viewer.pictures[-1][3])
 
@@ -143,8 +150,8 @@ def what_changed_is_changed_as_it_runs(rig):
     it.change("width: 320, height: 180, seconds: 1s", "width: 480, height: 270, seconds: 1s", lambda: it.ring_bytes() > size)
     it.change("quality: 90", "quality: 5", lambda: it.bytes_of_a_picture() < picture / 2)
     it.change("width: 640, height: 360", "width: 320, height: 180", lambda: it.viewer.pictures[-1][2] == (320, 180))
-    harness.wait_for(lambda: it.server.metric("cam_mem_ring_seconds") > 5, 20, "some seconds kept")
-    it.change("seconds: 60s", "seconds: 1s", lambda: it.server.metric("cam_mem_ring_seconds") < 5)
+    harness.wait_for(lambda: it.kept() > 5, 20, "some seconds kept")
+    it.change("seconds: 60s", "seconds: 1s", lambda: it.kept() < 5)
     assert it.server.metric("cam_recorder_mp4_segments_total", node="steady.recorder") == 1 == len(rig.files("steady"))
     it.change("segment: 60s", "segment: 1s", lambda: it.server.metric("cam_recorder_mp4_segments_total") > 2)
     assert it.server.metric("cam_rtsp_in_sessions_total", node="steady.source") == 1
@@ -155,9 +162,9 @@ def what_changed_is_changed_as_it_runs(rig):
     # The source alone: who takes its packets hears of the end of a session, as when the camera goes.
     it.change("stall_timeout: 5s", "stall_timeout: 6s", lambda: it.server.log().count("steady.source: live") == 2)
     # A buffer taken out, and one put in: what it stood between goes on.
-    ring = next(line for line in it.text.splitlines(True) if "shm_ring" in line)
-    it.change(ring, "", lambda: not any(rig.shm in name for name in os.listdir("/dev/shm")))
-    it.change("    recorder: {", ring + "    recorder: {", lambda: it.ring_bytes() > size)
+    spare = next(line for line in it.text.splitlines(True) if " spare: " in line)
+    it.change(spare, "", lambda: not it.has_node("steady.spare"))
+    it.change("    ring: ", spare + "    ring: ", lambda: it.has_node("steady.spare"))
     it.server.stop()
     for path in rig.files("steady"):
         pictures.plays(path)
@@ -253,9 +260,6 @@ class Storm(Reloading):
 
     def codec_of_moody(self):
         return self.server.camera("moody")["codec"]
-
-    def has_node(self, node):
-        return any(f'node="{node}"' in key for key in self.server.metrics())
 
     def ring_is_there(self):
         return any(f"{self.rig.shm}_moody" in name for name in os.listdir("/dev/shm"))

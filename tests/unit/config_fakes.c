@@ -15,8 +15,8 @@ static const struct cam_opt rtsp_options[] = {
 		"The password."},
 	{"transport", CAM_ENUM, 0, CAM_INT_AT(struct fake_rtsp, transport), "tcp", 0, 0, NULL, transports,
 		"How packets come."},
-	{"timeout", CAM_TIME, 0, CAM_INT_AT(struct fake_rtsp, timeout), "5s", 1e8, 6e10, NULL, NULL,
-		"How long to wait."},
+	{"timeout", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct fake_rtsp, timeout), "5s", 1e8, 6e10, NULL,
+		NULL, "How long to wait."},
 	{0}};
 
 static const struct cam_opt test_options[] = {

@@ -376,7 +376,11 @@ TEST(equal_nodes_are_equal_and_others_are_not)
 	for (size_t i = 0; i < 4; i++) {
 		CHECK_INT(load(others[i]), 0);
 		CHECK(!config_node_equal(&first->nodes[0], &loaded->nodes[0]));
+		CHECK(!config_node_reloadable(&first->nodes[0], &loaded->nodes[0]));
 	}
+	CHECK_INT(load("cameras: {a: {source: {plugin: rtsp_in, url: x, timeout: 59s}}}"), 0);
+	CHECK(!config_node_equal(&first->nodes[0], &loaded->nodes[0]));
+	CHECK(config_node_reloadable(&first->nodes[0], &loaded->nodes[0]));
 	config_free(first);
 	drop();
 }
@@ -415,7 +419,7 @@ TEST(help_is_made_of_the_tables)
 	CHECK(strstr(text_str(&out), "url  (text; required)"));
 	CHECK(strstr(text_str(&out), "      tcp          over TCP\n"));
 	CHECK(strstr(text_str(&out), "password_file reads it from a file"));
-	CHECK(strstr(text_str(&out), "timeout  (time, 100ms to 1m; default 5s)"));
+	CHECK(strstr(text_str(&out), "timeout  (time, 100ms to 1m; default 5s; changes without a restart)"));
 	text_free(&out);
 }
 
