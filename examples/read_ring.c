@@ -7,7 +7,7 @@
  *     ./read_ring -n 1 -o now.ppm cam_server.front  # one picture into a file
  *     ./read_ring -a cam_server.front               # first what the ring holds, oldest first, then what comes
  */
-#include <cam/shm_ring.h>
+#include <cam/shm_explain.h>
 #include <stdlib.h>
 
 struct options {
@@ -125,6 +125,7 @@ int main(int argc, char **argv)
 {
 	struct options o = {0};
 	struct cam_shm ring;
+	char why[CAM_SHM_TEXT];
 	uint8_t *bgr;
 	long count = 0;
 	int err;
@@ -141,13 +142,9 @@ int main(int argc, char **argv)
 		free(bgr);
 		cam_shm_close(&ring);
 	} while (err == -ESTALE); /* The server has ended; its successor makes another ring. */
-	if (err == -ENOENT) {
-		fprintf(stderr,
-			"read_ring: no ring %s: is the camera running, and is this the ring's name?\n",
-			o.name);
-	} else if (err) {
-		errno = -err;
-		perror(o.name);
+	if (err) {
+		cam_shm_explain(o.name, err, why, sizeof(why));
+		fprintf(stderr, "read_ring: %s\n", why);
 	}
 	return err ? 1 : 0;
 }

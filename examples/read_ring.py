@@ -259,6 +259,15 @@ def read_pictures(args, left):
     return False
 
 
+def denial(name):
+    """Who may read a ring, and how to become one of them."""
+    st = os.stat(FOLDER + name)
+    return (f"{name}: permission denied: it is of user {st.st_uid} and group {st.st_gid}, mode {st.st_mode & 0o7777:04o}, "
+            f"and this program is user {os.geteuid()}; give it that group (docker run --group-add {st.st_gid}; "
+            f"without a container: setpriv --groups {st.st_gid}), or set the ring's option `mode: \"0666\"`, which lets "
+            f"everybody read")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Read a camera's pictures from cam_server's shared memory.")
     parser.add_argument("name", help="the ring's name, such as cam_server.front")
@@ -275,6 +284,8 @@ def main():
             sys.exit(f"read_ring: {args.name}: no picture for {args.timeout:g} s")
         except FileNotFoundError:
             sys.exit(f"read_ring: no ring {args.name}: is the camera running, and is this the ring's name?")
+        except PermissionError:
+            sys.exit(f"read_ring: {denial(args.name)}")
         except RingLeftOver as e:
             sys.exit(f"read_ring: {args.name}: {e}")
         except RingGone:

@@ -122,8 +122,30 @@ def a_ring_that_is_always_filled_holds_the_last_ten_seconds(rig):
     check_pictures(by_python(rig, 240))
 
 
+def a_stranger_is_told_which_group_reads(rig):
+    ring_server(rig, 4, "demand")
+    # By its descriptor: others may not be able to look into the folder where it was built.
+    program = os.open(harness.BUILD / "examples/read_ring", os.O_RDONLY)
+    group = os.stat(f"/dev/shm/{rig.shm}").st_gid + 4242
+    os.chown(f"/dev/shm/{rig.shm}", -1, group)
+    os.chown(f"/dev/shm/{rig.shm}.readers", -1, group)
+
+    def as_stranger(groups):
+        return subprocess.run([f"/proc/self/fd/{program}", "-n", "1", rig.shm], pass_fds=[program], user=65534, group=65534,
+                              extra_groups=groups, capture_output=True, text=True, timeout=30)
+
+    refused = as_stranger([])
+    assert refused.returncode == 1, refused
+    for word in ("permission denied", f"group {group}", "mode 0640", "user 65534", f"--group-add {group}", 'mode: "0666"'):
+        assert word in refused.stderr, f"{word}: {refused.stderr}"
+    assert read_ring.denial(rig.shm).split("this program")[0] == refused.stderr.split("read_ring: ")[1].split("this program")[0]
+    member = as_stranger([group])
+    assert member.returncode == 0, member.stderr
+
+
 if __name__ == "__main__":
     raise SystemExit(harness.main(
         c_and_python_see_every_picture_and_only_readers_cost_anything,
         a_ring_that_is_always_filled_holds_the_last_ten_seconds,
+        *([] if os.geteuid() else [a_stranger_is_told_which_group_reads]),  # only root can be somebody else
     ))
