@@ -16,7 +16,10 @@ static const struct tree *section(struct load *l, const struct tree *parent, con
 	if (t->kind == TREE_MAP)
 		return t;
 	report_error(l->report, &t->at, tree_path(l->arena, t), "must be a mapping of names, not %s%s",
-		tree_kind_name(t), misplaced_list(l, t));
+		tree_kind_name(t),
+		tree_is_off(t) && kind_of_section(key) == CAM_SINK
+			? "; to have none, write `sinks: {web: off}`"
+			: misplaced_list(l, t));
 	return NULL;
 }
 
@@ -72,8 +75,8 @@ static void one_stage(
 		l->n_lost++;
 		return;
 	}
-	if (own && (misplaced_below(l, own) ||
-			   (!base && misplaced_off(l, own, tree_get(l->root, "defaults"))))) {
+	if ((own && misplaced_below(l, own)) ||
+		((!base || !own) && misplaced_switch(l, named, tree_get(l->root, "defaults")))) {
 		l->n_lost++;
 		return;
 	}
@@ -100,7 +103,9 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 		report_error(l->report, &camera->at, tree_path(l->arena, camera),
 			"must be an address such as rtsp://192.0.2.10/stream1, or a mapping of stages, not "
 			"%s%s",
-			tree_kind_name(camera), misplaced_list(l, camera));
+			tree_kind_name(camera),
+			tree_is_off(camera) ? "; to leave the camera out, remove it"
+					    : misplaced_list(l, camera));
 		return;
 	}
 	l->first = l->out->pub.n_nodes;

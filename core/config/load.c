@@ -138,13 +138,17 @@ static void check_unused(struct load *l)
 
 static void run(struct load *l)
 {
+	unsigned n;
+
 	l->root = read_tree(l);
 	if (!l->root)
 		return;
 	if (!l->in->file && !l->in->text)
 		check_unused(l);
 	expand_tree(l->root, l->in->environ, l->arena, l->report);
+	n = l->report->n_errors;
 	tree_check_keys(l->root, l->arena, l->report);
+	l->has_twins = l->report->n_errors > n;
 	if (!l->in->file && !l->in->text)
 		env_near_single(l->in->environ, l->arena, l->report);
 	load_short_forms(l);

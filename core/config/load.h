@@ -46,6 +46,7 @@ struct load {
 	struct report *report;
 	const struct config_input *in;
 	struct tree *root;
+	bool has_twins; /**< a key stands twice in a mapping, which is reported */
 	size_t nodes_room;
 	size_t first; /**< of the camera being resolved, in out->pub.nodes */
 	const char *stages[LOAD_MAX_STAGES]; /**< of that camera, also those that became no node */

@@ -235,24 +235,6 @@ bool misplaced_camera(struct load *l, const struct tree *camera)
 	return true;
 }
 
-bool misplaced_off(struct load *l, const struct tree *own, const struct tree *defaults)
-{
-	struct nearest near;
-
-	if (!tree_is_off(own))
-		return false;
-	nearest_init(&near, own->key);
-	for (const struct tree *t = defaults ? defaults->first : NULL; t; t = t->next)
-		if (!tree_get(own->parent, t->key))
-			nearest_try(&near, t->key);
-	if (!near.best[0] || near.distance > 3)
-		return false;
-	report_error(l->report, &own->at, tree_path(l->arena, own),
-		"switches nothing off, and stage \"%s\" stays on; did you mean `%s: off`?", near.best,
-		near.best);
-	return true;
-}
-
 static bool is_word(const char *value, const char *const *words)
 {
 	while (*words && strcasecmp(value, *words) != 0)
@@ -288,6 +270,58 @@ static const char *option_beside(struct load *l, const char *key)
 	return strcmp(key, "plugin") != 0 && strcmp(key, "from") != 0 && strcmp(key, "required") != 0
 		       ? misplaced_key(l, key)
 		       : "; it belongs into a stage: `" CAMERA_EXAMPLE "`";
+}
+
+/* @return whether a stage may be off though nobody has it: what is built in, or was taken out of `defaults` */
+static bool is_usual(const char *name)
+{
+	for (size_t i = 0; i < N_EXAMPLES; i++)
+		if (!examples[i].is_sink && !strcmp(examples[i].name, name))
+			return true;
+	return false;
+}
+
+/* @return what was most likely meant by switching off what is not there */
+static const char *instead_of_off(struct load *l, const struct tree *t)
+{
+	static const char *const whole[] = {"enabled", "enable", "active", "disabled", "on", NULL};
+	const char *place = option_beside(l, t->key);
+	size_t i = example_of(l, t->key);
+
+	if (is_word(t->key, whole))
+		return "; to leave a camera out, remove it, or make its lines comments";
+	if (*place)
+		return place;
+	if (i < N_EXAMPLES && examples[i].is_sink)
+		return arena_printf(
+			l->arena, "; it is a sink of all cameras: `sinks: {%s: off}`", examples[i].name);
+	return "; remove the line";
+}
+
+bool misplaced_switch(struct load *l, const struct tree *t, const struct tree *defaults)
+{
+	struct nearest near;
+	bool is_own = t->parent != defaults;
+
+	if (tree_is_on(t) && *option_beside(l, t->key)) {
+		report_error(
+			l->report, &t->at, tree_path(l->arena, t), "is no stage%s", option_beside(l, t->key));
+		return true;
+	}
+	if (!tree_is_off(t) || is_usual(t->key) || (!is_own && !*option_beside(l, t->key)))
+		return false;
+	nearest_init(&near, t->key);
+	for (const struct tree *d = is_own && defaults ? defaults->first : NULL; d; d = d->next)
+		if (!tree_get(t->parent, d->key))
+			nearest_try(&near, d->key);
+	if (near.best[0] && near.distance <= 3)
+		report_error(l->report, &t->at, tree_path(l->arena, t),
+			"switches nothing off, and stage \"%s\" stays on; did you mean `%s: off`?", near.best,
+			near.best);
+	else
+		report_error(l->report, &t->at, tree_path(l->arena, t),
+			"switches nothing off, for there is no stage of that name%s", instead_of_off(l, t));
+	return true;
 }
 
 const char *misplaced_stage(struct load *l, const struct tree *t)

@@ -14,8 +14,8 @@ void misplaced_section(struct load *, const struct tree *);
 bool misplaced_camera(struct load *, const struct tree *camera);
 /** @return whether a section stands in place of a camera or a stage; it is reported */
 bool misplaced_below(struct load *, const struct tree *);
-/** @return whether `off` switches nothing off, and a stage of `defaults` is nearly called so; it is reported */
-bool misplaced_off(struct load *, const struct tree *own, const struct tree *defaults);
+/** @return whether t, a camera's own or one of `defaults`, is `on` or `off` and switches nothing; it is reported */
+bool misplaced_switch(struct load *, const struct tree *t, const struct tree *defaults);
 /** @return what to write for a stage, sink or listener that is no mapping */
 const char *misplaced_stage(struct load *, const struct tree *);
 /** @return where a key belongs that its mapping does not have: a section, an option of the server or of a plugin */

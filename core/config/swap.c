@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Swapping a plugin is one word, so the keys that were written for its sibling may stay. A key that the plugin
- * lacks and another plugin of its kind has is left alone: with a warning when it stands beside the word `plugin`,
- * silently when it was inherited. Any other unknown key is an error, and so is any from the environment or --set, and
+ * lacks and another plugin of its kind has is left alone: with a warning when it stands beside the word `plugin`, or in
+ * a camera while the word stands in `defaults`, for all cameras at once; silently when it was inherited. Any other unknown key is an error, and so is any from the environment or --set, and
  * any beside no such word.
  */
 #include "core/config/load.h"
@@ -77,6 +77,22 @@ static const char *elsewhere(const struct sibling *s, const struct tree *key)
 		      : arena_printf(l->arena, "; cam_server --help %s lists what there is", s->plugin->name);
 }
 
+/* Told where the word stands: once, however many cameras have such a key. */
+static void warn_of_swap(const struct sibling *s, const struct tree *key, const struct tree *word)
+{
+	struct load *l = s->load;
+
+	if (word->layer != LAYER_FILE)
+		return;
+	if (key->parent == word->parent)
+		report_warning(l->report, &key->key_at, tree_path(l->arena, key),
+			"ignored: an option of %s that %s does not have", s->found, s->plugin->name);
+	else if (word->parent && word->parent->parent == tree_get(l->root, "defaults"))
+		report_warning(l->report, &word->at, tree_path(l->arena, word),
+			"%s does not have `%s`, an option of %s: it is ignored where cameras set it",
+			s->plugin->name, key->key, s->found);
+}
+
 const char *load_unknown_key(
 	struct load *l, const struct cam_plugin *p, const struct tree *key, const struct tree *plugin_word)
 {
@@ -109,8 +125,6 @@ const char *load_unknown_key(
 			s.found, p->name, s.found);
 		return NULL;
 	}
-	if (key->parent == plugin_word->parent && plugin_word->layer == LAYER_FILE)
-		report_warning(l->report, &key->key_at, path,
-			"ignored: an option of %s that %s does not have", s.found, p->name);
+	warn_of_swap(&s, key, plugin_word);
 	return NULL;
 }

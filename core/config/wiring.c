@@ -217,7 +217,8 @@ static void check_patterns(struct load *l, const struct config_node *node)
 
 void load_across(struct load *l)
 {
-	load_unique(l);
+	if (!l->has_twins) /* else a camera that stands twice would share all with itself */
+		load_unique(l);
 	for (size_t i = 0; i < l->out->pub.n_nodes; i++)
 		if (!l->out->pub.nodes[i].camera)
 			check_patterns(l, &l->out->pub.nodes[i]);
