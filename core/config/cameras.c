@@ -76,7 +76,8 @@ static void one_stage(
 		return;
 	}
 	if ((own && misplaced_below(l, own)) ||
-		((!base || !own) && misplaced_switch(l, named, tree_get(l->root, "defaults")))) {
+		((!base || !own || base->kind != TREE_MAP) &&
+			misplaced_switch(l, named, tree_get(l->root, "defaults")))) {
 		l->n_lost++;
 		return;
 	}
