@@ -60,6 +60,7 @@ static int make_node(struct graph *g, const struct config_node *conf, struct por
 		return -ENOMEM;
 	}
 	n->conf = conf;
+	n->required = conf->required;
 	n->config = g->config;
 	n->camera = camera ? camera_ref(camera) : NULL;
 	n->port = port;
@@ -228,7 +229,10 @@ static void set_next(struct graph *g)
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		struct graph_node *n = g->nodes[i];
 
-		if (n && !config_node_equal(n->conf, &g->config->nodes[i]))
+		if (!n)
+			continue;
+		n->required = g->config->nodes[i].required;
+		if (!config_node_equal(n->conf, &g->config->nodes[i]))
 			n->next = &g->config->nodes[i];
 	}
 }

@@ -24,6 +24,7 @@ struct graph_node {
 	struct cam_node *node;
 	struct camera *camera; /**< a reference; NULL for sinks and listeners of many cameras */
 	struct port *port; /**< of a source or buffer, owned; handed on to the node that takes its place */
+	int64_t required; /**< enum config_required, as the configuration in force has it */
 	bool hung; /**< while a camera's ports are being hung: this one is */
 	bool begun; /**< node_start() was called */
 	bool answered; /**< its first start has ended */

@@ -95,7 +95,7 @@ static int get_ready(void *self, const struct cam_request *request, struct cam_r
 		const struct graph_node *n = r->graph->nodes[i];
 		char why[256];
 
-		if (n->conf->plugin->kind == CAM_SOURCE || n->conf->required == CONFIG_OPTIONAL ||
+		if (n->conf->plugin->kind == CAM_SOURCE || n->required == CONFIG_OPTIONAL ||
 			!graph_is_faulty(n, why))
 			continue;
 		if (node_life(n->node) != NODE_RUNNING)

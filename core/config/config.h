@@ -85,7 +85,7 @@ void config_free(struct config *);
  * @param option a key of the node, NULL for the node itself @return owned by config
  */
 const char *config_origin(const struct config *, const struct config_node *, const char *option);
-/** @return whether both would make the same node: plugin, wiring and every value */
+/** @return whether both would make the same node: plugin, wiring and every value; `required` is of its start */
 bool config_node_equal(const struct config_node *a, const struct config_node *b);
 /** @return whether they differ in values of CAM_RELOADABLE options only */
 bool config_node_reloadable(const struct config_node *a, const struct config_node *b);

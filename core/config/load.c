@@ -223,8 +223,7 @@ static bool equal_but(const struct config_node *a, const struct config_node *b, 
 {
 	const char *from_a = a->from ? a->from : "", *from_b = b->from ? b->from : "";
 
-	if (a->plugin != b->plugin || a->required != b->required || strcmp(a->path, b->path) != 0 ||
-		strcmp(from_a, from_b) != 0)
+	if (a->plugin != b->plugin || strcmp(a->path, b->path) != 0 || strcmp(from_a, from_b) != 0)
 		return false;
 	for (const struct cam_opt *o = a->plugin->options; o && o->name; o++)
 		if (!(o->flags & but) && !option_equal(o, a->config, b->config))

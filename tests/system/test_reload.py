@@ -148,6 +148,8 @@ def what_changed_is_changed_as_it_runs(rig):
     it = Running(rig)
     size, picture = it.ring_bytes(), it.bytes_of_a_picture()
     it.change("width: 320, height: 180, seconds: 1s", "width: 480, height: 270, seconds: 1s", lambda: it.ring_bytes() > size)
+    it.change("segment: 60s", "segment: 60s, required: true", lambda: True)
+    it.change("segment: 60s, required: true", "segment: 60s", lambda: True)
     it.change("quality: 90", "quality: 5", lambda: it.bytes_of_a_picture() < picture / 2)
     it.change("width: 640, height: 360", "width: 320, height: 180", lambda: it.viewer.pictures[-1][2] == (320, 180))
     harness.wait_for(lambda: it.kept() > 5, 20, "some seconds kept")
