@@ -16,6 +16,13 @@
 
 enum { USER = 10001, GROUP = 10002, OTHER = 12345, FAILED = 99 };
 
+/* Capabilities are a thread's own, and ThreadSanitizer has one more: libc aborts when threads fare differently. */
+#ifdef __SANITIZE_THREAD__
+#define HAS_THREADS true
+#else
+#define HAS_THREADS false
+#endif
+
 static char top[64], inside[96], file[128];
 static struct takeover t = {USER, GROUP, inside};
 
@@ -258,7 +265,7 @@ static int end_as_bare_root(void)
 TEST(root_without_capabilities_stays_root_and_says_so)
 {
 	set_up();
-	if (!geteuid())
+	if (!geteuid() && !HAS_THREADS)
 		CHECK_INT(in_child(end_as_bare_root), 0);
 	tear_down();
 }
