@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 64, TOLD = 8 };
 
 /* One override on its way down the tree. */
 struct overlay {
@@ -116,10 +116,25 @@ static const char *hint(const struct overlay *o, const struct nearest *near)
 	const char *name = o->layer == LAYER_ENVIRONMENT ? strrchr(o->at.source, ' ') : NULL, *right = "";
 	size_t n = strlen(near->best);
 
-	if (name && n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')
+	if (name && (env_near_is_option(o->name) ||
+			    (n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')))
 		right = env_near_spelled(o->root, name + sizeof(OVERRIDE_PREFIX), o->arena);
 	return *right && strcmp(right, name + 1) != 0 ? arena_printf(o->arena, "; did you mean %s?", right)
 						      : nearest_hint(near, o->arena);
+}
+
+/* @return what there is, for one who named nothing that is near any of it; "" when it is too much to tell */
+static const char *there_are(const struct overlay *o, const struct tree *map)
+{
+	const char *list = "";
+	unsigned n = 0;
+
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
+		if (t->key && ++n <= TOLD)
+			list = arena_printf(o->arena, "%s%s\"%s\"", list, n > 1 ? ", " : "", t->key);
+	if (!n || n > TOLD)
+		return "";
+	return arena_printf(o->arena, n > 1 ? "; there are %s" : "; there is %s", list);
 }
 
 /* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
@@ -127,6 +142,7 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 {
 	struct found f = {0};
 	struct nearest near;
+	const char *maybe;
 
 	longest(o, a, &f);
 	longest(o, b, &f);
@@ -147,7 +163,9 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 		nearest_try(&near, t->key ? t->key : "");
 	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
 		nearest_try(&near, t->key ? t->key : "");
-	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name, hint(o, &near));
+	maybe = hint(o, &near);
+	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
+		*maybe || b ? maybe : there_are(o, a));
 	return NULL;
 }
 
