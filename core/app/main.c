@@ -10,6 +10,7 @@
 #include "core/app/takeover.h"
 #include "core/base/kind.h"
 #include "core/config/render.h"
+#include "core/config/report.h"
 #include "core/plugin/loader.h"
 
 #include <errno.h>
@@ -84,6 +85,24 @@ static int list_plugins(struct loader *loader)
 	return exit_code;
 }
 
+static void try_name(void *arg, const char *name)
+{
+	nearest_try(arg, name);
+}
+
+/* What to do about a plugin that is not there; one that is there has said why it is refused. */
+static void add_remedy(struct loader *loader, const char *plugin, struct text *out)
+{
+	struct nearest near;
+
+	nearest_init(&near, plugin);
+	loader_names(loader, try_name, &near);
+	if (near.best[0] && strcmp(near.best, plugin) != 0)
+		text_printf(out, "; did you mean \"%s\"?\n", near.best);
+	else
+		text_add(out, "; --plugins lists what there is\n");
+}
+
 static int print_help(struct loader *loader, const char *plugin)
 {
 	struct text out = {0};
@@ -94,7 +113,8 @@ static int print_help(struct loader *loader, const char *plugin)
 		const struct cam_plugin *p = loader_find(loader, plugin, &why);
 
 		if (!p) {
-			text_printf(&out, "cam_server: %s; --plugins lists what there is\n", why);
+			text_printf(&out, "cam_server: %s", why);
+			add_remedy(loader, plugin, &out);
 			say(&out, stderr);
 			return CLI_EXIT_USAGE;
 		}

@@ -13,6 +13,8 @@
 
 /** Report names that are nearly overrides of this tree, each with the name that would be one. */
 void env_near_overrides(const struct tree *root, char *const *variables, struct arena *, struct report *);
+/** @return whether s, in any case, is an option of the server */
+bool env_near_is_option(const char *s);
 /** @return a whole name with its levels apart, "" when it names no section. @param rest behind the prefix */
 const char *env_near_spelled(const struct tree *root, const char *rest, struct arena *);
 /** Report names that are nearly those of single-camera mode. */

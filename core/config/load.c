@@ -152,8 +152,8 @@ static void run(struct load *l)
 	if (!l->in->file && !l->in->text)
 		env_near_single(l->in->environ, l->arena, l->report);
 	load_short_forms(l);
-	overlay_environment(l->root, l->in->environ, l->arena, l->report);
-	overlay_sets(l->root, l->in->sets, l->arena, l->report);
+	overlay_environment(l);
+	overlay_sets(l);
 	load_short_forms(l); /* those that came from outside */
 	load_server(l);
 	load_cameras(l);

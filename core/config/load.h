@@ -63,6 +63,13 @@ void load_server(struct load *);
 void load_cameras(struct load *);
 /** short.c: put what short forms stand for in their places, and what is built in. May be called again. */
 void load_short_forms(struct load *);
+/** short.c: @return the i-th stage of a camera whose plugin need not be named: "source"; NULL: there are no more */
+const char *load_usual_stage(size_t i);
+/**
+ * short.c: @param stages a camera's, or those of `defaults` @return whether there is no other stage that such a stage may
+ * be meant for, one of the same kind and another name
+ */
+bool load_may_add_stage(const struct load *, const char *stage, const struct tree *stages);
 /** wiring.c: rules among the stages of the camera being resolved. */
 void load_wiring(struct load *, const struct where *camera_at, const char *camera);
 /** wiring.c: rules among all nodes. */

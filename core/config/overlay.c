@@ -11,10 +11,11 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 64, TOLD = 8 };
 
 /* One override on its way down the tree. */
 struct overlay {
+	const struct load *load;
 	struct tree *root;
 	struct arena *arena;
 	struct report *report;
@@ -96,18 +97,41 @@ struct found {
 	bool is_exact; /* to the byte, which beats what only may be meant */
 };
 
-/* The longest of the names that the rest begins with; it may hold the separator. */
-static void longest(const struct overlay *o, const struct tree *map, struct found *f)
+/* The longest of the names, shorter than below, that the rest begins with; it may hold the separator. */
+static void longest_below(const struct overlay *o, const struct tree *map, struct found *f, size_t below)
 {
 	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
 		size_t n = t->key ? match(o, t->key) : 0;
 		bool is_exact = n && !strncmp(o->rest, t->key, n) && !t->key[n];
 
+		if (n >= below)
+			continue;
 		if (n > f->n || (n && n == f->n && is_exact))
 			*f = (struct found){t->key, NULL, n, is_exact};
 		else if (n && n == f->n && !f->is_exact && strcmp(t->key, f->key) != 0)
 			f->other = t->key;
 	}
+}
+
+static void longest(const struct overlay *o, const struct tree *map, struct found *f)
+{
+	longest_below(o, map, f, SIZE_MAX);
+}
+
+/* @return the usual stage that the rest begins with, and that may be added to these; NULL: none */
+static const char *usual(const struct overlay *o, const struct tree *stages)
+{
+	const bool is_off = !strcmp(o->value, "off") || !strcmp(o->value, "false");
+	const char *name;
+
+	for (size_t i = 0; (name = load_usual_stage(i)); i++) {
+		size_t n = match(o, name);
+
+		if (n)
+			return (is_off && !o->rest[n]) || !load_may_add_stage(o->load, name, stages) ? NULL
+												     : name;
+	}
+	return NULL;
 }
 
 /* Levels that are joined by one underscore are told apart in the whole name. */
@@ -116,10 +140,25 @@ static const char *hint(const struct overlay *o, const struct nearest *near)
 	const char *name = o->layer == LAYER_ENVIRONMENT ? strrchr(o->at.source, ' ') : NULL, *right = "";
 	size_t n = strlen(near->best);
 
-	if (name && n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')
+	if (name && (env_near_is_option(o->name) ||
+			    (n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')))
 		right = env_near_spelled(o->root, name + sizeof(OVERRIDE_PREFIX), o->arena);
 	return *right && strcmp(right, name + 1) != 0 ? arena_printf(o->arena, "; did you mean %s?", right)
 						      : nearest_hint(near, o->arena);
+}
+
+/* @return what there is, for one who named nothing that is near any of it; "" when it is too much to tell */
+static const char *there_are(const struct overlay *o, const struct tree *map)
+{
+	const char *list = "";
+	unsigned n = 0;
+
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
+		if (t->key && ++n <= TOLD)
+			list = arena_printf(o->arena, "%s%s\"%s\"", list, n > 1 ? ", " : "", t->key);
+	if (!n || n > TOLD)
+		return "";
+	return arena_printf(o->arena, n > 1 ? "; there are %s" : "; there is %s", list);
 }
 
 /* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
@@ -127,6 +166,8 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 {
 	struct found f = {0};
 	struct nearest near;
+	const bool is_stage = !strcmp(what, "stage");
+	const char *maybe, *name;
 
 	longest(o, a, &f);
 	longest(o, b, &f);
@@ -135,6 +176,10 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 			"means the %s \"%s\" as well as \"%s\"; use --set, or rename one of them", what,
 			f.key, f.other);
 		return NULL;
+	}
+	if (!f.key && is_stage) {
+		f.key = usual(o, a);
+		f.n = f.key ? match(o, f.key) : 0;
 	}
 	if (f.key) {
 		advance(o, f.n);
@@ -147,8 +192,66 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 		nearest_try(&near, t->key ? t->key : "");
 	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
 		nearest_try(&near, t->key ? t->key : "");
-	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name, hint(o, &near));
+	for (size_t i = 0; is_stage && (name = load_usual_stage(i)); i++)
+		if (strcmp(name, o->name) != 0)
+			nearest_try(&near, name);
+	maybe = hint(o, &near);
+	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
+		*maybe || b ? maybe : there_are(o, a));
 	return NULL;
+}
+
+/* @return whether what follows n of the rest is a stage of that camera, or may be one */
+static bool is_followed(struct overlay o, size_t n, const struct tree *camera, const struct tree *defaults)
+{
+	struct found f = {0};
+
+	advance(&o, n);
+	longest(&o, camera, &f);
+	longest(&o, defaults, &f);
+	return f.n || usual(&o, camera);
+}
+
+/* How a variable writes the name of a camera that it cannot hold. @return whether that is told */
+static bool told_how_it_is_written(struct overlay *o, const struct tree *cameras)
+{
+	for (const struct tree *t = cameras ? cameras->first : NULL; t; t = t->next) {
+		const char *written = "", *s = t->key ? t->key : "";
+
+		for (size_t n; *s; s += n ? n : 1) {
+			n = foreign(s);
+			written =
+				arena_printf(o->arena, "%s%c", written, n ? '_' : toupper((unsigned char)*s));
+		}
+		if (*written != '_')
+			continue;
+		report_error(o->report, &o->at, o->path,
+			"no camera is called so; write \"%s\" as %s, an underscore for each character that "
+			"a variable's name cannot hold, or use --set",
+			t->key, written);
+		return true;
+	}
+	return false;
+}
+
+/* A camera's name may hold the separator, so that a path begins with several: it is the longest before a stage. */
+static const char *take_camera(struct overlay *o, const struct tree *cameras, const struct tree *defaults)
+{
+	struct found f = {0}, g;
+
+	longest(o, cameras, &f);
+	if (!f.n && *o->rest == '_' && o->layer == LAYER_ENVIRONMENT && told_how_it_is_written(o, cameras))
+		return NULL;
+	for (g = f; g.n && !is_followed(*o, g.n, tree_get(cameras, g.key), defaults);) {
+		const size_t below = g.n;
+
+		g = (struct found){0};
+		longest_below(o, cameras, &g, below);
+	}
+	if (!g.n || g.n == f.n || g.other)
+		return take_known(o, "camera", cameras, NULL);
+	advance(o, g.n);
+	return g.key;
 }
 
 /* @return the child of that name, made if need be, as a mapping; NULL and reported */
@@ -162,7 +265,8 @@ static struct tree *enter(struct overlay *o, struct tree *parent, const char *ke
 			return NULL;
 		t->layer = o->layer;
 	}
-	if (tree_is_null(t))
+	/* What is on may have options as well. */
+	if (tree_is_null(t) || tree_is_on(t))
 		t->kind = TREE_MAP;
 	if (t->kind == TREE_MAP)
 		return t;
@@ -247,7 +351,7 @@ static void apply(struct overlay *o)
 	} else if (!strcmp(section, "server")) {
 		put_option(o, enter(o, o->root, section));
 	} else if (!strcmp(section, "cameras")) {
-		camera = take_known(o, "camera", cameras, NULL);
+		camera = take_camera(o, cameras, defaults);
 		if (camera && !*o->rest)
 			report_error(
 				o->report, &o->at, NULL, "cameras.%s is no value; name one below it", camera);
@@ -290,15 +394,16 @@ static void one_variable(struct overlay o, const char *variable)
 	start(&o, variable + n + 1);
 }
 
-void overlay_environment(struct tree *root, char *const *variables, struct arena *a, struct report *r)
+void overlay_environment(struct load *l)
 {
+	char *const *variables = l->in->environ;
 	const char **found;
 	size_t n = 0;
 
-	env_near_overrides(root, variables, a, r);
+	env_near_overrides(l->root, variables, l->arena, l->report);
 	for (char *const *e = variables; e && *e; e++)
 		n += !strncmp(*e, OVERRIDE_PREFIX, strlen(OVERRIDE_PREFIX)) && strchr(*e, '=');
-	found = n ? arena_alloc(a, n * sizeof(*found)) : NULL;
+	found = n ? arena_alloc(l->arena, n * sizeof(*found)) : NULL;
 	if (!found)
 		return;
 	n = 0;
@@ -308,9 +413,10 @@ void overlay_environment(struct tree *root, char *const *variables, struct arena
 	/* The environment has no order: by name, what is set whole comes before what is set inside. */
 	qsort(found, n, sizeof(*found), by_text);
 	for (size_t i = 0; i < n; i++)
-		one_variable((struct overlay){.root = root,
-				     .arena = a,
-				     .report = r,
+		one_variable((struct overlay){.load = l,
+				     .root = l->root,
+				     .arena = l->arena,
+				     .report = l->report,
 				     .layer = LAYER_ENVIRONMENT,
 				     .separator = "__"},
 			found[i]);
@@ -348,12 +454,15 @@ static void one_set(struct overlay o, const char *set, unsigned number)
 	start(&o, equals + 1);
 }
 
-void overlay_sets(struct tree *root, const char *const *sets, struct arena *a, struct report *r)
+void overlay_sets(struct load *l)
 {
+	const char *const *sets = l->in->sets;
+
 	for (unsigned i = 0; sets && sets[i]; i++)
-		one_set((struct overlay){.root = root,
-				.arena = a,
-				.report = r,
+		one_set((struct overlay){.load = l,
+				.root = l->root,
+				.arena = l->arena,
+				.report = l->report,
 				.layer = LAYER_SET,
 				.separator = ".",
 				.at = {.source = "--set"}},

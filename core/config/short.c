@@ -68,8 +68,8 @@ static void add_mapping(struct load *l, struct tree *parent, const char *key, co
 		t->kind = parent->kind = TREE_MAP;
 }
 
-/* @return whether one of these stages is of a plugin of this kind */
-static bool has_kind(const struct load *l, const struct tree *stages, uint32_t kind)
+/* @param but the name of a stage that does not count, NULL: none @return whether a stage is of a plugin of this kind */
+static bool has_kind(const struct load *l, const struct tree *stages, uint32_t kind, const char *but)
 {
 	const struct config_plugins *plugins = &l->in->plugins;
 
@@ -80,10 +80,36 @@ static bool has_kind(const struct load *l, const struct tree *stages, uint32_t k
 						     ? plugins->find(plugins->arg, word->value, &why)
 						     : NULL;
 
-		if (p && p->kind == kind)
+		if (p && p->kind == kind && !(but && t->key && !strcmp(t->key, but)))
 			return true;
 	}
 	return false;
+}
+
+const char *load_usual_stage(size_t i)
+{
+	for (size_t k = 0; k < sizeof(usual) / sizeof(usual[0]); k++)
+		if (!usual[k].is_beside && !i--)
+			return usual[k].stage;
+	return NULL;
+}
+
+bool load_may_add_stage(const struct load *l, const char *stage, const struct tree *stages)
+{
+	const struct config_plugins *plugins = &l->in->plugins;
+	const struct tree *defaults = tree_get(l->root, "defaults"), *cameras = tree_get(l->root, "cameras");
+	const struct cam_plugin *p = NULL;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (!usual[i].is_beside && !strcmp(usual[i].stage, stage))
+			p = plugins->find(plugins->arg, usual[i].plugin, &why);
+	if (!p || has_kind(l, stages, p->kind, stage) || has_kind(l, defaults, p->kind, stage))
+		return false;
+	for (const struct tree *t = stages == defaults && cameras ? cameras->first : NULL; t; t = t->next)
+		if (has_kind(l, t, p->kind, stage))
+			return false;
+	return true;
 }
 
 /* @return whether it is short; its addresses are where they belong then, and it has a buffer */
@@ -98,7 +124,7 @@ static bool shorten(struct load *l, struct tree *camera, const struct tree *defa
 	is_short |= !tree_get(source, "plugin") && !tree_get(base, "plugin") &&
 		    (has_address(source) || has_address(base));
 	if (is_short && !tree_get(camera, "buffer") && !tree_get(defaults, "buffer") &&
-		!has_kind(l, camera, CAM_BUFFER) && !has_kind(l, defaults, CAM_BUFFER))
+		!has_kind(l, camera, CAM_BUFFER, NULL) && !has_kind(l, defaults, CAM_BUFFER, NULL))
 		add_mapping(l, camera, "buffer", &camera->key_at);
 	return is_short;
 }
@@ -107,10 +133,10 @@ static bool has_sink(const struct load *l, const struct tree *cameras, const str
 {
 	const struct tree *sinks = tree_get(l->root, kind_section(CAM_SINK));
 
-	if ((sinks && !tree_is_null(sinks)) || has_kind(l, defaults, CAM_SINK))
+	if ((sinks && !tree_is_null(sinks)) || has_kind(l, defaults, CAM_SINK, NULL))
 		return true;
 	for (const struct tree *t = cameras->first; t; t = t->next)
-		if (has_kind(l, t, CAM_SINK))
+		if (has_kind(l, t, CAM_SINK, NULL))
 			return true;
 	return false;
 }

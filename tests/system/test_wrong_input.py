@@ -54,6 +54,7 @@ def a_value_of_the_wrong_type_gets_its_place_and_what_is_right(rig):
 
 def a_missing_plugin_gets_its_place_and_the_nearest_name(rig):
     ends(rig, rig.yaml(GOOD.replace("mem_ring", "men_ring")), 2, r"yaml:5:\d+", "men_ring", "mem_ring")
+    ends(rig, harness.Server(rig, "--help", "rtsp"), 2, r'did you mean "rtsp_in"\?')
 
 
 def an_unused_variable_is_an_error(rig):

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static struct text errors;
+static bool is_loaded; /* what single() had was told by warnings at most */
 
 /* Single-camera mode with these variables beside the address. @return what is told */
 static const char *single(const char *a, const char *b)
@@ -20,7 +21,8 @@ static const char *single(const char *a, const char *b)
 	struct config *c = NULL;
 
 	text_free(&errors);
-	if (!config_load(&in, &c, &errors))
+	is_loaded = !config_load(&in, &c, &errors);
+	if (is_loaded)
 		text_add(&errors, c->warnings);
 	config_free(c);
 	return text_str(&errors);
@@ -49,12 +51,20 @@ TEST(near_names_of_the_single_camera_are_errors)
 		{"PRE_MOTION=5", "PRE_MOTION_LENGTH?"}, {"PRE_MOTION_LENGHT=5", "PRE_MOTION_LENGTH?"},
 		{"WIDHT=640", "WIDTH?"}, {"FRAMERATE=5", "FPS?"}, {"CAMERA_RTSP_URI=x", "CAMERA_RTSP_URL?"},
 		{"CAMERA_RSTP_URL=x", "CAMERA_RTSP_URL?"},
-		{"CAMERA_RTSP_URLS_FILE=/x", "CAMERA_RTSP_URL_FILE?"}};
+		{"CAMERA_RTSP_URLS_FILE=/x", "CAMERA_RTSP_URL_FILE?"}, {"HEIGH=1", "HEIGHT?"},
+		{"WIDTH_=1", "WIDTH?"}, {"MOTION_TRESHOLD=1", "MOTION_THRESHOLD?"},
+		{"MOTION_THRESHHOLD=1", "MOTION_THRESHOLD?"}, {"POST_MOTION_LENTH=1", "POST_MOTION_LENGTH?"},
+		{"CAMSERVER_FPS=5", "did you mean FPS?"},
+		{"CAM_SERVER_PLUGINS_PATH=/p", "CAM_SERVER_PLUGIN_PATH?"},
+		{"CAM_SERVER.CAMERAS.CAMERA_001.BUFFER.FPS=5",
+			"CAM_SERVER__CAMERAS__CAMERA_001__BUFFER__FPS,"},
+		{"CAM_SERVER__LOG_LEVEL=debug", "CAM_SERVER__SERVER__LOG_LEVEL?"},
+		{"CAM_SERVER__CAMERAS__FRONT__SOURCE__URL=x", "there is \"camera_001\""}};
 	static const char *const addresses[] = {"CAMERA_URL=x", "RTSP_URL=x", "CAMERA_RTSP=x",
 		"CAMERA_RTSP_URI=x", "STREAM_URL=x", "CAM_URL=x"};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		CHECK(strstr(single(cases[i].variable, "X=x"), cases[i].right));
+		CHECK(strstr(single(cases[i].variable, "X=x"), cases[i].right) && !is_loaded);
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
 		CHECK(strstr(without(addresses[i]), "is not read; did you mean CAMERA_RTSP_URL?"));
 	text_free(&errors);
@@ -69,12 +79,61 @@ TEST(what_others_set_is_left_alone)
 		"CAM_SERVER_PLUGIN_PATH=/p", "CAM_SERVER_ENV_PATH=/bin", "CAMERA_SERVICE_HOST=10.0.0.1",
 		"CAMERA_SERVICE_PORT=554", "CAMERA_PORT_554_TCP_ADDR=10.0.0.1",
 		"CAMERA_RTSP_SERVICE_HOST=10.0.0.1", "TZ=Europe/Berlin", "HOSTNAME=x", "PATH=/bin", "HOME=/",
-		"LANG=C", "LINES=24", "COLUMNS=80", "RTSP_URL=rtsp://h/", "QUALITY=9", "POST_MOTION_LENGTH=5",
-		"MOTION_THRESHOLD=9", "CAMERA_NAME_FILE="};
+		"LANG=C", "LINES=24", "COLUMNS=80", "QUALITY=9", "POST_MOTION_LENGTH=5", "MOTION_THRESHOLD=9",
+		"CAMERA_NAME_FILE=", "WITH=x", "WEIGHT=9", "CAM_TAKE_OVER=1:1:/r", "CAM_DEMO_RECORDINGS=/r"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		CHECK_STR(single(names[i], "X=x"), "");
 	CHECK(strstr(single("CAM_SERVER_COLOUR=red", "X=x"), "is not read"));
+	text_free(&errors);
+}
+
+TEST(what_may_be_meant_for_the_camera_is_told_beside_an_address_and_wrong_without)
+{
+	static const char *const names[] = {"CAMERA_RTSP=x", "STREAM_URL=x", "RTSP_URL=x",
+		"RTSP_STREAM_URL=x", "CAMERA_IP=x", "CAMERA_HOST=x", "CAMERA_USER=x", "CAMERA_USERNAME=x",
+		"CAMERA_PASSWORD=x", "RTSP_USER=x", "RTSP_PASSWORD=x"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		CHECK(strstr(single(names[i], "X=x"), "CAMERA_RTSP_URL"));
+		CHECK(is_loaded);
+		CHECK(strstr(without(names[i]), ": is not read; "));
+	}
+	CHECK(strstr(single("CAMERA_PASSWORD=x", "X=x"), "CAM_SERVER__CAMERAS__<NAME>__SOURCE__PASSWORD"));
+	text_free(&errors);
+}
+
+TEST(quotation_marks_that_docker_keeps_are_told)
+{
+	static const char *const values[] = {"CAMERA_NAME=\"Front Door\"", "SHARED_MEMORY_NAME='front'",
+		"FPS=\"10\"", "LOCAL_TIMEZONE=\"UTC\""};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		CHECK(strstr(single(values[i], "X=x"), "holds the quotation marks around its value"));
+	CHECK_STR(single("CAMERA_NAME=\"", "SHARED_MEMORY_NAME=a"), "");
+	text_free(&errors);
+}
+
+TEST(time_zones_as_people_type_them)
+{
+	static const struct {
+		const char *variable, *told;
+	} cases[] = {{"LOCAL_TIMEZONE=UTC+2", "\"Etc/GMT-2\"? The sign is reversed"},
+		{"LOCAL_TIMEZONE=UTC-05", "\"Etc/GMT+5\"?"}, {"LOCAL_TIMEZONE=UTC+99", "as in Europe/Berlin"},
+		{"LOCAL_TIMEZONE=CEST", "a region and its city"},
+		{"LOCAL_TIMEZONE=Europe/Berln", "\"Europe/Berlin\"?"},
+		{"LOCAL_TIMEZONE=America/New_Yrok", "\"America/New_York\"?"},
+		{"LOCAL_TIMEZONE=America/New York", "\"America/New_York\"?"},
+		{"LOCAL_TIMEZONE=Berlin", "\"Europe/Berlin\"?"},
+		{"LOCAL_TIMEZONE=europe/berlin", "\"Europe/Berlin\"?"},
+		{"LOCAL_TIMEZONE=Mars/Olympus", "shows what is"}};
+
+	if (access("/usr/share/zoneinfo/tzdata.zi", R_OK)) {
+		printf("# no list of time zones here\n");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		CHECK(strstr(single(cases[i].variable, "X=x"), cases[i].told));
 	text_free(&errors);
 }
 
@@ -187,5 +246,7 @@ TEST(a_folder_and_a_wrong_ending_are_told)
 }
 
 RUN_TESTS(T(near_names_of_the_single_camera_are_errors), T(what_others_set_is_left_alone),
+	T(what_may_be_meant_for_the_camera_is_told_beside_an_address_and_wrong_without),
+	T(quotation_marks_that_docker_keeps_are_told), T(time_zones_as_people_type_them),
 	T(addresses_as_people_type_them), T(mutated_files_of_others_are_told_or_not_and_nothing_breaks),
 	T(a_folder_and_a_wrong_ending_are_told))
