@@ -18,6 +18,7 @@ struct parse {
 	size_t byte, character; /* the same place in the text, counted in both */
 	unsigned depth, n_nodes, n_documents;
 	bool flow[YAML_MAX_DEPTH + 1]; /* by depth: written with braces */
+	const struct tree *before[YAML_MAX_DEPTH + 1]; /* by depth: the last with a value */
 	bool ended, stopped;
 	bool refused; /* It will not be taken, which is reported; the rest is read to see whose file it is. */
 };
@@ -163,18 +164,18 @@ static bool refuse_glued(struct parse *p, const struct tree *above, const char *
 }
 
 /*
- * In braces a comma ends a text without quotes, so the rest of a password stands there as a key without a value. It must
- * not be shown. @param rest that key
+ * In braces a comma ends a text without quotes, so the rest of a password stands there as a key, most often without a
+ * value. It must not be shown. @param rest that key
  */
 static void check_rest(struct parse *p, const struct tree *rest)
 {
-	const struct tree *before = NULL;
+	const struct tree *before = p->before[p->depth];
+	bool is_bare = !*rest->value, is_odd = rest->key[strspn(rest->key, "abcdefghijklmnopqrstuvwxyz_")];
 
-	for (const struct tree *t = p->open->first; t && t != rest; t = t->next)
-		if (t->kind != TREE_SCALAR || !tree_is_null(t))
-			before = t;
-	if (!before || before->kind != TREE_SCALAR || !before->plain ||
-		(!yaml_is_free_text(before->key) && !yaml_is_cut_address(before->value, rest->key)))
+	if (!before || before->kind != TREE_SCALAR || !before->plain || (!is_bare && !is_odd))
+		return;
+	if ((!is_bare || !yaml_is_free_text(before->key)) &&
+		!yaml_is_cut_address(before->value, is_bare ? rest->key : ""))
 		return;
 	if (!p->refused)
 		report_error(p->report, &before->at, tree_path(p->arena, before),
@@ -187,7 +188,7 @@ static void check_forms(struct parse *p, const struct tree *t)
 {
 	if (!t->plain || !t->key || t->parent != p->open)
 		return;
-	if (!*t->value && !refuse_glued(p, t->parent, t->key, &t->key_at) && p->flow[p->depth])
+	if ((*t->value || !refuse_glued(p, t->parent, t->key, &t->key_at)) && p->flow[p->depth])
 		check_rest(p, t);
 	if (*t->value && !yaml_is_free_text(t->key) && strncmp(t->value, "ffmpeg:", 7) != 0)
 		refuse_glued(p, t, t->value, &t->at);
@@ -226,6 +227,8 @@ static void on_scalar(struct parse *p, const yaml_event_t *e)
 	t->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	t->comment = t->plain ? comment_behind(p, &e->end_mark) : NULL;
 	check_forms(p, t);
+	if (!tree_is_null(t))
+		p->before[p->depth] = t;
 }
 
 /* It is refused, and stands for nothing. */
@@ -255,6 +258,8 @@ static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
 	if (!t)
 		return;
 	t->kind = kind;
+	p->before[p->depth - 1] = t;
+	p->before[p->depth] = NULL;
 	p->flow[p->depth] = kind == TREE_MAP && e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
 	p->open = t;
 }
