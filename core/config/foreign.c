@@ -59,9 +59,20 @@ struct walk {
 const char *foreign_url(const char *text, struct arena *a)
 {
 	const char *at = strcasestr(text, "rtsp://");
-	size_t n = at ? strcspn(at, " \t\r\n\"'`<>\\#|,;") : 0;
+	size_t n = at ? strcspn(at, " \t\r\n\"'`<>\\#|,;") : 0,
+	       more = at ? strcspn(at, " \t\r\n\"'`<>\\") : 0;
+	const char *login = at ? memrchr(at, '@', more) : NULL;
 
+	/* What else ends an address may stand in a password. */
+	if (login && login > at + n && !memchr(at, '@', n))
+		n = (size_t)(login - at) + strcspn(login, " \t\r\n\"'`<>\\#|,;");
 	return n > 7 && n < URL_LONGEST ? arena_copy(a, at, n) : NULL;
+}
+
+/* @return whether it may stand in a name as it is */
+static bool is_of_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == ' ' || c == '.';
 }
 
 const char *foreign_name(const char *text, struct arena *a)
@@ -70,10 +81,12 @@ const char *foreign_name(const char *text, struct arena *a)
 	const char *name;
 
 	for (; *text && out.len < NAME_LONGEST; text++)
-		if (isalnum((unsigned char)*text) || (*text == '-' && out.len))
-			text_printf(&out, "%c", tolower((unsigned char)*text));
+		if (is_of_name(*text) && (out.len || isalnum((unsigned char)*text)))
+			text_add_n(&out, text, 1);
 		else if (out.len && out.data[out.len - 1] != '_')
 			text_add(&out, "_");
+	while (out.len && strchr(" _.", out.data[out.len - 1]))
+		out.data[--out.len] = 0;
 	a->failed |= out.failed;
 	name = out.len ? arena_copy(a, text_str(&out), out.len) : NULL;
 	text_free(&out);
@@ -242,7 +255,8 @@ struct foreign foreign_of_tree(const struct tree *root, struct arena *a)
 void foreign_tell(const struct foreign *f, const char *name, struct arena *a, struct report *r)
 {
 	struct where at = {.source = name};
-	const char *url = f->url ? f->url : "rtsp://...";
+	const char *url = f->url ? f->url : "rtsp://...", *camera = f->camera ? f->camera : "front";
+	const char *quote = strpbrk(camera, " .") || isdigit((unsigned char)*camera) ? "\"" : "";
 	char *masked = strdup(url);
 
 	if (!masked) {
@@ -255,10 +269,9 @@ void foreign_tell(const struct foreign *f, const char *name, struct arena *a, st
 	else
 		report_error(r, &at, NULL,
 			"is a configuration of %s, not of cam_server; %s, here: `cameras: "
-			"{%s: {source: "
+			"{%s%s%s: {source: "
 			"{plugin: rtsp_in, url: \"%s\"}}}`%s",
-			f->product, f->url ? "its first camera is" : "a camera is",
-			f->camera ? f->camera : "front", masked,
-			strcmp(masked, url) != 0 ? " (with its password in place of the stars)" : "");
+			f->product, f->url ? "its first camera is" : "a camera is", quote, camera, quote,
+			masked, strcmp(masked, url) != 0 ? " (with its password in place of the stars)" : "");
 	free(masked);
 }

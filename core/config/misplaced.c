@@ -6,6 +6,7 @@
 #include "core/config/option.h"
 #include "core/config/section.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -324,15 +325,33 @@ bool misplaced_switch(struct load *l, const struct tree *t, const struct tree *d
 	return true;
 }
 
+/* 640x480, which is two options here. */
+static const char *size_hint(struct load *l, const struct tree *t)
+{
+	size_t w = t->kind == TREE_SCALAR ? strspn(t->value, "0123456789") : 0,
+	       h = w && tolower((unsigned char)t->value[w]) == 'x' ? strspn(t->value + w + 1, "0123456789")
+								   : 0;
+
+	return h && h < 6 && w < 6 && !t->value[w + 1 + h] && !t->secret
+		       ? arena_printf(l->arena,
+				 "; a size is two options, of a buffer or a viewer: `width: %.*s`, `height: "
+				 "%s`",
+				 (int)w, t->value, t->value + w + 1)
+		       : NULL;
+}
+
 const char *misplaced_stage(struct load *l, const struct tree *t)
 {
 	const char *word = switch_of(t);
 	const char *place = option_beside(l, t->key), *value = t->kind == TREE_SCALAR ? by_value(l, t) : NULL;
+	const char *size = size_hint(l, t);
 	size_t i = example_of(l, t->key);
 
 	if (word && (!strcmp(word, "off") || (i < N_EXAMPLES && !strcmp(t->key, examples[i].name)) ||
 			    tree_get(tree_get(l->root, "defaults"), t->key)))
 		return arena_printf(l->arena, "; write %s", word);
+	if (size)
+		return size;
 	if (*place || value)
 		return *place ? place : value;
 	if (t->kind == TREE_LIST)

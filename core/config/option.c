@@ -3,6 +3,7 @@
 
 #include "core/config/report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -180,6 +181,32 @@ static int refuse_enum(const struct cam_opt *o, const char *text, char *why)
 	return -EINVAL;
 }
 
+/* What a unit is most likely meant to be, by words that end in s, too. @return NULL: no idea */
+static const char *meant_unit(const struct cam_opt *o, const char *word)
+{
+	static const struct {
+		const char *word, *unit;
+		uint32_t type;
+	} words[] = {{"sec", "s", CAM_TIME}, {"second", "s", CAM_TIME}, {"min", "m", CAM_TIME},
+		{"minute", "m", CAM_TIME}, {"hr", "h", CAM_TIME}, {"hour", "h", CAM_TIME},
+		{"day", "d", CAM_TIME}, {"h", "h", CAM_TIME}, {"d", "d", CAM_TIME}, {"m", "m", CAM_TIME},
+		{"s", "s", CAM_TIME}, {"ms", "ms", CAM_TIME}, {"msec", "ms", CAM_TIME},
+		{"millisecond", "ms", CAM_TIME}, {"k", "K", CAM_SIZE}, {"kb", "K", CAM_SIZE},
+		{"kib", "K", CAM_SIZE}, {"m", "M", CAM_SIZE}, {"mb", "M", CAM_SIZE}, {"mib", "M", CAM_SIZE},
+		{"g", "G", CAM_SIZE}, {"gb", "G", CAM_SIZE}, {"gib", "G", CAM_SIZE}, {"t", "T", CAM_SIZE},
+		{"tb", "T", CAM_SIZE}, {"tib", "T", CAM_SIZE}, {"megabyte", "M", CAM_SIZE},
+		{"gigabyte", "G", CAM_SIZE}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i].word);
+
+		if (words[i].type == o->type && !strncasecmp(word, words[i].word, n) &&
+			(!word[n] || (n > 1 && tolower((unsigned char)word[n]) == 's' && !word[n + 1])))
+			return words[i].unit;
+	}
+	return NULL;
+}
+
 /* @param err of parsing */
 static const char *number_fault(const struct cam_opt *o, const char *text, int err)
 {
@@ -198,6 +225,22 @@ static const char *number_fault(const struct cam_opt *o, const char *text, int e
 	return "is not a whole number";
 }
 
+/* `5 min`, `10GB`: the reason with the number and the unit that is meant, if that can be told. */
+static int refuse_number(const struct cam_opt *o, const char *text, int err, char *why)
+{
+	const char *fault = number_fault(o, text, err), *unit;
+	size_t n = strspn(text, "0123456789."), at = n + strspn(text + n, " ");
+	char meant[MAX_DIGITS + 4], reason[96];
+	int64_t v;
+
+	unit = err == -EINVAL && n && n < MAX_DIGITS ? meant_unit(o, text + at) : NULL;
+	snprintf(meant, sizeof(meant), "%.*s%s", unit ? (int)n : 0, text, unit ? unit : "");
+	if (!unit || parse_amount(meant, o->type == CAM_TIME ? time_units : size_units, "", &v))
+		return refuse(o, text, fault, why);
+	snprintf(reason, sizeof(reason), "%s; write %s", fault, meant);
+	return refuse(o, text, reason, why);
+}
+
 static int set_number(const struct cam_opt *o, const char *text, void *member, char *why)
 {
 	int64_t v = 0;
@@ -210,7 +253,7 @@ static int set_number(const struct cam_opt *o, const char *text, void *member, c
 	else
 		err = parse_int(text, &v);
 	if (err)
-		return refuse(o, text, number_fault(o, text, err), why);
+		return refuse_number(o, text, err, why);
 	err = check_range(o, (double)v, text, why);
 	if (!err)
 		memcpy(member, &v, sizeof(v));

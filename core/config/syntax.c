@@ -4,6 +4,9 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
+
+enum { NAME_SHOWN = 64 };
 
 struct remedy {
 	const char *problem, *text;
@@ -218,6 +221,48 @@ const char *yaml_line_remedy(const char *problem, const char *data, size_t len, 
 	hint = above.number < line ? key_fault(&above, a) : NULL;
 	hint = hint ? hint : key_fault(&at, a);
 	return hint || above.number == line ? hint : indent_fault(data, &at, &above, a);
+}
+
+size_t yaml_glued_name(const char *text)
+{
+	size_t name = strcspn(text, ":=\"'@/"), at = name, scheme;
+
+	if (!name || name > NAME_SHOWN || (text[name] != ':' && text[name] != '='))
+		return 0;
+	at += 1 + strspn(text + at + 1, " \"'");
+	scheme = strspn(text + at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	if (!scheme || strncmp(text + at + scheme, "://", 3) != 0)
+		return 0;
+	while (text[name - 1] == ' ')
+		name--;
+	return name;
+}
+
+bool yaml_is_cut_address(const char *url, const char *rest)
+{
+	const char *authority = strstr(url, "://"), *colon;
+	size_t n;
+
+	if (!authority)
+		return false;
+	authority += 3;
+	n = strcspn(authority, "/?#");
+	colon = memchr(authority, ':', n);
+	return strpbrk(rest, "@/?&=:;%") ||
+	       (colon && !memchr(authority, '@', n) &&
+		       1 + strspn(colon + 1, "0123456789") != (size_t)(authority + n - colon));
+}
+
+bool yaml_is_free_text(const char *key)
+{
+	static const char *const ends[] = {"password", "passwd", "pass", "pwd", "secret", "token", "user",
+		"username", "login", "url", "uri", "address"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strlen(key) >= strlen(ends[i]) &&
+			!strcasecmp(key + strlen(key) - strlen(ends[i]), ends[i]))
+			return true;
+	return false;
 }
 
 const char *yaml_not_text(const char *data, size_t len)

@@ -268,6 +268,105 @@ static const char *port_fault(const struct parts *p)
 	       "USER:PASSWORD@HOST)";
 }
 
+/* @return whether a label is a number as the resolver of names takes it: digits, or 0x and hexadecimal ones */
+static bool is_number(const char *s, size_t n)
+{
+	size_t i = n > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 2 : 0;
+	bool is_hex = i;
+
+	while (i < n && (is_hex ? isxdigit((unsigned char)s[i]) : isdigit((unsigned char)s[i])))
+		i++;
+	return n && i == n;
+}
+
+/* @return whether a label is a decimal number from 0 to 255, without zeros in front */
+static bool is_octet(const char *s, size_t n)
+{
+	unsigned v = 0;
+
+	for (size_t i = 0; i < n && n <= 3; i++)
+		v = isdigit((unsigned char)s[i]) ? v * 10 + (unsigned)(s[i] - '0') : 256;
+	return n && n <= 3 && v <= 255 && (n == 1 || *s != '0');
+}
+
+/* @return whether colons stand among hexadecimal digits as in fe80::1, and no port could explain them */
+static bool is_bare_ipv6(const char *s, size_t n)
+{
+	size_t colons = 0, i = 0;
+
+	for (; i < n && (isxdigit((unsigned char)s[i]) || s[i] == ':' || s[i] == '.'); i++)
+		colons += s[i] == ':';
+	return colons > 1 && i + (i < n && s[i] == '%' ? n - i : 0) == n;
+}
+
+/* @return whether all of a host may stand in a name or a number; what is not ASCII is left to the resolver */
+static bool is_of_host(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)s[i]) && !strchr("-._", s[i]) && !((unsigned char)s[i] & 0x80))
+			return false;
+	return true;
+}
+
+/* The resolver takes 127.1, 010 and 0x7f for numbers, each another address than it looks like. */
+static const char *host_fault(const struct parts *p)
+{
+	size_t n = (size_t)((p->port ? p->port - 1 : p->end) - p->host), labels = 0;
+	bool numbers = true, octets = true;
+
+	if (is_bare_ipv6(p->host, (size_t)(p->end - p->host)))
+		return "holds an IPv6 address without brackets; write [ and ] around it, as in [fe80::1]";
+	if (*p->host == '[' || !n)
+		return NULL;
+	if (!is_of_host(p->host, n))
+		return "holds a host with what no name or address has; write letters, digits, - and . only, "
+		       "such as "
+		       "192.168.1.20, and a port behind a colon";
+	for (size_t i = 0, len; i <= n; i += len + 1, labels++) {
+		const char *dot = i < n ? memchr(p->host + i, '.', n - i) : NULL;
+
+		len = dot ? (size_t)(dot - p->host) - i : n - i;
+		if (!len && (i < n || !labels))
+			return "holds a host with two dots in a row, or one at its beginning; remove one";
+		numbers &= !len || is_number(p->host + i, len);
+		octets &= is_octet(p->host + i, len);
+	}
+	return numbers && (!octets || labels != 4) ? "holds a host of numbers that is no address; write four "
+						     "numbers from 0 to 255, without "
+						     "zeros in "
+						     "front, such as 192.168.1.20"
+						   : NULL;
+}
+
+/* What manuals put where a number of a channel goes: <1>, {1}. @return its length, 0: none at s */
+static size_t enclosed(const char *s)
+{
+	const char *close = *s == '<' ? ">" : *s == '{' ? "}" : NULL;
+	size_t n =
+		close ? strspn(s + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") : 0;
+
+	return n && s[n + 1] == *close ? n + 2 : 0;
+}
+
+/* @param path what follows the host */
+static const char *path_fault(const char *path, struct arena *a)
+{
+	for (const char *s = path; *s; s++)
+		if (enclosed(s) && (s == path || s[-1] != '$'))
+			return arena_printf(a,
+				"still holds %.*s; write what it stands for there, without brackets",
+				(int)enclosed(s), s);
+	return NULL;
+}
+
+/* @return whether another address begins where the host belongs */
+static bool is_twice(const char *authority)
+{
+	size_t n = strspn(authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return n && !strncmp(authority + n, "://", 3);
+}
+
 /* What files of variables and copies leave around an address. */
 static const char *edge_fault(const char *url)
 {
@@ -290,10 +389,16 @@ const char *url_fault(const char *url, const char *comment, struct arena *a)
 
 	if (why || !scheme || strncmp(url + scheme, "://", 3) != 0)
 		return why;
+	if (is_twice(url + scheme + 3))
+		return arena_printf(a, "begins with %.*s:// twice; remove one", (int)scheme, url);
 	p = split(url + scheme + 3);
 	why = placeholder(url, &p, a);
 	if (!why)
 		why = login_fault(&p, a);
+	if (!why)
+		why = host_fault(&p);
+	if (!why && !strncasecmp(url, "rtsp", 4))
+		why = path_fault(p.end, a);
 	port = port_fault(&p);
 	if (!why && comment && *comment && !p.login_end && (port || strchr(comment, '@')))
 		why = "ends before \" #\", which begins a comment in YAML; put the whole address in quotes, "

@@ -5,6 +5,7 @@
 #include "core/config/url.h"
 
 #include <cam/file_name.h>
+#include <ctype.h>
 #include <string.h>
 
 const char *load_origin(struct load *l, const struct tree *t)
@@ -66,9 +67,72 @@ static bool is_shell_name(const char *text)
 	return n > 2 && !text[n + 1];
 }
 
+/*
+ * @return whether $NAME stands in a text, of two capitals at least, or ${NAME} in front of an address' path, where it is
+ * of no use
+ */
+static bool has_variable(const char *text)
+{
+	const char *scheme = strstr(text, "://"), *path = strchrnul(scheme ? scheme + 3 : text, '/');
+
+	for (const char *s = strchr(text, '$'); s; s = strchr(s + 1, '$')) {
+		bool brace = s[1] == '{';
+		size_t n = strspn(s + 1 + brace, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+		if (n > 1 && isupper((unsigned char)s[1 + brace]) &&
+			(!brace || (s < path && strchr(":}", s[2 + n]))))
+			return true;
+	}
+	return false;
+}
+
+/* @return whether a variable's value is all of the text, or part of it; not that of a file named by one */
+static bool is_from_environment(const struct tree *t)
+{
+	return !t->secret && (t->at.via || !strncmp(t->at.source, "environment ", 12));
+}
+
+#define UNEXPANDED                                                                                           \
+	"which is not filled in within an environment variable: let the shell or docker do so (in double "   \
+	"quotes), or put the whole text into a file and name that by NAME_FILE"
+
+/* What is looked up in texts of the file is taken as it is in a variable's value. @return whether that was meant */
+static bool is_unexpanded(const struct cam_opt *o, const struct tree *t)
+{
+	if (!is_from_environment(t) || !has_variable(t->value))
+		return false;
+	/* A password may hold anything. */
+	return o->flags & CAM_URL ||
+	       (o->flags & CAM_SECRET && *t->value == '$' &&
+		       !t->value[strspn(t->value, "${}_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")]);
+}
+
+/* A folder's name goes to the system as it is: a shell would fill in these. */
+static const char *folder_fault(const struct cam_opt *o, const char *text)
+{
+	if (!*text)
+		return !o->def || *o->def ? "is empty; write a folder, or remove the line" : NULL;
+	if (*text == '~' && (!text[1] || text[1] == '/'))
+		return "begins with ~, which is not filled in: write the whole path, or ${HOME}/...";
+	return *text == '$' && strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") > 1
+		       ? "begins with a name behind $, which is not filled in without braces: write the "
+			 "whole path, or ${NAME}/..."
+		       : NULL;
+}
+
+/* @return why a text cannot be taken, NULL: it can */
+static const char *text_fault(struct load *l, const struct cam_opt *o, const struct tree *t, const char *text)
+{
+	if (o->flags & CAM_URL && is_unexpanded(o, t))
+		return "holds a name behind $, " UNEXPANDED " (write %24 for a $)";
+	if (o->flags & CAM_URL)
+		return url_fault(text, t->comment, l->arena);
+	return o->type == CAM_STRING && o->flags & CAM_FOLDER ? folder_fault(o, text) : NULL;
+}
+
 bool load_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t, const char *text)
 {
-	const char *why = o->flags & CAM_URL ? url_fault(text, t->comment, l->arena) : NULL;
+	const char *why = text_fault(l, o, t, text);
 
 	if (why)
 		report_error(l->report, &t->at, tree_path(l->arena, t), "%s", why);
@@ -76,6 +140,8 @@ bool load_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t,
 		report_warning(l->report, &t->at, tree_path(l->arena, t),
 			"ends before \" #\", which begins a comment; put all of it in quotes if that belongs "
 			"to it");
+	else if ((o->flags & CAM_SECRET) && is_unexpanded(o, t))
+		report_warning(l->report, &t->at, tree_path(l->arena, t), "is a name behind $, " UNEXPANDED);
 	else if ((o->flags & CAM_SECRET) && text == t->value && is_shell_name(text))
 		report_warning(l->report, &t->at, tree_path(l->arena, t),
 			"is taken as it is; write ${NAME}, with braces, for the value of a variable");

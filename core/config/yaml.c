@@ -17,6 +17,8 @@ struct parse {
 	struct tree *waiting; /* a key of it whose value comes next */
 	size_t byte, character; /* the same place in the text, counted in both */
 	unsigned depth, n_nodes, n_documents;
+	bool flow[YAML_MAX_DEPTH + 1]; /* by depth: written with braces */
+	const struct tree *before[YAML_MAX_DEPTH + 1]; /* by depth: the last with a value */
 	bool ended, stopped;
 	bool refused; /* It will not be taken, which is reported; the rest is read to see whose file it is. */
 };
@@ -146,6 +148,52 @@ static void on_key(struct parse *p, const yaml_event_t *e)
 			"merging with << is not supported; use `defaults` for what cameras share");
 }
 
+/* @return whether text is `front:rtsp://h/1` or alike, which is reported without the address */
+static bool refuse_glued(struct parse *p, const struct tree *above, const char *text, const struct where *at)
+{
+	size_t n = yaml_glued_name(text);
+	bool equals = n && text[n + strspn(text + n, " ")] == '=';
+
+	if (n && !p->refused)
+		report_error(p->report, at, tree_path(p->arena, above),
+			equals ? "write a colon and a blank in place of = behind `%.*s`"
+			       : "put a blank behind the colon of `%.*s:`",
+			(int)n, text);
+	p->refused |= n > 0;
+	return n > 0;
+}
+
+/*
+ * In braces a comma ends a text without quotes, so the rest of a password stands there as a key, most often without a
+ * value. It must not be shown. @param rest that key
+ */
+static void check_rest(struct parse *p, const struct tree *rest)
+{
+	const struct tree *before = p->before[p->depth];
+	bool is_bare = !*rest->value, is_odd = rest->key[strspn(rest->key, "abcdefghijklmnopqrstuvwxyz_")];
+
+	if (!before || before->kind != TREE_SCALAR || !before->plain || (!is_bare && !is_odd))
+		return;
+	if ((!is_bare || !yaml_is_free_text(before->key)) &&
+		!yaml_is_cut_address(before->value, is_bare ? rest->key : ""))
+		return;
+	if (!p->refused)
+		report_error(p->report, &before->at, tree_path(p->arena, before),
+			"is cut off: a comma ends a text within { }; put the whole text in quotes");
+	p->refused = true;
+}
+
+/* What a value, with the key that it has, looks like when a blank or quotes are missing. */
+static void check_forms(struct parse *p, const struct tree *t)
+{
+	if (!t->plain || !t->key || t->parent != p->open)
+		return;
+	if ((*t->value || !refuse_glued(p, t->parent, t->key, &t->key_at)) && p->flow[p->depth])
+		check_rest(p, t);
+	if (*t->value && !yaml_is_free_text(t->key) && strncmp(t->value, "ffmpeg:", 7) != 0)
+		refuse_glued(p, t, t->value, &t->at);
+}
+
 /* `p #ss` is `p`: what was cut off, if it does not look like a comment. */
 static const char *comment_behind(struct parse *p, const yaml_mark_t *end)
 {
@@ -178,6 +226,9 @@ static void on_scalar(struct parse *p, const yaml_event_t *e)
 	t->value = arena_copy(p->arena, (const char *)e->data.scalar.value, e->data.scalar.length);
 	t->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	t->comment = t->plain ? comment_behind(p, &e->end_mark) : NULL;
+	check_forms(p, t);
+	if (!tree_is_null(t))
+		p->before[p->depth] = t;
 }
 
 /* It is refused, and stands for nothing. */
@@ -207,6 +258,9 @@ static void on_open(struct parse *p, const yaml_event_t *e, enum tree_kind kind)
 	if (!t)
 		return;
 	t->kind = kind;
+	p->before[p->depth - 1] = t;
+	p->before[p->depth] = NULL;
+	p->flow[p->depth] = kind == TREE_MAP && e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
 	p->open = t;
 }
 

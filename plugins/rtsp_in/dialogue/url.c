@@ -142,6 +142,9 @@ static const char *scheme_fault(const char *url)
 		       "rtsp://HOST:554/PATH";
 	if (!strncasecmp(url, "rtsp:", 5) || !strncasecmp(url, "rtsp/", 5))
 		return "does not begin with rtsp://, a colon and two slashes; write rtsp://HOST:554/PATH";
+	if (!strncasecmp(url, "rstp:", 5) || !strncasecmp(url, "rtps:", 5) || !strncasecmp(url, "rtp:", 4) ||
+		!strncasecmp(url, "rtcp:", 5) || !strncasecmp(url, "rtsp", 4))
+		return "begins with a misspelt or unknown scheme; did you mean rtsp://?";
 	if (colon)
 		return "is not an RTSP address; write rtsp://HOST:554/PATH as the camera's manual says";
 	if (*url == '/' || *url == '.')

@@ -22,6 +22,8 @@ TEST(a_url_that_is_none_is_told_what_to_write)
 		{"rtsp:192.0.2.10/s", "a colon and two slashes"},
 		{"rtsp:/192.0.2.10/s", "a colon and two slashes"},
 		{"rtsp://rtsp://192.0.2.10/s", "twice"},
+		{"rstp://192.0.2.10/s", "did you mean rtsp://"},
+		{"rtps://192.0.2.10/s", "did you mean rtsp://"},
 		{"rtsp://192.0.2.10/s#1", "write %23"},
 		{"rtsp://good.example\\@192.0.2.10/s", "backslash"},
 		{"rtsp:///s", "names no host"},
