@@ -92,9 +92,14 @@ static bool is_from_environment(const struct tree *t)
 	return !t->secret && (t->at.via || !strncmp(t->at.source, "environment ", 12));
 }
 
-#define UNEXPANDED                                                                                           \
-	"which is not filled in within an environment variable: let the shell or docker do so (in double "   \
-	"quotes), or put the whole text into a file and name that by NAME_FILE"
+static const char *unexpanded(struct load *l, const struct tree *t)
+{
+	return arena_printf(l->arena,
+		"which is not filled in within an environment variable: let the shell or docker do so (in "
+		"double "
+		"quotes), or put the whole text into a file and name that by %.64s_FILE",
+		t->at.via ? t->at.via : "NAME");
+}
 
 /* What is looked up in texts of the file is taken as it is in a variable's value. @return whether that was meant */
 static bool is_unexpanded(const struct cam_opt *o, const struct tree *t)
@@ -124,7 +129,8 @@ static const char *folder_fault(const struct cam_opt *o, const char *text)
 static const char *text_fault(struct load *l, const struct cam_opt *o, const struct tree *t, const char *text)
 {
 	if (o->flags & CAM_URL && is_unexpanded(o, t))
-		return "holds a name behind $, " UNEXPANDED " (write %24 for a $)";
+		return arena_printf(
+			l->arena, "holds a name behind $, %s (write %%24 for a $)", unexpanded(l, t));
 	if (o->flags & CAM_URL)
 		return url_fault(text, t->comment, l->arena);
 	return o->type == CAM_STRING && o->flags & CAM_FOLDER ? folder_fault(o, text) : NULL;
@@ -141,7 +147,8 @@ bool load_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t,
 			"ends before \" #\", which begins a comment; put all of it in quotes if that belongs "
 			"to it");
 	else if ((o->flags & CAM_SECRET) && is_unexpanded(o, t))
-		report_warning(l->report, &t->at, tree_path(l->arena, t), "is a name behind $, " UNEXPANDED);
+		report_warning(l->report, &t->at, tree_path(l->arena, t), "is a name behind $, %s",
+			unexpanded(l, t));
 	else if ((o->flags & CAM_SECRET) && text == t->value && is_shell_name(text))
 		report_warning(l->report, &t->at, tree_path(l->arena, t),
 			"is taken as it is; write ${NAME}, with braces, for the value of a variable");
