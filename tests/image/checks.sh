@@ -16,10 +16,11 @@ start() { # NAME OPTION...: a container of the image
 	docker run -d --name "$name" "$@" cam_server 2>&1 || { say "$name does not start"; return 1; }
 }
 
-is_live() { get "$1" "/api/v1/cameras/$2" | grep -q '"state":"live"'; }
-logs_say() { docker logs "$1" 2>&1 | tee -a "$WORK/check.log" | grep -qE -- "$2"; }
+# To its end: under pipefail, a writer that is cut off by a reader who has seen enough would count as a failure.
+is_live() { get "$1" "/api/v1/cameras/$2" | grep '"state":"live"' > /dev/null; }
+logs_say() { docker logs "$1" 2>&1 | tee -a "$WORK/check.log" | grep -E -- "$2" > /dev/null; }
 logs_never_say() { not logs_say "$@"; }
-recorded() { find "$RECORDINGS" -name '*.mp4' -size "+${1:-20}k" | grep -q .; } # [KIB]; a second takes 500
+recorded() { find "$RECORDINGS" -name '*.mp4' -size "+${1:-20}k" | grep . > /dev/null; } # [KIB]; a second takes 500
 
 plays() { # the newest recording: seconds of H.264 that decode without an error
 	local file seconds

@@ -118,11 +118,11 @@ check_3_server() {
 		as_user "$ROOT" cam_server cam_server -c /etc/cam_server.yaml
 }
 
-recorded() { find "$ROOT$RECORDINGS" -name '*.mp4' -size +20k | grep -q .; }
+recorded() { find "$ROOT$RECORDINGS" -name '*.mp4' -size +20k | grep . > /dev/null; }
 is_picture() { get 5000 /api/v1/cameras/front/snapshot.jpg > "$WORK/picture" && is "$(head -c 3 "$WORK/picture" | xxd -p)" ffd8ff; }
 
 add_camera() { sed -i 's/^cameras:$/&\n  front: {source: {plugin: test_in}}/' "$ROOT/etc/cam_server.yaml"; }
-status_shows() { on systemctl show -P StatusText cam_server | tee -a "$WORK/check.log" | grep -q "$1"; }
+status_shows() { on systemctl show -P StatusText cam_server | tee -a "$WORK/check.log" | grep "$1" > /dev/null; }
 
 # What README.Debian says, with a camera that needs none.
 check_4_run() {
@@ -220,7 +220,7 @@ power_off() {
 }
 
 state_is() { is "$(on systemctl is-active cam_server)" "$1"; }
-journal_says() { on journalctl --no-pager -u cam_server | tee -a "$WORK/check.log" | grep -qE -- "$1"; }
+journal_says() { on journalctl --no-pager -u cam_server | tee -a "$WORK/check.log" | grep -E -- "$1" > /dev/null; }
 main_pid() { on systemctl show -P MainPID cam_server; }
 
 check_7_systemd() {
