@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Swapping a plugin is one word, so the keys that were written for its sibling may stay. A key that the plugin
- * lacks and another plugin of its kind has is left alone: with a warning when it stands beside the word `plugin`, or in
- * a camera while the word stands in `defaults`, for all cameras at once; silently when it was inherited. Any other unknown key is an error, and so is any from the environment or --set, and
- * any beside no such word.
+ * Swapping a plugin is one word, so the keys that were written for its sibling may stay. A key that the plugin lacks and
+ * another plugin of its kind has is left alone: with a warning when it stands beside the word `plugin`, or in a camera
+ * while the word stands in `defaults`, for all cameras at once; silently when it was inherited. Any other unknown key is an
+ * error, and so is any from the environment or --set, and any beside no such word.
  */
 #include "core/config/load.h"
 #include "core/config/misplaced.h"

@@ -67,9 +67,15 @@ static bool is_shell_name(const char *text)
 	return n > 2 && !text[n + 1];
 }
 
+/* @return whether what stands there is a whole part of an address: a password may well hold a $ and capitals behind it */
+static bool is_whole(const char *text, const char *from, const char *to)
+{
+	return (from == text || strchr(":/@?=&", from[-1])) && (!*to || strchr("@:/?&", *to));
+}
+
 /*
- * @return whether $NAME stands in a text, of two capitals at least, or ${NAME} in front of an address' path, where it is
- * of no use
+ * @return whether $NAME, of two capitals at least, is a whole part of a text, or ${NAME} stands in front of an address'
+ * path, where it is of no use
  */
 static bool has_variable(const char *text)
 {
@@ -79,8 +85,9 @@ static bool has_variable(const char *text)
 		bool brace = s[1] == '{';
 		size_t n = strspn(s + 1 + brace, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 
-		if (n > 1 && isupper((unsigned char)s[1 + brace]) &&
-			(!brace || (s < path && strchr(":}", s[2 + n]))))
+		if (n < 2 || !isupper((unsigned char)s[1 + brace]))
+			continue;
+		if (brace ? s < path && strchr(":}", s[2 + n]) : is_whole(text, s, s + 1 + n))
 			return true;
 	}
 	return false;
