@@ -222,12 +222,20 @@ static bool is_no_login(const struct parts *p)
 				is_in_capitals(p->authority, user));
 }
 
+bool url_is_whole_part(const char *text, const char *from, const char *to)
+{
+	return (from == text || strchr(":/@?=&", from[-1])) && (!*to || strchr("@:/?&", *to));
+}
+
 /* @return whether a variable of a shell is left, which none of YAML is: $CAMERA_IP */
 static bool has_bare_variable(const char *url)
 {
-	for (const char *s = strchr(url, '$'); s; s = strchr(s + 1, '$'))
-		if (strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") > 2)
+	for (const char *s = strchr(url, '$'); s; s = strchr(s + 1, '$')) {
+		size_t n = strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+		if (n > 2 && url_is_whole_part(url, s, s + 1 + n))
 			return true;
+	}
 	return false;
 }
 

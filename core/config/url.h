@@ -16,4 +16,9 @@ const char *url_fault(const char *url, const char *comment, struct arena *);
  * the host that is asked, where that looks like a host, and the last otherwise. @param authority behind the "://"
  */
 const char *url_login_end(const char *authority);
+/**
+ * @return whether what stands from `from` to `to` is a whole part of an address: a password may well hold a $ and capitals
+ * behind it, which are no name then
+ */
+bool url_is_whole_part(const char *text, const char *from, const char *to);
 #endif

@@ -67,12 +67,6 @@ static bool is_shell_name(const char *text)
 	return n > 2 && !text[n + 1];
 }
 
-/* @return whether what stands there is a whole part of an address: a password may well hold a $ and capitals behind it */
-static bool is_whole(const char *text, const char *from, const char *to)
-{
-	return (from == text || strchr(":/@?=&", from[-1])) && (!*to || strchr("@:/?&", *to));
-}
-
 /*
  * @return whether $NAME, of two capitals at least, is a whole part of a text, or ${NAME} stands in front of an address'
  * path, where it is of no use
@@ -87,7 +81,7 @@ static bool has_variable(const char *text)
 
 		if (n < 2 || !isupper((unsigned char)s[1 + brace]))
 			continue;
-		if (brace ? s < path && strchr(":}", s[2 + n]) : is_whole(text, s, s + 1 + n))
+		if (brace ? s < path && strchr(":}", s[2 + n]) : url_is_whole_part(text, s, s + 1 + n))
 			return true;
 	}
 	return false;
