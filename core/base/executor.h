@@ -47,8 +47,8 @@ struct executor {
 	void (*ref)(struct executor *);
 	void (*unref)(struct executor *);
 	/**
-	 * [any] As post(), for what somebody waits for: the executor's turn comes ahead of every second other one's. NULL:
-	 * no turns are taken here.
+	 * [any] For what somebody waits for: it comes ahead of every second one of those that are post()ed here, and the
+	 * executor's turn ahead of every second other one's; among such the order is kept. NULL: as post().
 	 */
 	void (*post_soon)(struct executor *, struct task *);
 };

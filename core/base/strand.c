@@ -18,10 +18,10 @@ struct strand {
 	struct executor executor;
 	struct pool *pool;
 	struct strand *next_ready;
-	struct task_list tasks;
+	struct task_list tasks, awaited; /* which are taken by turns */
+	bool was_awaited; /* the last one was */
 	unsigned refs; /* under the pool's lock */
 	bool ready; /* in a lane, or running: it is freed when it has run dry */
-	bool is_soon; /* its next turn is to come soon */
 	struct lane *lane; /* that it waits in, NULL: none */
 };
 
@@ -70,10 +70,9 @@ static void lane_remove(struct strand *s)
 
 static void put_ready(struct pool *p, struct strand *s)
 {
-	struct lane *l = s->is_soon ? &p->soon : &p->line;
+	struct lane *l = s->awaited.head ? &p->soon : &p->line;
 
 	s->ready = true;
-	s->is_soon = false;
 	s->lane = l;
 	s->next_ready = NULL;
 	*l->tail = s;
@@ -95,6 +94,12 @@ static struct strand *take_ready(struct pool *p)
 	return s;
 }
 
+static struct task *take_task(struct strand *s)
+{
+	s->was_awaited = s->awaited.head && !(s->was_awaited && s->tasks.head);
+	return task_list_take(s->was_awaited ? &s->awaited : &s->tasks);
+}
+
 /* Run a turn of s. Called and left with the pool locked. */
 static void run_strand(struct pool *p, struct strand *s)
 {
@@ -102,7 +107,7 @@ static void run_strand(struct pool *p, struct strand *s)
 
 	here = s;
 	for (int i = 0; i < TURN && (!i || clock_mono_ns() < until); i++) {
-		struct task *t = task_list_take(&s->tasks);
+		struct task *t = take_task(s);
 
 		if (!t)
 			break;
@@ -111,11 +116,11 @@ static void run_strand(struct pool *p, struct strand *s)
 		pthread_mutex_lock(&p->lock);
 	}
 	here = NULL;
-	if (s->tasks.head) {
+	if (s->tasks.head || s->awaited.head) {
 		put_ready(p, s);
 		return;
 	}
-	s->ready = s->is_soon = false;
+	s->ready = false;
 	if (!s->refs)
 		free(s);
 }
@@ -277,16 +282,13 @@ static void strand_post_soon(struct executor *e, struct task *t)
 	struct pool *p = s->pool;
 
 	pthread_mutex_lock(&p->lock);
-	task_list_put(&s->tasks, t);
-	s->is_soon = true;
+	task_list_put(&s->awaited, t);
 	if (!s->ready) {
 		put_ready(p, s);
 		wake(p);
 	} else if (s->lane == &p->line) {
 		lane_remove(s);
 		put_ready(p, s);
-	} else if (s->lane) {
-		s->is_soon = false; /* it is there already */
 	}
 	pthread_mutex_unlock(&p->lock);
 }
@@ -372,6 +374,7 @@ struct strand *strand_new(struct pool *pool)
 	s->refs = 1;
 	s->pool = pool;
 	task_list_init(&s->tasks);
+	task_list_init(&s->awaited);
 	return s;
 }
 

@@ -326,13 +326,16 @@ static void deliver_first(struct link *l)
 	buf_unref(buf);
 }
 
-/* Deliver up to `turn` items. Called and left with the lock held; the caller holds a reference. */
-static void deliver(struct link *l, size_t turn)
+/* Deliver up to `turn` items, none that would begin after until_ns but the first. Called and left with the lock held; the caller holds a reference. */
+static void deliver(struct link *l, size_t turn, int64_t until_ns)
 {
 	if (has_news(l) && !l->closed)
 		deliver_news(l);
-	while (turn-- && l->queue.n && !l->held && !l->closed)
+	while (turn-- && l->queue.n && !l->held && !l->closed) {
 		deliver_first(l);
+		if (until_ns != INT64_MAX && clock_mono_ns() >= until_ns)
+			break;
+	}
 }
 
 /* Fetch history, once what was fetched before is taken. Called and left with the lock held. */
@@ -359,7 +362,8 @@ static void work(struct link *l)
 	l->timed = false; /* its reference is this call's now: link_close() is not to take it back */
 	refill(l);
 	had = l->queue.n;
-	deliver(l, l->end.turn ? l->end.turn : TURN);
+	deliver(l, l->end.turn ? l->end.turn : TURN,
+		l->end.turn_ns ? clock_mono_ns() + l->end.turn_ns : INT64_MAX);
 	if (had && !l->queue.n && !l->held && !l->closed && l->batch_ns && !l->pull && !has_news(l)) {
 		l->timed = true;
 		/* Under the lock, as in unlock_and_schedule(). */
@@ -400,7 +404,7 @@ void link_drain(struct link *l)
 		l->until_ns = now;
 	do {
 		refill(l);
-		deliver(l, SIZE_MAX);
+		deliver(l, SIZE_MAX, INT64_MAX);
 	} while (l->pull && !l->held && !l->closed && !l->over);
 	queue_count_dropped(&l->queue, queue_n_data(&l->queue));
 	pthread_mutex_unlock(&l->lock);

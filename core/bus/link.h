@@ -45,6 +45,7 @@ struct link_end {
 	void (*gone)(void *arg);
 	struct link_account *account; /**< NULL: none */
 	unsigned turn; /**< items taken before others on the executor get their turn; 0: 64 */
+	int64_t turn_ns; /**< and no further one after so long; 0: however long they take */
 };
 
 /** @return a link by the wish's form, media, drop, queue and until_ns members, one reference; NULL without memory */

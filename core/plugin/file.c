@@ -125,7 +125,7 @@ void file_read(
 void file_close(struct cam_file *f)
 {
 	if (f)
-		executor_post(f->on, &f->close);
+		executor_post_soon(f->on, &f->close); /* in the order of its reads */
 }
 
 int file_give_fd(struct cam_file *f)

@@ -135,6 +135,9 @@ static struct camera *find_camera(const struct cam_node *n, const char *name)
 	return n->spec.camera ? camera_ref(n->spec.camera) : NULL;
 }
 
+/* On a disk's thread each item may take as long as a sync does, and many nodes, and requests, wait for their turn there. */
+#define DISK_TURN (4 * CLOCK_MS)
+
 static struct cam_sub *sub_new(struct cam_node *n, struct camera *camera, const struct cam_want *want)
 {
 	struct cam_sub *sub = calloc(1, sizeof(*sub));
@@ -144,7 +147,8 @@ static struct cam_sub *sub_new(struct cam_node *n, struct camera *camera, const 
 		.flow = &n->flow,
 		.refused = refused,
 		.gone = gone,
-		.account = want->form == CAM_PACKET ? &camera->share.account : NULL};
+		.account = want->form == CAM_PACKET ? &camera->share.account : NULL,
+		.turn_ns = n->spec.plugin->place == CAM_ON_IO ? DISK_TURN : 0};
 
 	if (!sub)
 		return NULL;

@@ -125,12 +125,15 @@ TEST(a_file_is_read_piece_by_piece_to_its_end)
 
 struct stuck {
 	struct task task;
-	sem_t over;
+	sem_t begun, over;
 };
 
 static void wait_over(struct task *t)
 {
-	sem_wait(&container_of(t, struct stuck, task)->over);
+	struct stuck *k = container_of(t, struct stuck, task);
+
+	sem_post(&k->begun);
+	sem_wait(&k->over);
 }
 
 TEST(a_file_that_is_closed_while_its_disk_hangs_is_told_of_and_goes)
@@ -139,8 +142,10 @@ TEST(a_file_that_is_closed_while_its_disk_hangs_is_told_of_and_goes)
 	struct stuck k = {.task.fn = wait_over};
 
 	open_world(&w);
+	sem_init(&k.begun, 0, 0);
 	sem_init(&k.over, 0, 0);
 	executor_post(strand_executor(w.strand), &k.task);
+	sem_wait(&k.begun);
 	file_read(w.file, 0, w.bytes, 4, on_told, &w);
 	file_close(w.file);
 	strand_free(w.strand); /* the node that opened it has gone */
@@ -154,6 +159,7 @@ TEST(a_file_that_is_closed_while_its_disk_hangs_is_told_of_and_goes)
 	CHECK_INT(w.result, 4);
 	close_world(&w);
 	CHECK(!is_open(w.fd));
+	sem_destroy(&k.begun);
 	sem_destroy(&k.over);
 }
 

@@ -231,6 +231,43 @@ static void check_turns(const char *posted, const char *expected)
 	sem_destroy(&gate.open);
 }
 
+/* The same of one strand's tasks. */
+static void check_tasks(const char *posted, const char *expected)
+{
+	char order[TURNS + 1] = "";
+	struct turn turns[TURNS];
+	struct gate gate = {.task = {NULL, wait_at_gate}};
+	struct strand *strand;
+	struct pool *pool;
+
+	sem_init(&gate.closed, 0, 0);
+	sem_init(&gate.open, 0, 0);
+	CHECK_INT(pool_new("test", 1, &pool), 0);
+	strand = strand_new(pool);
+	executor_post(strand_executor(strand), &gate.task);
+	sem_wait(&gate.closed);
+	for (size_t i = 0; posted[i]; i++) {
+		turns[i] = (struct turn){{NULL, take_turn}, NULL, posted[i], order};
+		if (posted[i] < 'a')
+			executor_post_soon(strand_executor(strand), &turns[i].task);
+		else
+			executor_post(strand_executor(strand), &turns[i].task);
+	}
+	sem_post(&gate.open);
+	strand_free(strand);
+	pool_free(pool);
+	CHECK_STR(order, expected);
+	sem_destroy(&gate.closed);
+	sem_destroy(&gate.open);
+}
+
+TEST(what_is_awaited_comes_ahead_of_what_a_strand_has_gathered)
+{
+	check_tasks("abcX", "Xabc");
+	check_tasks("abcXYZ", "XaYbZc");
+	check_tasks("XYa", "XaY");
+}
+
 TEST(who_is_awaited_comes_soon_and_keeps_nobody_from_his_turn)
 {
 	check_turns("abcdeX", "Xabcde");
@@ -238,6 +275,7 @@ TEST(who_is_awaited_comes_soon_and_keeps_nobody_from_his_turn)
 	check_turns("XYa", "XaY");
 }
 
-RUN_TESTS(T(who_is_awaited_comes_soon_and_keeps_nobody_from_his_turn),
+RUN_TESTS(T(what_is_awaited_comes_ahead_of_what_a_strand_has_gathered),
+	T(who_is_awaited_comes_soon_and_keeps_nobody_from_his_turn),
 	T(a_pool_whose_thread_hangs_ends_when_that_goes_on), T(timers_call_in_time_on_their_strands),
 	T(cancelled_timer_is_not_called), T(strand_runs_its_tasks_in_order_and_one_at_a_time))
