@@ -165,14 +165,12 @@ static const struct field stage_fields[] = {
 	{"dropped", LARGE, offsetof(struct stage, dropped), "Items that its full queues dropped."},
 };
 
-enum { FILE_NAME_BYTES = 256 }; /* a name has at most 64 bytes, three times as many here */
-
 #define N_FIELDS(table) (sizeof(table) / sizeof((table)[0]))
 
 static void print_value(const struct field *f, const void *of, struct text *out)
 {
 	const void *at = (const char *)of + f->offset;
-	char codec[5], file_name[FILE_NAME_BYTES];
+	char codec[5], file_name[CAM_FILE_NAME_BYTES];
 
 	switch (f->form) {
 	case TEXT:

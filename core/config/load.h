@@ -63,13 +63,24 @@ void load_server(struct load *);
 void load_cameras(struct load *);
 /** short.c: put what short forms stand for in their places, and what is built in. May be called again. */
 void load_short_forms(struct load *);
-/** short.c: @return the i-th stage of a camera whose plugin need not be named: "source"; NULL: there are no more */
-const char *load_usual_stage(size_t i);
+#define LOAD_SOURCE_TEXT "source: {plugin: rtsp_in, url: \"rtsp://...\"}"
+
+/** What a stage, or a sink, is usually called, and of which plugin it is then, which need not be named. */
+struct usual {
+	const char *name, *plugin;
+	const char *text; /**< how it is written out, for messages */
+	bool is_sink;
+};
+
+/** short.c: ends with a NULL name */
+extern const struct usual load_usual[];
+/** short.c: @return the usual stage of that name, NULL: there is none */
+const struct usual *load_usual_stage(const char *name);
 /**
  * short.c: @param stages a camera's, or those of `defaults` @return whether there is no other stage that such a stage may
  * be meant for, one of the same kind and another name
  */
-bool load_may_add_stage(const struct load *, const char *stage, const struct tree *stages);
+bool load_may_add_stage(const struct load *, const struct usual *, const struct tree *stages);
 /** wiring.c: rules among the stages of the camera being resolved. */
 void load_wiring(struct load *, const struct where *camera_at, const char *camera);
 /** wiring.c: rules among all nodes. */

@@ -32,7 +32,8 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/url.c %D%/url.h \
 	%D%/value.c \
 	%D%/wiring.c \
-	%D%/yaml.c %D%/yaml.h
+	%D%/yaml.c %D%/yaml.h \
+	%D%/zone.c %D%/zone.h
 
 # Files that are built in, byte by byte, since long string literals are not portable: the configurations that need no
 # file, and the templates.

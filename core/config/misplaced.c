@@ -10,21 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define CAMERA_EXAMPLE "source: {plugin: rtsp_in, url: \"rtsp://...\"}"
-
-/* What stages and sinks are usually called, and how each is written. */
-static const struct {
-	const char *name, *plugin, *text;
-	bool is_sink;
-} examples[] = {
-	{"source", "rtsp_in", CAMERA_EXAMPLE, false},
-	{"buffer", "shm_ring", "buffer: {plugin: shm_ring}", false},
-	{"recorder", "recorder_mp4", "recorder: {plugin: recorder_mp4, directory: /recordings}", false},
-	{"web", "ws_view", "web: {plugin: ws_view, listen: \"127.0.0.1:5000\"}", true},
-};
-
-enum { N_EXAMPLES = sizeof(examples) / sizeof(examples[0]) };
-
 struct search {
 	struct load *load;
 	const char *option;
@@ -82,24 +67,24 @@ static bool is_section(const char *key)
 	return false;
 }
 
-/* @return the example that a name means, N_EXAMPLES: none */
-static size_t example_of(struct load *l, const char *name)
+/* @return the usual stage or sink that a name means, NULL: none */
+static const struct usual *usual_of(struct load *l, const char *name)
 {
-	size_t i = 0;
+	const struct usual *u = load_usual;
 
-	while (i < N_EXAMPLES && strcasecmp(examples[i].name, name) != 0)
-		i++;
-	if (i == N_EXAMPLES)
-		for (i = 0; i < N_EXAMPLES && !meaning_is(name, examples[i].name);)
-			i++;
-	return i < N_EXAMPLES && is_plugin(l, examples[i].plugin) ? i : N_EXAMPLES;
+	while (u->name && strcasecmp(u->name, name) != 0)
+		u++;
+	if (!u->name)
+		for (u = load_usual; u->name && !meaning_is(name, u->name);)
+			u++;
+	return u->name && is_plugin(l, u->plugin) ? u : NULL;
 }
 
 const char *misplaced_example(struct load *l, const char *name)
 {
-	size_t i = example_of(l, name);
+	const struct usual *u = usual_of(l, name);
 
-	return i == N_EXAMPLES ? NULL : examples[i].text;
+	return u ? u->text : NULL;
 }
 
 static const char *option_place(struct load *l, const struct cam_plugin *p, const char *key)
@@ -133,11 +118,11 @@ const char *misplaced_word(struct load *l, const char *word)
 {
 	struct search s = {.load = l, .option = word, .by_meaning = true};
 	const struct config_plugins *plugins = &l->in->plugins;
-	const char *example = misplaced_example(l, word);
+	const struct usual *u = usual_of(l, word);
 
-	if (example)
-		return arena_printf(l->arena, "; did you mean `%s`, which belongs under %s?", example,
-			examples[example_of(l, word)].is_sink ? "`sinks`" : "a camera");
+	if (u)
+		return arena_printf(l->arena, "; did you mean `%s`, which belongs under %s?", u->text,
+			u->is_sink ? "`sinks`" : "a camera");
 	plugins->names(plugins->arg, try_owner, &s);
 	return s.found ? arena_printf(l->arena, "; did you mean \"%s\"%s", s.name,
 				 option_place(l, s.found, s.name))
@@ -170,19 +155,19 @@ static const char *by_content(struct load *l, const struct tree *t)
 /* @return "" when the name says nothing */
 static const char *by_name(struct load *l, const struct tree *t, const struct nearest *near)
 {
-	size_t i = example_of(l, t->key);
+	const struct usual *u = usual_of(l, t->key);
 	const char *place = misplaced_key(l, t->key);
 
 	if (near->best[0] && near->distance <= 2)
 		return nearest_hint(near, l->arena);
-	if (i < N_EXAMPLES && examples[i].is_sink)
-		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", examples[i].text);
-	if (i < N_EXAMPLES)
+	if (u && u->is_sink)
+		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", u->text);
+	if (u)
 		return arena_printf(l->arena,
 			"; did you mean a camera's %s? Write `cameras: {NAME: {%s}}`, or `defaults: {...}` "
 			"for all "
 			"cameras",
-			examples[i].name, examples[i].text);
+			u->name, u->text);
 	return *place ? place : nearest_hint(near, l->arena);
 }
 
@@ -215,7 +200,7 @@ bool misplaced_below(struct load *l, const struct tree *t)
 bool misplaced_camera(struct load *l, const struct tree *camera)
 {
 	const struct tree *t = tree_get(camera, "plugin"), *source = tree_get(camera, "source");
-	size_t i = example_of(l, camera->key);
+	const struct usual *u = usual_of(l, camera->key);
 
 	if (misplaced_below(l, camera))
 		return true;
@@ -226,13 +211,13 @@ bool misplaced_camera(struct load *l, const struct tree *camera)
 	if (source)
 		report_error(l->report, &t->key_at, tree_path(l->arena, t),
 			"belongs under `source:`; begin its line further to the right than that");
-	else if (i < N_EXAMPLES)
+	else if (u)
 		report_error(l->report, &camera->key_at, tree_path(l->arena, camera),
 			"stands where a camera's name belongs; write `cameras: {front: {%s: {...}}}`",
 			camera->key);
 	else
 		report_error(l->report, &t->key_at, tree_path(l->arena, t),
-			"belongs into a stage; write `%.32s: {" CAMERA_EXAMPLE "}`", camera->key);
+			"belongs into a stage; write `%.32s: {" LOAD_SOURCE_TEXT "}`", camera->key);
 	return true;
 }
 
@@ -270,16 +255,7 @@ static const char *option_beside(struct load *l, const char *key)
 {
 	return strcmp(key, "plugin") != 0 && strcmp(key, "from") != 0 && strcmp(key, "required") != 0
 		       ? misplaced_key(l, key)
-		       : "; it belongs into a stage: `" CAMERA_EXAMPLE "`";
-}
-
-/* @return whether a stage may be off though nobody has it: what is built in, or was taken out of `defaults` */
-static bool is_usual(const char *name)
-{
-	for (size_t i = 0; i < N_EXAMPLES; i++)
-		if (!examples[i].is_sink && !strcmp(examples[i].name, name))
-			return true;
-	return false;
+		       : "; it belongs into a stage: `" LOAD_SOURCE_TEXT "`";
 }
 
 /* @return what was most likely meant by switching off what is not there */
@@ -287,15 +263,14 @@ static const char *instead_of_off(struct load *l, const struct tree *t)
 {
 	static const char *const whole[] = {"enabled", "enable", "active", "disabled", "on", NULL};
 	const char *place = option_beside(l, t->key);
-	size_t i = example_of(l, t->key);
+	const struct usual *u = usual_of(l, t->key);
 
 	if (is_word(t->key, whole))
 		return "; to leave a camera out, remove it, or make its lines comments";
 	if (*place)
 		return place;
-	if (i < N_EXAMPLES && examples[i].is_sink)
-		return arena_printf(
-			l->arena, "; it is a sink of all cameras: `sinks: {%s: off}`", examples[i].name);
+	if (u && u->is_sink)
+		return arena_printf(l->arena, "; it is a sink of all cameras: `sinks: {%s: off}`", u->name);
 	return "; remove the line";
 }
 
@@ -309,7 +284,7 @@ bool misplaced_switch(struct load *l, const struct tree *t, const struct tree *d
 			l->report, &t->at, tree_path(l->arena, t), "is no stage%s", option_beside(l, t->key));
 		return true;
 	}
-	if (!tree_is_off(t) || is_usual(t->key) || (!is_own && !*option_beside(l, t->key)))
+	if (!tree_is_off(t) || load_usual_stage(t->key) || (!is_own && !*option_beside(l, t->key)))
 		return false;
 	nearest_init(&near, t->key);
 	for (const struct tree *d = is_own && defaults ? defaults->first : NULL; d; d = d->next)
@@ -345,9 +320,9 @@ const char *misplaced_stage(struct load *l, const struct tree *t)
 	const char *word = switch_of(t);
 	const char *place = option_beside(l, t->key), *value = t->kind == TREE_SCALAR ? by_value(l, t) : NULL;
 	const char *size = size_hint(l, t);
-	size_t i = example_of(l, t->key);
+	const struct usual *u = usual_of(l, t->key);
 
-	if (word && (!strcmp(word, "off") || (i < N_EXAMPLES && !strcmp(t->key, examples[i].name)) ||
+	if (word && (!strcmp(word, "off") || (u && !strcmp(t->key, u->name)) ||
 			    tree_get(tree_get(l->root, "defaults"), t->key)))
 		return arena_printf(l->arena, "; write %s", word);
 	if (size)
@@ -356,14 +331,13 @@ const char *misplaced_stage(struct load *l, const struct tree *t)
 		return *place ? place : value;
 	if (t->kind == TREE_LIST)
 		return "; write its options as `key: value`, without dashes and brackets";
-	if (i == N_EXAMPLES)
+	if (!u)
 		return arena_printf(l->arena, "; write `%.32s: {plugin: NAME}`, or remove it", t->key);
-	if (examples[i].is_sink)
-		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", examples[i].text);
-	return strcmp(t->key, examples[i].name) != 0
-		       ? arena_printf(l->arena, "; did you mean \"%s\"? Write `%s`", examples[i].name,
-				 examples[i].text)
-		       : arena_printf(l->arena, "; write `%s`", examples[i].text);
+	if (u->is_sink)
+		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", u->text);
+	return strcmp(t->key, u->name) != 0
+		       ? arena_printf(l->arena, "; did you mean \"%s\"? Write `%s`", u->name, u->text)
+		       : arena_printf(l->arena, "; write `%s`", u->text);
 }
 
 /* What the first item of a list would be called. */

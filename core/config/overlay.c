@@ -122,14 +122,13 @@ static void longest(const struct overlay *o, const struct tree *map, struct foun
 static const char *usual(const struct overlay *o, const struct tree *stages)
 {
 	const bool is_off = !strcmp(o->value, "off") || !strcmp(o->value, "false");
-	const char *name;
 
-	for (size_t i = 0; (name = load_usual_stage(i)); i++) {
-		size_t n = match(o, name);
+	for (const struct usual *u = load_usual; u->name; u++) {
+		size_t n = u->is_sink ? 0 : match(o, u->name);
 
 		if (n)
-			return (is_off && !o->rest[n]) || !load_may_add_stage(o->load, name, stages) ? NULL
-												     : name;
+			return (is_off && !o->rest[n]) || !load_may_add_stage(o->load, u, stages) ? NULL
+												  : u->name;
 	}
 	return NULL;
 }
@@ -167,7 +166,7 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 	struct found f = {0};
 	struct nearest near;
 	const bool is_stage = !strcmp(what, "stage");
-	const char *maybe, *name;
+	const char *maybe;
 
 	longest(o, a, &f);
 	longest(o, b, &f);
@@ -192,9 +191,9 @@ static const char *take_known(struct overlay *o, const char *what, const struct 
 		nearest_try(&near, t->key ? t->key : "");
 	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
 		nearest_try(&near, t->key ? t->key : "");
-	for (size_t i = 0; is_stage && (name = load_usual_stage(i)); i++)
-		if (strcmp(name, o->name) != 0)
-			nearest_try(&near, name);
+	for (const struct usual *u = load_usual; is_stage && u->name; u++)
+		if (!u->is_sink && strcmp(u->name, o->name) != 0)
+			nearest_try(&near, u->name);
 	maybe = hint(o, &near);
 	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
 		*maybe || b ? maybe : there_are(o, a));

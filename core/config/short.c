@@ -12,11 +12,21 @@
 
 #include <string.h>
 
-static const struct {
-	const char *stage, *plugin;
-	bool is_beside; /* the cameras, not of one */
-} usual[] = {{"source", "rtsp_in", false}, {"buffer", "shm_ring", false}, {"recorder", "recorder_mp4", false},
-	{"web", "ws_view", true}};
+const struct usual load_usual[] = {
+	{"source", "rtsp_in", LOAD_SOURCE_TEXT, false},
+	{"buffer", "shm_ring", "buffer: {plugin: shm_ring}", false},
+	{"recorder", "recorder_mp4", "recorder: {plugin: recorder_mp4, directory: /recordings}", false},
+	{"web", "ws_view", "web: {plugin: ws_view, listen: \"127.0.0.1:5000\"}", true},
+	{NULL, NULL, NULL, false},
+};
+
+const struct usual *load_usual_stage(const char *name)
+{
+	for (const struct usual *u = load_usual; u->name; u++)
+		if (!u->is_sink && !strcmp(u->name, name))
+			return u;
+	return NULL;
+}
 
 static bool has_address(const struct tree *source)
 {
@@ -28,10 +38,10 @@ const char *load_usual_plugin(const struct stage *s)
 	/* Of the sources, one takes an address; it judges the scheme in its own words. */
 	if (s->camera && !strcmp(s->name, "source") && !has_address(s->own) && !has_address(s->base))
 		return NULL;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-		if (!strcmp(usual[i].stage, s->name) && usual[i].is_beside == (s->kind == CAM_SINK) &&
-			(s->camera || usual[i].is_beside))
-			return usual[i].plugin;
+	for (const struct usual *u = load_usual; u->name; u++)
+		if (!strcmp(u->name, s->name) && u->is_sink == (s->kind == CAM_SINK) &&
+			(s->camera || u->is_sink))
+			return u->plugin;
 	return NULL;
 }
 
@@ -60,12 +70,14 @@ static struct tree *wrap(struct load *l, struct tree *t, const char *key)
 	return value;
 }
 
-static void add_mapping(struct load *l, struct tree *parent, const char *key, const struct where *at)
+/* @return the new mapping; NULL without memory */
+static struct tree *add_mapping(struct load *l, struct tree *parent, const char *key, const struct where *at)
 {
 	struct tree *t = tree_add(l->arena, parent, key, at);
 
 	if (t)
 		t->kind = parent->kind = TREE_MAP;
+	return t;
 }
 
 /* @param but the name of a stage that does not count, NULL: none @return whether a stage is of a plugin of this kind */
@@ -86,28 +98,17 @@ static bool has_kind(const struct load *l, const struct tree *stages, uint32_t k
 	return false;
 }
 
-const char *load_usual_stage(size_t i)
-{
-	for (size_t k = 0; k < sizeof(usual) / sizeof(usual[0]); k++)
-		if (!usual[k].is_beside && !i--)
-			return usual[k].stage;
-	return NULL;
-}
-
-bool load_may_add_stage(const struct load *l, const char *stage, const struct tree *stages)
+bool load_may_add_stage(const struct load *l, const struct usual *u, const struct tree *stages)
 {
 	const struct config_plugins *plugins = &l->in->plugins;
 	const struct tree *defaults = tree_get(l->root, "defaults"), *cameras = tree_get(l->root, "cameras");
-	const struct cam_plugin *p = NULL;
 	const char *why;
+	const struct cam_plugin *p = plugins->find(plugins->arg, u->plugin, &why);
 
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-		if (!usual[i].is_beside && !strcmp(usual[i].stage, stage))
-			p = plugins->find(plugins->arg, usual[i].plugin, &why);
-	if (!p || has_kind(l, stages, p->kind, stage) || has_kind(l, defaults, p->kind, stage))
+	if (!p || has_kind(l, stages, p->kind, u->name) || has_kind(l, defaults, p->kind, u->name))
 		return false;
 	for (const struct tree *t = stages == defaults && cameras ? cameras->first : NULL; t; t = t->next)
-		if (has_kind(l, t, p->kind, stage))
+		if (has_kind(l, t, p->kind, u->name))
 			return false;
 	return true;
 }
@@ -155,8 +156,7 @@ void load_short_forms(struct load *l)
 		return;
 	sinks = tree_get(l->root, kind_section(CAM_SINK));
 	if (!sinks)
-		add_mapping(l, l->root, kind_section(CAM_SINK), &built_in);
-	sinks = tree_get(l->root, kind_section(CAM_SINK));
+		sinks = add_mapping(l, l->root, kind_section(CAM_SINK), &built_in);
 	if (sinks)
 		add_mapping(l, sinks, "web", &built_in);
 }

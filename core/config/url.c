@@ -222,18 +222,23 @@ static bool is_no_login(const struct parts *p)
 				is_in_capitals(p->authority, user));
 }
 
-bool url_is_whole_part(const char *text, const char *from, const char *to)
+/* @return whether what stands there is a whole part of an address: a password may well hold a $ and capitals behind it */
+static bool is_whole(const char *text, const char *from, const char *to)
 {
 	return (from == text || strchr(":/@?=&", from[-1])) && (!*to || strchr("@:/?&", *to));
 }
 
-/* @return whether a variable of a shell is left, which none of YAML is: $CAMERA_IP */
-static bool has_bare_variable(const char *url)
+bool url_has_variable(const char *text, bool with_braces)
 {
-	for (const char *s = strchr(url, '$'); s; s = strchr(s + 1, '$')) {
-		size_t n = strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+	const char *scheme = strstr(text, "://"), *path = strchrnul(scheme ? scheme + 3 : text, '/');
 
-		if (n > 2 && url_is_whole_part(url, s, s + 1 + n))
+	for (const char *s = strchr(text, '$'); s; s = strchr(s + 1, '$')) {
+		bool brace = s[1] == '{';
+		size_t n = strspn(s + 1 + brace, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+		if (n < 2 || !isupper((unsigned char)s[1 + brace]))
+			continue;
+		if (brace ? with_braces && s < path && strchr(":}", s[2 + n]) : is_whole(text, s, s + 1 + n))
 			return true;
 	}
 	return false;
@@ -250,7 +255,7 @@ static const char *placeholder(const char *url, const struct parts *p, struct ar
 				"still holds %.*s; write what it stands for there, without brackets", (int)n,
 				s);
 	}
-	if (has_bare_variable(url))
+	if (url_has_variable(url, false))
 		return "holds a name behind $, which is not filled in: write ${NAME} for a variable, or %24 "
 		       "for a $";
 	if (is_no_host(p->host, host))

@@ -17,8 +17,8 @@ const char *url_fault(const char *url, const char *comment, struct arena *);
  */
 const char *url_login_end(const char *authority);
 /**
- * @return whether what stands from `from` to `to` is a whole part of an address: a password may well hold a $ and capitals
- * behind it, which are no name then
+ * @return whether a shell was to fill in a part of a text: $NAME, of two capitals at least, is a whole part of it
+ * @param with_braces and so was ${NAME} in front of an address' path
  */
-bool url_is_whole_part(const char *text, const char *from, const char *to);
+bool url_has_variable(const char *text, bool with_braces);
 #endif

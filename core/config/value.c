@@ -67,26 +67,6 @@ static bool is_shell_name(const char *text)
 	return n > 2 && !text[n + 1];
 }
 
-/*
- * @return whether $NAME, of two capitals at least, is a whole part of a text, or ${NAME} stands in front of an address'
- * path, where it is of no use
- */
-static bool has_variable(const char *text)
-{
-	const char *scheme = strstr(text, "://"), *path = strchrnul(scheme ? scheme + 3 : text, '/');
-
-	for (const char *s = strchr(text, '$'); s; s = strchr(s + 1, '$')) {
-		bool brace = s[1] == '{';
-		size_t n = strspn(s + 1 + brace, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
-
-		if (n < 2 || !isupper((unsigned char)s[1 + brace]))
-			continue;
-		if (brace ? s < path && strchr(":}", s[2 + n]) : url_is_whole_part(text, s, s + 1 + n))
-			return true;
-	}
-	return false;
-}
-
 /* @return whether a variable's value is all of the text, or part of it; not that of a file named by one */
 static bool is_from_environment(const struct tree *t)
 {
@@ -105,7 +85,7 @@ static const char *unexpanded(struct load *l, const struct tree *t)
 /* What is looked up in texts of the file is taken as it is in a variable's value. @return whether that was meant */
 static bool is_unexpanded(const struct cam_opt *o, const struct tree *t)
 {
-	if (!is_from_environment(t) || !has_variable(t->value))
+	if (!is_from_environment(t) || !url_has_variable(t->value, true))
 		return false;
 	/* A password may hold anything. */
 	return o->flags & CAM_URL ||
@@ -167,7 +147,7 @@ const char *load_shown(struct load *l, const struct tree *t)
 
 const char *load_names_in(struct load *l, const char *text, const struct stage *s)
 {
-	char camera[3 * LOAD_NAME_MAX + 1];
+	char camera[CAM_FILE_NAME_BYTES];
 	struct text out = {0};
 	const char *result, *brace;
 

@@ -9,6 +9,8 @@
 #define CAM_FILE_NAME_H
 #include <stddef.h>
 
+#define CAM_FILE_NAME_BYTES 193u /**< room for any camera's, whose name has 64 bytes at most, and its NUL */
+
 /**
  * The bytes A-Z a-z 0-9 _ - and . stay as they are, a '.' at the beginning excepted; any other byte becomes % and two
  * capital hexadecimal digits, as in a URL (RFC 3986, section 2.1): "Front Door" is "Front%20Door". So `front` and

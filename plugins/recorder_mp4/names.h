@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99, NAME_CAMERA_BYTES = 200 };
+enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99 };
 
 /**
  * The folder and the file of a recording that begins at wall_ns (CLOCK_REALTIME). copy 1 is the first of that second,

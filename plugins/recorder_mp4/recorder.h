@@ -7,6 +7,8 @@
 #define CAM_RECORDER_MP4_RECORDER_H
 #include "plugins/recorder_mp4/segment.h"
 
+#include <cam/file_name.h>
+
 struct config {
 	const char *directory;
 	int64_t segment_ns, fragment_ns, history_ns;
@@ -32,7 +34,7 @@ struct recorder {
 	const struct cam_host *host;
 	const struct config *config;
 	const char *camera;
-	char folder[NAME_CAMERA_BYTES]; /* the camera's name as it stands in those of folders and files */
+	char folder[CAM_FILE_NAME_BYTES]; /* the camera's name as it stands in those of folders and files */
 	int dir_fd; /* -1 before start() */
 	struct cam_sub *sub;
 	/* The fragment that is being gathered, one reference each; a segment's first packet is a keyframe. */

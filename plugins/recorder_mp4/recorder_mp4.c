@@ -4,7 +4,6 @@
 #include "plugins/recorder_mp4/repair.h"
 #include "plugins/recorder_mp4/routes.h"
 
-#include <cam/file_name.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
