@@ -366,8 +366,7 @@ static struct tree *finish(struct parse *p)
 	if (p->root->kind != TREE_MAP) {
 		report_error(p->report, &p->root->at, NULL,
 			"must be a mapping that begins with `cameras:`, not %s; write `cameras: {front: "
-			"{source: {plugin: "
-			"rtsp_in, url: \"rtsp://...\"}}}`",
+			"\"rtsp://...\"}`",
 			tree_kind_name(p->root));
 		return NULL;
 	}
