@@ -1,4 +1,4 @@
-# The floors, lowest first. All but the last are one library, so that tests link what they need.
+# The floors, lowest first. All but main() is one library, so that tests link what they need.
 noinst_LIBRARIES += libcam.a
 libcam_a_SOURCES =
 libcam_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(YAML_CFLAGS) $(AVCODEC_CFLAGS) $(SWSCALE_CFLAGS) $(TURBOJPEG_CFLAGS)
@@ -6,7 +6,12 @@ LIBCAM_LIBS = libcam.a $(AVCODEC_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS) $(YAML_
 
 include %D%/base/local.mk
 include %D%/config/local.mk
+include %D%/config/show/local.mk
 include %D%/media/local.mk
 include %D%/bus/local.mk
 include %D%/plugin/local.mk
+include %D%/graph/local.mk
+include %D%/api/local.mk
+include %D%/guard/local.mk
+include %D%/supervise/local.mk
 include %D%/app/local.mk

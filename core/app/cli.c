@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/cli.h"
 
-#include "core/app/health.h"
 #include "core/config/report.h"
+#include "core/supervise/health.h"
 
 #include <errno.h>
 #include <getopt.h>

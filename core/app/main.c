@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line: load plugins and configuration, then run, check or print. */
 #include "core/app/cli.h"
-#include "core/app/health.h"
-#include "core/app/private.h"
-#include "core/app/protect.h"
-#include "core/app/render.h"
+#include "core/app/manual.h"
 #include "core/app/server.h"
 #include "core/app/shm.h"
-#include "core/app/takeover.h"
 #include "core/base/kind.h"
-#include "core/config/render.h"
 #include "core/config/report.h"
+#include "core/config/show/template.h"
+#include "core/guard/guard.h"
+#include "core/guard/private_memory.h"
+#include "core/guard/takeover.h"
 #include "core/plugin/loader.h"
+#include "core/supervise/health.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -138,9 +138,9 @@ static int print_rendered(struct loader *loader, const struct cli *cli)
 	else if (cli->action == CLI_EXAMPLE)
 		config_example(&plugins, &out);
 	else if (cli->action == CLI_COMPLETION)
-		render_completion(&plugins, &out);
+		manual_completion(&plugins, &out);
 	else if (!strcmp(cli->section, "1"))
-		render_man(&out);
+		manual_man(&out);
 	else
 		config_man(&plugins, &out);
 	exit_code = print(&out, CLI_EXIT_OK);
@@ -165,7 +165,7 @@ static int ask_health(const char *url)
 struct origin {
 	const struct cli *cli;
 	struct loader *loader;
-	struct protect protect;
+	struct guard protect;
 };
 
 static int load(void *arg, struct config **ret, struct text *errors)
@@ -183,7 +183,7 @@ static int load(void *arg, struct config **ret, struct text *errors)
 
 	err = config_load(&in, &config, errors);
 	if (!err)
-		err = protect_check(&o->protect, config, errors);
+		err = guard_check(&o->protect, config, errors);
 	if (err)
 		config_free(config);
 	else
@@ -216,7 +216,7 @@ static int run(struct config *config, struct origin *origin)
 	/* The zone of recordings' names. The environment is where libc looks; no thread runs yet. */
 	if (setenv("TZ", config->server.timezone, 1) || /* NOLINT(concurrency-mt-unsafe) */
 		(config->server.protect &&
-			protect_now(&origin->protect, config, origin->cli->file, environ, &log))) {
+			guard_now(&origin->protect, config, origin->cli->file, environ, &log))) {
 		log_line(&log, LOG_ERROR, NULL, "out of memory");
 		config_free(config);
 		return CLI_EXIT_FAILED;
@@ -226,7 +226,7 @@ static int run(struct config *config, struct origin *origin)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of that file */
 	exit_code = server_run(&setup);
-	protect_free(&origin->protect);
+	guard_free(&origin->protect);
 	return exit_code;
 }
 

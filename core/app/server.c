@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/server.h"
 
+#include "core/api/routes.h"
+#include "core/api/status.h"
 #include "core/app/backlog.h"
-#include "core/app/graph.h"
 #include "core/app/pictures.h"
-#include "core/app/routes.h"
-#include "core/app/service.h"
 #include "core/app/shm.h"
-#include "core/app/status.h"
 #include "core/base/clock.h"
 #include "core/base/kind.h"
+#include "core/graph/graph.h"
 #include "core/media/buf.h"
+#include "core/supervise/service.h"
 
 #include <errno.h>
 #include <stdlib.h>

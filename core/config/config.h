@@ -38,8 +38,8 @@ struct config_server {
 	int64_t cpu_threads; /**< 0: one a core */
 	int64_t queue_memory; /**< bytes; negative: percent of what the process may use */
 	const char *timezone; /**< Of file names: a name of the tz database. */
-	bool protect; /**< Give up what the configuration does not need; see core/app/protect.h. */
-	bool core_dumps; /**< Leave core files and debuggers to the kernel; see core/app/private.h. */
+	bool protect; /**< Give up what the configuration does not need; see core/guard/guard.h. */
+	bool core_dumps; /**< Leave core files and debuggers to the kernel; see core/guard/private_memory.h. */
 };
 
 /** Whether the server has to have a node to come up. */

@@ -1,26 +1,19 @@
 libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/arena.c %D%/arena.h \
 	%D%/cameras.c \
-	%D%/completion.c \
 	%D%/env.c %D%/env.h \
 	%D%/env_near.c %D%/env_near.h \
-	%D%/example.c \
 	%D%/expand.c %D%/expand.h \
 	%D%/foreign.c %D%/foreign.h \
 	%D%/foreign_text.c \
-	%D%/help.c \
 	%D%/listen.c %D%/listen.h \
-	%D%/man.c \
 	%D%/match.c \
 	%D%/meaning.c %D%/meaning.h \
 	%D%/misplaced.c %D%/misplaced.h \
 	%D%/nearest.c \
 	%D%/option.c %D%/option.h %D%/option_format.c \
 	%D%/overlay.c %D%/overlay.h \
-	%D%/print.c \
-	%D%/render.c %D%/render.h \
 	%D%/report.c %D%/report.h \
-	%D%/schema.c %D%/schema.h %D%/schema_option.c \
 	%D%/section.c %D%/section.h \
 	%D%/server.c \
 	%D%/stage.c \
@@ -44,7 +37,7 @@ builtin_files = single_camera:config/single-camera.yaml demo:config/demo.yaml \
 	man5_template:doc/cam_server.yaml.5.in completion_template:doc/cam_server.bash-completion.in
 %D%/builtin.c: config/single-camera.yaml config/demo.yaml config/example.yaml.in doc/cam_server.1.in \
 		doc/cam_server.yaml.5.in doc/cam_server.bash-completion.in
-	$(AM_V_GEN)$(MKDIR_P) %D% && { echo '#include "core/config/render.h"'; \
+	$(AM_V_GEN)$(MKDIR_P) %D% && { echo '#include "core/config/show/template.h"'; \
 	for f in $(builtin_files); do \
 		echo "const char config_$${f%%:*}[] = {"; \
 		od -An -v -tu1 "$(srcdir)/$${f#*:}" | sed 's/  *\([0-9][0-9]*\)/\1,/g'; \

@@ -11,5 +11,5 @@ libcam_a_SOURCES += %D%/abi.c %D%/abi.h \
 	%D%/places.c %D%/places.h \
 	%D%/reload.c \
 	%D%/report.c \
-	%D%/session.c \
+	%D%/source_thread.c \
 	%D%/subscription.c

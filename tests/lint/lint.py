@@ -14,7 +14,10 @@ BUILD = pathlib.Path(os.environ.get("top_builddir") or TOP / "build")
 FILE_LINES, FUNCTION_LINES = 500, 60
 PARTS = ("include", "core", "plugins", "tests", "bench", "examples")
 # A file includes its own floor and lower ones.
-FLOORS = {"core/base": 1, "core/config": 2, "core/media": 2, "core/bus": 3, "core/plugin": 4, "core/app": 5}
+FLOORS = {
+    "core/base": 1, "core/config": 2, "core/media": 2, "core/bus": 3, "core/plugin": 4, "core/graph": 5, "core/api": 6,
+    "core/guard": 6, "core/supervise": 6, "core/app": 7,
+}
 LIBRARIES = {
     r"libav\w+/|libsw\w+/": ("core/media/", "plugins/rtsp_in/", "plugins/test_in/", "plugins/recorder_mp4/", "plugins/lib/av/"),
     r"libwebsockets|lws": ("plugins/ws_view/",),

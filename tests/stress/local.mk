@@ -11,8 +11,6 @@ unit_stress_SOURCES = %D%/stress.c %D%/stress.h %D%/stress_rand.h \
 	%D%/stress_plugins.c \
 	%D%/stress_source.c \
 	%D%/stress_world.c \
-	core/app/document.c core/app/graph.c core/app/graph_life.c core/app/graph_change.c core/app/metrics.c \
-	core/app/openapi.c core/app/pictures.c core/app/reply.c core/app/routes.c core/app/status.c \
 	plugins/lib/history.c tests/unit/engine_clip.c tests/unit/engine_clip.h
 unit_stress_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(AVCODEC_CFLAGS) $(TURBOJPEG_CFLAGS)
 unit_stress_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_unlock

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <uv.h>
 
-#include "core/app/graph.h"
+#include "core/graph/graph.h"
 #include "plugins/lib/history.h"
 #include "tests/stress/stress_rand.h"
 

@@ -2,9 +2,9 @@
 /* One life of the server: its graph, what nodes ask of it, and a driver that reloads and stops it at random. */
 #include "tests/stress/stress.h"
 
+#include "core/api/routes.h"
+#include "core/api/status.h"
 #include "core/app/pictures.h"
-#include "core/app/routes.h"
-#include "core/app/status.h"
 #include "core/base/clock.h"
 
 #include <errno.h>

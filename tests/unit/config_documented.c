@@ -5,7 +5,7 @@
 
 #include "core/base/kind.h"
 #include "core/config/load.h"
-#include "core/config/render.h"
+#include "core/config/show/template.h"
 #include "core/plugin/loader.h"
 
 #include <unistd.h>

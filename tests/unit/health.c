@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* --health against servers that answer one connection as they were told. */
-#include "core/app/health.h"
+#include "core/supervise/health.h"
 #include "tests/check.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a supervisor gets to read. */
-#include "core/app/notify.h"
+#include "core/supervise/notify.h"
 #include "tests/check.h"
 
 #include <errno.h>

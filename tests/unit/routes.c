@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a request is about: patterns of routes, values in queries, and where things stand in a configuration. */
-#include "core/app/graph_index.h"
-#include "core/app/pattern.h"
-#include "core/app/query.h"
+#include "core/api/pattern.h"
+#include "core/api/query.h"
+#include "core/graph/graph_index.h"
 
 #include "tests/check.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a server that was started with rights takes over, and that it keeps none: each test tries it in a child. */
-#include "core/app/takeover.h"
+#include "core/guard/takeover.h"
 #include "tests/check.h"
 
 #include <errno.h>
