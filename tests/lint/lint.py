@@ -16,7 +16,7 @@ PARTS = ("include", "core", "plugins", "tests", "bench", "examples")
 # A file includes its own floor and lower ones.
 FLOORS = {
     "core/base": 1, "core/config": 2, "core/media": 2, "core/bus": 3, "core/plugin": 4, "core/graph": 5, "core/api": 6,
-    "core/guard": 6, "core/supervise": 6, "core/app": 7,
+    "core/guard": 6, "core/supervise": 7, "core/app": 8,
 }
 LIBRARIES = {
     r"libav\w+/|libsw\w+/": ("core/media/", "plugins/rtsp_in/", "plugins/test_in/", "plugins/recorder_mp4/", "plugins/lib/av/"),
