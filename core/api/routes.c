@@ -121,15 +121,16 @@ static int get_openapi(void *self, const struct cam_request *request, struct cam
 enum { OWN_CAMERAS, OWN_CAMERA, OWN_OPENAPI, OWN_HEALTH, OWN_READY, OWN_METRICS, N_OWN };
 static const struct cam_route own[N_OWN + 1] = {
 	[OWN_CAMERAS] = {"GET", "/api/v1/cameras",
-		"All cameras, in the order of the configuration, and the nodes that are of none.", NULL},
-	[OWN_CAMERA] = {"GET", "/api/v1/cameras/*", "One camera.", get_camera},
-	[OWN_OPENAPI] = {"GET", "/api/v1/openapi.json", "This document.", get_openapi},
-	[OWN_HEALTH] = {"GET", "/healthz", "Liveness: the server answers.", get_health},
+		"All cameras, in the order of the configuration, and the nodes that are of none.", NULL,
+		CAM_VIEW, 0},
+	[OWN_CAMERA] = {"GET", "/api/v1/cameras/*", "One camera.", get_camera, CAM_VIEW, 0},
+	[OWN_OPENAPI] = {"GET", "/api/v1/openapi.json", "This document.", get_openapi, CAM_VIEW, 0},
+	[OWN_HEALTH] = {"GET", "/healthz", "Liveness: the server answers.", get_health, CAM_OPEN, 0},
 	[OWN_READY] = {"GET", "/readyz",
 		"Readiness: everything has started, and all runs but what is `required: false`. Cameras may "
 		"be off.",
-		get_ready},
-	[OWN_METRICS] = {"GET", "/metrics", "Metrics in Prometheus' text format.", NULL},
+		get_ready, CAM_OPEN, 0},
+	[OWN_METRICS] = {"GET", "/metrics", "Metrics in Prometheus' text format.", NULL, CAM_VIEW, 0},
 };
 
 /* clang-format off */
@@ -317,7 +318,11 @@ static void go_on(struct walk *w)
 		const struct match *m = match_of(w, n);
 
 		if (m) {
-			struct cam_request request = {sizeof(request), w->method, w->path, w->query, m->tail};
+			struct cam_request request = {.size = sizeof(request),
+				.method = w->method,
+				.path = w->path,
+				.query = w->query,
+				.tail = m->tail};
 
 			node_handle(n->node, m->route, &request, on_reply, w);
 			return;

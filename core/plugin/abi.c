@@ -33,38 +33,49 @@ LAST(cam_buf, plane);
 
 #define REQUEST(member) END(cam_request, member)
 const struct abi_layout abi_request = {sizeof(struct cam_request), SIZE_UP_TO(cam_request, tail), {
-	REQUEST(path), REQUEST(query), REQUEST(tail)}};
-LAST(cam_request, tail);
+	REQUEST(path), REQUEST(query), REQUEST(tail), REQUEST(body_len), REQUEST(headers), REQUEST(peer), REQUEST(who),
+	REQUEST(camera)}};
+LAST(cam_request, camera);
 
 const struct abi_layout abi_reply = {sizeof(struct cam_reply), SIZE_UP_TO(cam_reply, arg), {
-	END(cam_reply, arg), END(cam_reply, file)}};
-LAST(cam_reply, file);
+	END(cam_reply, arg), END(cam_reply, file), END(cam_reply, headers), END(cam_reply, more), END(cam_reply, stream)}};
+LAST(cam_reply, stream);
+
+#define EVENT(member) END(cam_event, member)
+const struct abi_layout abi_event = {sizeof(struct cam_event), 0, {
+	EVENT(topic), EVENT(label), EVENT(camera), EVENT(node), EVENT(pts_ns), EVENT(arrival_ns), EVENT(wall_ns), EVENT(score),
+	EVENT(peak), EVENT(boxes), EVENT(picture), EVENT(json)}};
+LAST(cam_event, json);
 
 #define PLUGIN(member) END(cam_plugin, member)
 const struct abi_layout abi_plugin = {sizeof(struct cam_plugin), 0, {
 	PLUGIN(replay), PLUGIN(ended), PLUGIN(operations), PLUGIN(refused), PLUGIN(gone),
-	PLUGIN(shm_bytes), PLUGIN(reload)}};
-LAST(cam_plugin, reload);
+	PLUGIN(shm_bytes), PLUGIN(reload), PLUGIN(topics), PLUGIN(hears), PLUGIN(event)}};
+LAST(cam_plugin, event);
 /* clang-format on */
 
 /* How long the elements of tables were in each minor version; 0: there were none. */
 static const struct elements {
-	size_t opt, value, stat, route, operation;
+	size_t opt, value, stat, route, operation, topic;
 } elements[] = {
 	[0] = {SIZE_UP_TO(cam_opt, help), SIZE_UP_TO(cam_enum, help), SIZE_UP_TO(cam_stat, help),
-		SIZE_UP_TO(cam_route, handle), 0},
+		SIZE_UP_TO(cam_route, handle), 0, 0},
 	[1] = {SIZE_UP_TO(cam_opt, help), SIZE_UP_TO(cam_enum, help), SIZE_UP_TO(cam_stat, help),
-		SIZE_UP_TO(cam_route, handle), SIZE_UP_TO(cam_operation, json)},
+		SIZE_UP_TO(cam_route, handle), SIZE_UP_TO(cam_operation, json), 0},
 	[2] = {SIZE_UP_TO(cam_opt, help), SIZE_UP_TO(cam_enum, help), SIZE_UP_TO(cam_stat, help),
-		SIZE_UP_TO(cam_route, handle), SIZE_UP_TO(cam_operation, json)},
+		SIZE_UP_TO(cam_route, handle), SIZE_UP_TO(cam_operation, json), 0},
+	[3] = {SIZE_UP_TO(cam_opt, help), SIZE_UP_TO(cam_enum, help), SIZE_UP_TO(cam_stat, help),
+		SIZE_UP_TO(cam_route, body_max), SIZE_UP_TO(cam_operation, json),
+		SIZE_UP_TO(cam_topic, json)},
 };
 _Static_assert(sizeof(elements) / sizeof(elements[0]) == CAM_ABI_MINOR + 1, "each minor version has its row");
 /* The newest row is of today's structs: when one of these grows, the rows before keep their last member. */
 LAST(cam_opt, help);
 LAST(cam_enum, help);
 LAST(cam_stat, help);
-LAST(cam_route, handle);
+LAST(cam_route, body_max);
 LAST(cam_operation, json);
+LAST(cam_topic, json);
 
 int abi_read(const struct abi_layout *l, void *ret, const void *from, uint32_t size)
 {
@@ -110,6 +121,14 @@ int abi_table(struct arena *a, const void *from, size_t stride, size_t size, con
 	return 0;
 }
 
+/* What routes take that were written before they could say so. */
+static void give_rights(const struct cam_route *routes)
+{
+	/* The table is a copy of ours, though its readers see it as const. */
+	for (struct cam_route *r = (struct cam_route *)(uintptr_t)routes; r && r->method; r++)
+		r->right = !strcmp(r->method, "GET") ? CAM_PLAYBACK : CAM_CONTROL;
+}
+
 /* The names of each option's values. */
 static int copy_values(struct arena *a, const struct cam_opt *options, size_t stride)
 {
@@ -129,7 +148,7 @@ static int copy_values(struct arena *a, const struct cam_opt *options, size_t st
 const char *abi_tables(struct arena *a, struct cam_plugin *p)
 {
 	const struct elements *was = &elements[abi_minor(p)];
-	const void *options = NULL, *stats = NULL, *routes = NULL, *operations = NULL;
+	const void *options = NULL, *stats = NULL, *routes = NULL, *operations = NULL, *topics = NULL;
 	int err = abi_table(a, p->options, was->opt, sizeof(struct cam_opt), &options);
 
 	if (!err)
@@ -140,6 +159,8 @@ const char *abi_tables(struct arena *a, struct cam_plugin *p)
 		err = abi_table(a, p->routes, was->route, sizeof(struct cam_route), &routes);
 	if (!err)
 		err = abi_table(a, p->operations, was->operation, sizeof(struct cam_operation), &operations);
+	if (!err)
+		err = abi_table(a, p->topics, was->topic, sizeof(struct cam_topic), &topics);
 	if (err)
 		return err == -E2BIG ? "has a table without an empty element at its end"
 				     : "cannot be used: out of memory";
@@ -147,5 +168,8 @@ const char *abi_tables(struct arena *a, struct cam_plugin *p)
 	p->stats = stats;
 	p->routes = routes;
 	p->operations = operations;
+	p->topics = topics;
+	if (abi_minor(p) < 3)
+		give_rights(routes);
 	return NULL;
 }

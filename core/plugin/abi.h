@@ -12,6 +12,8 @@
 
 /** A table of a descriptor is shorter, or has no end. */
 enum { ABI_MAX_ELEMENTS = 1024 };
+/** The longest body of a request that a route may ask for, in bytes. */
+enum { ABI_MAX_BODY = 1 << 20 };
 
 /** A struct that grows. */
 struct abi_layout {
@@ -21,7 +23,7 @@ struct abi_layout {
 	uint32_t ends[24];
 };
 
-extern const struct abi_layout abi_want, abi_caps, abi_buf, abi_request, abi_reply, abi_plugin;
+extern const struct abi_layout abi_want, abi_caps, abi_buf, abi_request, abi_reply, abi_event, abi_plugin;
 
 /**
  * Read a struct as long as its owner knows it: members it does not have, or only a part of, are zero; what is not known

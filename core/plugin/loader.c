@@ -129,6 +129,18 @@ static const char *other_abi(struct loader *l, uint32_t major, uint32_t minor)
 	return l->other_abi;
 }
 
+/* @return why its routes are not to be asked, NULL if they are */
+static const char *refuse_routes(const struct cam_plugin *p)
+{
+	for (const struct cam_route *r = p->routes; r && r->method; r++) {
+		if (r->right < CAM_OPEN || r->right > CAM_ADMIN)
+			return "has a route that does not say who may ask it (see enum cam_right)";
+		if (r->body_max > ABI_MAX_BODY)
+			return "has a route that takes a longer body than a server reads (1 MiB)";
+	}
+	return NULL;
+}
+
 /* The two first members are in every version; the rest is judged as a copy. @return why not, NULL: *ret is complete */
 static const char *take(struct loader *l, const struct cam_plugin *p, const char *name, struct loaded *ret)
 {
@@ -140,7 +152,9 @@ static const char *take(struct loader *l, const struct cam_plugin *p, const char
 		return "has a descriptor that is too small";
 	ret->plugin.size = sizeof(ret->plugin);
 	why = refuse(&ret->plugin, name);
-	return why ? why : abi_tables(&ret->tables, &ret->plugin);
+	if (!why)
+		why = abi_tables(&ret->tables, &ret->plugin);
+	return why ? why : refuse_routes(&ret->plugin);
 }
 
 /* A plugin of another major version has another symbol: say so rather than "not found". @return NULL: it is none */

@@ -326,8 +326,11 @@ void node_handle(struct cam_node *n, const struct cam_route *route, const struct
 	h->on = executor_ref(n->on);
 	n->n_handlings++;
 	h->route = route;
-	h->request = (struct cam_request){sizeof(h->request), copy(&to, r->method), copy(&to, r->path),
-		copy(&to, r->query), copy(&to, r->tail)};
+	h->request = (struct cam_request){.size = sizeof(h->request)};
+	h->request.method = copy(&to, r->method);
+	h->request.path = copy(&to, r->path);
+	h->request.query = copy(&to, r->query);
+	h->request.tail = copy(&to, r->tail);
 	h->done = done;
 	h->arg = arg;
 	set_status(&h->reply, 200, "");

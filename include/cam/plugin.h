@@ -42,7 +42,7 @@ extern "C" {
 #endif
 
 #define CAM_ABI_MAJOR 1u /**< Stands in the symbol's name too: another major version is another symbol. */
-#define CAM_ABI_MINOR 2u /**< Raised when members are added; plugins of a lower one still load. */
+#define CAM_ABI_MINOR 3u /**< Raised when members are added; plugins of a lower one still load. */
 #define CAM_ABI ((CAM_ABI_MAJOR << 16) | CAM_ABI_MINOR)
 
 #define CAM_NO_TS INT64_MIN /**< A time stamp that is not known. */
@@ -311,6 +311,48 @@ struct cam_host {
 	 * shm_bytes() says, in whole MiB with some to spare: for messages that name the size which is right for all
 	 */
 	uint64_t (*shm_bytes)(struct cam_node *);
+
+	/**
+	 * [any] Tell of an event: to nodes of its camera, and to sinks and listeners that see it, which hear its topic. All is
+	 * copied but the picture, of which a reference is taken. At most 64 events of a node go on at a time; what it has
+	 * not ended when it ends, the server does. @return 0, with the id at CAM_BEGIN and CAM_POINT; -EINVAL: not an event,
+	 * -ENOENT: no such camera, or no such id goes on, -EMFILE: too many go on, -ENOMEM. Since ABI 1.3, as all below.
+	 */
+	int (*raise)(struct cam_node *, struct cam_event *);
+	/**
+	 * [any] Answer a request for which handle() returned CAM_LATER, once. The reply is taken over; `size` and what is not
+	 * named is as for handle(). Does nothing for one that the server has answered itself, since the node had failed.
+	 */
+	void (*answer)(struct cam_node *, const struct cam_request *, const struct cam_reply *);
+	/** [any] more() of the answer to this request is worth another call after CAM_AGAIN. */
+	void (*ready)(struct cam_node *, const struct cam_request *);
+	/**
+	 * [loop] Read the next piece of a reply's stream. done is called [loop], later and once, unless close_stream() comes
+	 * before: with bytes that are lent until the next call for this stream, or n = 0: the end, or -errno: broken, also as
+	 * its maker has ended. One read at a time.
+	 */
+	void (*read_stream)(struct cam_node *, struct cam_stream *,
+		void (*done)(void *arg, const void *data, int64_t n), void *arg);
+	/** [loop] The end of a stream, wherever it is. NULL is allowed, for the stream. */
+	void (*close_stream)(struct cam_node *, struct cam_stream *);
+	/**
+	 * [loop] For who serves HTTP, of what it answers itself: find out who asks, by the headers and the peer. done is called
+	 * [loop], once, maybe before this returns: with who, to be dropped by who_unref(), or with NULL and the answer that
+	 * says why not, which is taken over as that of request().
+	 */
+	void (*identify)(struct cam_node *, const struct cam_request *,
+		void (*done)(void *arg, const struct cam_who *, struct cam_reply *), void *arg);
+	/**
+	 * [any] @param right enum cam_right @param camera a name; NULL: any, where the answer is about none or about each
+	 * that is asked for one by one @param wall_ns how far back it is about, CLOCK_REALTIME; 0: the present
+	 * @return whether who may; of who has left the configuration, false
+	 */
+	bool (*authorise)(struct cam_node *, const struct cam_who *, uint32_t right, const char *camera,
+		int64_t wall_ns);
+	const struct cam_who *(*who_ref)(const struct cam_who *); /**< [any] */
+	void (*who_unref)(const struct cam_who *); /**< [any] NULL is allowed. */
+	/** [any] @return the user's name, "" of who has not logged in; valid as long as the reference */
+	const char *(*who_name)(const struct cam_who *);
 };
 
 /* ---- What the server calls ------------------------------------------------------------------------------------- */
@@ -422,6 +464,20 @@ struct cam_plugin {
 	 * does not run meanwhile, with the same limits; error() may be called too. May be NULL.
 	 */
 	int (*reload)(void *self, const void *config);
+	/** What the node raises; NULL: nothing. A topic that is not here can be raised all the same. Since ABI 1.3, as below. */
+	const struct cam_topic *topics;
+	/**
+	 * The topics that event() is called for, unless the stage's `on` names others; "*" is any; NULL at the end. NULL: it
+	 * hears nothing.
+	 */
+	const char *const *hears;
+	/**
+	 * [node] Something has happened to a camera: of a stage, its own; of a sink or listener, one that it sees. In order;
+	 * its queue holds 256. What does not fit is dropped, oldest points and updates first, and counted; of an event that
+	 * has begun here the end always comes, and updates that wait are merged. After start() has returned and before stop()
+	 * is called. @return 0, or -errno: the node has failed
+	 */
+	int (*event)(void *self, const struct cam_event *);
 };
 
 #define CAM_EXPORT __attribute__((visibility("default")))

@@ -205,8 +205,9 @@ static int file(void *self, const struct cam_request *request, struct cam_reply 
 }
 
 static const struct cam_route routes[] = {
-	{"GET", "/api/v1/recordings", "A camera's recordings by time, newest last: ?camera=&from=&to=", list},
-	{"GET", "/api/v1/recordings/{camera}/*", "One recording by its id.", file},
+	{"GET", "/api/v1/recordings", "A camera's recordings by time, newest last: ?camera=&from=&to=", list,
+		CAM_PLAYBACK, 0},
+	{"GET", "/api/v1/recordings/{camera}/*", "One recording by its id.", file, CAM_PLAYBACK, 0},
 	{0},
 };
 

@@ -68,7 +68,11 @@ static void end(void)
 /* @return the status; the body as text is in `body` */
 static int get(int route, const char *query, const char *tail)
 {
-	struct cam_request request = {sizeof(request), "GET", "/api/v1/recordings", query, tail};
+	struct cam_request request = {.size = sizeof(request),
+		.method = "GET",
+		.path = "/api/v1/recordings",
+		.query = query,
+		.tail = tail};
 	int err;
 
 	reply = (struct cam_reply){.size = sizeof(reply), .status = 200, .type = "text/plain", .fd = -1};

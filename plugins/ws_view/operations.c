@@ -4,13 +4,16 @@
 
 #define PAGE_FILE "A file of the viewer page."
 
-const struct cam_route ws_view_routes[] = {{"GET", "/", "The viewer: every camera on a canvas.", NULL},
-	{"GET", "/style.css", PAGE_FILE, NULL}, {"GET", "/icon.svg", PAGE_FILE, NULL},
-	{"GET", "/main.js", PAGE_FILE, NULL}, {"GET", "/link.js", PAGE_FILE, NULL},
-	{"GET", "/tile.js", PAGE_FILE, NULL}, {"GET", "/keys.js", PAGE_FILE, NULL},
-	{"GET", "/ws", "The WebSocket that carries every tile; see doc/websocket.md.", NULL},
-	{"GET", "/video_feed", "MJPEG for <img>, VLC and others.", NULL},
-	{"GET", "/api/v1/cameras/*/snapshot.jpg", "One JPEG, of the camera's own size unless said.", NULL},
+const struct cam_route ws_view_routes[] = {
+	{"GET", "/", "The viewer: every camera on a canvas.", NULL, CAM_VIEW, 0},
+	{"GET", "/style.css", PAGE_FILE, NULL, CAM_VIEW, 0},
+	{"GET", "/icon.svg", PAGE_FILE, NULL, CAM_VIEW, 0}, {"GET", "/main.js", PAGE_FILE, NULL, CAM_VIEW, 0},
+	{"GET", "/link.js", PAGE_FILE, NULL, CAM_VIEW, 0}, {"GET", "/tile.js", PAGE_FILE, NULL, CAM_VIEW, 0},
+	{"GET", "/keys.js", PAGE_FILE, NULL, CAM_VIEW, 0},
+	{"GET", "/ws", "The WebSocket that carries every tile; see doc/websocket.md.", NULL, CAM_VIEW, 0},
+	{"GET", "/video_feed", "MJPEG for <img>, VLC and others.", NULL, CAM_VIEW, 0},
+	{"GET", "/api/v1/cameras/*/snapshot.jpg", "One JPEG, of the camera's own size unless said.", NULL,
+		CAM_VIEW, 0},
 	{0}};
 
 /* clang-format off */

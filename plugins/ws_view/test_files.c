@@ -146,7 +146,8 @@ TEST(reader_that_stalls_in_a_file_is_closed)
 
 TEST(a_disk_that_hangs_is_told_to_who_waits_for_it)
 {
-	const struct cam_request request = {sizeof(request), "GET", "/file", "", ""};
+	const struct cam_request request = {
+		.size = sizeof(request), .method = "GET", .path = "/file", .query = "", .tail = ""};
 	struct server *s;
 	int fd;
 

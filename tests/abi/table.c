@@ -39,13 +39,23 @@ static void tables(void)
 	S(cam_why), M(cam_why, option), M(cam_why, text);
 	S(cam_request), M(cam_request, size), M(cam_request, method), M(cam_request, path);
 	M(cam_request, query), M(cam_request, tail);
+#if CAM_ABI_MINOR >= 3
+	M(cam_request, body), M(cam_request, body_len), M(cam_request, headers), M(cam_request, peer);
+	M(cam_request, who), M(cam_request, camera);
+#endif
 	S(cam_reply), M(cam_reply, size), M(cam_reply, status), M(cam_reply, type), M(cam_reply, data);
 	M(cam_reply, len), M(cam_reply, fd), M(cam_reply, fd_from), M(cam_reply, fd_len);
 	M(cam_reply, release), M(cam_reply, arg);
 #if CAM_ABI_MINOR >= 2
 	M(cam_reply, file);
 #endif
+#if CAM_ABI_MINOR >= 3
+	M(cam_reply, headers), M(cam_reply, more), M(cam_reply, stream);
+#endif
 	S(cam_route), M(cam_route, method), M(cam_route, pattern), M(cam_route, help), M(cam_route, handle);
+#if CAM_ABI_MINOR >= 3
+	M(cam_route, right), M(cam_route, body_max);
+#endif
 #if CAM_ABI_MINOR >= 1
 	S(cam_operation), M(cam_operation, path), M(cam_operation, json);
 #endif
@@ -58,6 +68,20 @@ static void tables(void)
 	M(cam_camera, set), M(cam_camera, back), M(cam_camera, early), M(cam_camera, late);
 #endif
 }
+
+#if CAM_ABI_MINOR >= 3
+static void events(void)
+{
+	S(cam_box), M(cam_box, x), M(cam_box, y), M(cam_box, width), M(cam_box, height), M(cam_box, score);
+	M(cam_box, label);
+	S(cam_event), M(cam_event, size), M(cam_event, phase), M(cam_event, id), M(cam_event, topic);
+	M(cam_event, label), M(cam_event, camera), M(cam_event, node), M(cam_event, pts_ns);
+	M(cam_event, arrival_ns), M(cam_event, wall_ns), M(cam_event, score), M(cam_event, peak);
+	M(cam_event, n_boxes), M(cam_event, boxes), M(cam_event, picture), M(cam_event, json);
+	S(cam_topic), M(cam_topic, name), M(cam_topic, help), M(cam_topic, labels), M(cam_topic, json);
+	S(cam_header), M(cam_header, name), M(cam_header, value);
+}
+#endif
 
 static void host(void)
 {
@@ -72,6 +96,11 @@ static void host(void)
 #endif
 #if CAM_ABI_MINOR >= 2
 	M(cam_host, user), M(cam_host, read_file), M(cam_host, close_file), M(cam_host, shm_bytes);
+#endif
+#if CAM_ABI_MINOR >= 3
+	M(cam_host, raise), M(cam_host, answer), M(cam_host, ready), M(cam_host, read_stream);
+	M(cam_host, close_stream), M(cam_host, identify), M(cam_host, authorise), M(cam_host, who_ref);
+	M(cam_host, who_unref), M(cam_host, who_name);
 #endif
 }
 
@@ -89,6 +118,9 @@ static void plugin(void)
 #endif
 #if CAM_ABI_MINOR >= 2
 	M(cam_plugin, refused), M(cam_plugin, gone), M(cam_plugin, shm_bytes), M(cam_plugin, reload);
+#endif
+#if CAM_ABI_MINOR >= 3
+	M(cam_plugin, topics), M(cam_plugin, hears), M(cam_plugin, event);
 #endif
 }
 
@@ -114,6 +146,11 @@ static void constants(void)
 #if CAM_ABI_MINOR >= 2
 	V(CAM_DETECTOR), V(CAM_LISTENER), V(CAM_GRANTED), V(CAM_LOWERED);
 #endif
+#if CAM_ABI_MINOR >= 3
+	V(CAM_BEGIN), V(CAM_UPDATE), V(CAM_END), V(CAM_POINT), V(CAM_MAX_BOXES), V(CAM_MAX_TOPIC);
+	V(CAM_MAX_LABEL), V(CAM_MAX_EVENT_JSON), V(CAM_OPEN), V(CAM_VIEW), V(CAM_PLAYBACK);
+	V(CAM_CONTROL), V(CAM_ADMIN), V(CAM_AGAIN);
+#endif
 }
 
 int main(void)
@@ -121,6 +158,9 @@ int main(void)
 	printf("version %u.%u\n", CAM_ABI_MAJOR, CAM_ABI_MINOR);
 	data();
 	tables();
+#if CAM_ABI_MINOR >= 3
+	events();
+#endif
 	host();
 	plugin();
 	constants();

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Plugins that were built against the headers of 1.0 and 1.1 are loaded, and do all they ever did."""
+"""Plugins that were built against the headers of 1.0, 1.1 and 1.2 are loaded, and do all they ever did."""
 import json
 import os
 import pathlib
@@ -100,9 +100,15 @@ def plugins_of_1_1_work(rig):
     recorded(rig, server)
 
 
+def plugins_of_1_2_work(rig):
+    server = run(rig, "1_2")
+    answers(server, "1_2")
+    recorded(rig, server)
+
+
 def options_of_old_are_known_and_checked(rig):
     env = harness.environment(rig, PATH)
-    for version in ("1_0", "1_1"):
+    for version in ("1_0", "1_1", "1_2"):
         shown = subprocess.run(
             [harness.binary(), "--help", f"source_{version}"], env=env, stdout=subprocess.PIPE, check=True, timeout=60
         ).stdout.decode()
@@ -128,4 +134,5 @@ def structs_of_odd_sizes_work(rig):
 
 if __name__ == "__main__":
     raise SystemExit(harness.main(
-        plugins_of_1_0_work, plugins_of_1_1_work, options_of_old_are_known_and_checked, structs_of_odd_sizes_work))
+        plugins_of_1_0_work, plugins_of_1_1_work, plugins_of_1_2_work,
+        options_of_old_are_known_and_checked, structs_of_odd_sizes_work))

@@ -185,7 +185,11 @@ static void request(struct actor *a)
 {
 	static const char *const paths[] = {"/stress/here", "/stress/", "/api/v1/cameras",
 		"/api/v1/cameras/c1", "/metrics", "/readyz", "/nowhere"};
-	struct cam_request r = {sizeof(r), "GET", paths[rnd_below(&a->rnd, 7)], "a=b", ""};
+	struct cam_request r = {.size = sizeof(r),
+		.method = "GET",
+		.path = paths[rnd_below(&a->rnd, 7)],
+		.query = "a=b",
+		.tail = ""};
 
 	atomic_fetch_add(&stress.requests, 1);
 	a->host->request(a->node, &r, on_reply, malloc(8));

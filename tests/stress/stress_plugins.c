@@ -67,7 +67,7 @@ static const struct cam_stat stats[] = {[STAT_TAKEN] = {"taken", CAM_COUNTER, "I
 	[STAT_MISSED] = {"missed", CAM_COUNTER, "Packets missing before those taken."},
 	[STAT_LEVEL] = {"level", CAM_GAUGE, "A level."},
 	{0}};
-static const struct cam_route routes[] = {{"GET", "/stress/*", "Anything.", actor_handle}, {0}};
+static const struct cam_route routes[] = {{"GET", "/stress/*", "Anything.", actor_handle, CAM_VIEW, 0}, {0}};
 
 /* A descriptor does not reach create(): each has its own. */
 #define CREATE(name)                                                                                         \

@@ -46,8 +46,8 @@ static void stop(void *self) { (void)self; }
 static int consume(void *s, struct cam_sub *u, const struct cam_buf *b) { (void)s; (void)u; (void)b; return 0; }
 static int handle(void *s, const struct cam_request *q, struct cam_reply *r)
 { (void)s; (void)q; r->data = "hello"; r->len = 5; return 0; }
-static const struct cam_route routes[] = {{"GET", "/NAME/any/*", "Says \"hello\".", handle},
-	{"GET", "/NAME/of/{camera}/*", "Of a camera.", handle}, {"POST", "/NAME", "Takes.", handle}, {"GET", "/NAME", "Gives.", handle}, {"GET", "/both", "Of NAME.", handle}, {0}};
+static const struct cam_route routes[] = {{"GET", "/NAME/any/*", "Says \"hello\".", handle, CAM_VIEW, 0},
+	{"GET", "/NAME/of/{camera}/*", "Of a camera.", handle, CAM_VIEW, 0}, {"POST", "/NAME", "Takes.", handle, CAM_CONTROL, 100}, {"GET", "/NAME", "Gives.", handle, CAM_VIEW, 0}, {"GET", "/both", "Of NAME.", handle, CAM_VIEW, 0}, {0}};
 static const struct cam_operation operations[] = {{"/elsewhere", CAM_JSON("it": "lies")}, {"/of", CAM_JSON("it": "lies")}, {"/NAME", CAM_JSON(
 	"responses": {"204": {"description": "Taken (\"so\")."}})}, {0}};
 const struct cam_plugin cam_plugin_1 = {.abi = CAM_ABI, .size = SIZE, .kind = CAM_SINK, .place = CAM_ON_LOOP,

@@ -274,7 +274,7 @@ TEST(a_descriptor_has_copies_of_its_tables_with_their_values)
 		{"rate", CAM_FLOAT, 0, 16, "1.5", 1, 2, "Hz", modes, "Not an enum, whatever it says."}, {0}};
 	static const struct cam_stat stats[] = {{"n", CAM_GAUGE, "A number."}, {0}};
 	static const struct cam_route routes[] = {
-		{"GET", "/a/*", "A.", handle}, {"GET", "/b", "B.", NULL}, {0}};
+		{"GET", "/a/*", "A.", handle, CAM_VIEW, 0}, {"GET", "/b", "B.", NULL, CAM_OPEN, 0}, {0}};
 	static const struct cam_operation operations[] = {{"/a/{x}", "\"responses\": {}"}, {0}};
 
 	for (uint32_t minor = 0; minor <= CAM_ABI_MINOR; minor++) {

@@ -74,8 +74,7 @@ static const struct cam_opt view_options[] = {
 	{0}};
 
 static const struct cam_stat view_stats[] = {{"viewers", CAM_GAUGE, "Browsers connected."}, {NULL, 0, NULL}};
-static const struct cam_route view_routes[] = {
-	{"GET", "/ws", "The pictures.", NULL}, {NULL, NULL, NULL, NULL}};
+static const struct cam_route view_routes[] = {{"GET", "/ws", "The pictures.", NULL, CAM_VIEW, 0}, {0}};
 
 static const uint32_t makes[] = {CAM_H264, CAM_HEVC, 0}, takes[] = {CAM_H264, CAM_HEVC, 0},
 		      jpegs[] = {CAM_MJPG, 0};

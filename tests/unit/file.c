@@ -223,7 +223,8 @@ static void ask(struct world *w, uint32_t abi, struct cam_reply *ret)
 		.stop = nothing,
 		.destroy = nothing};
 	const struct node_spec spec = {.name = "asker", .plugin = &plugin};
-	const struct cam_request request = {sizeof(request), "GET", "/", "", ""};
+	const struct cam_request request = {
+		.size = sizeof(request), .method = "GET", .path = "/", .query = "", .tail = ""};
 	struct cam_node *node;
 
 	w->node = (struct node_world){

@@ -105,8 +105,7 @@ static int hello(void *self, const struct cam_request *request, struct cam_reply
 	return 0;
 }
 
-static const struct cam_route routes[] = {
-	{"GET", "/hello/*", "Says hello.", hello}, {NULL, NULL, NULL, NULL}};
+static const struct cam_route routes[] = {{"GET", "/hello/*", "Says hello.", hello, CAM_VIEW, 0}, {0}};
 
 static const struct cam_plugin taker = {.abi = CAM_ABI,
 	.size = sizeof(taker),
@@ -313,7 +312,11 @@ static void on_reply(void *arg, struct cam_reply *reply)
 
 static void ask(void *arg, struct cam_node *node, int err)
 {
-	struct cam_request request = {sizeof(request), "GET", "/hello/12345", "", "12345"};
+	struct cam_request request = {.size = sizeof(request),
+		.method = "GET",
+		.path = "/hello/12345",
+		.query = "",
+		.tail = "12345"};
 
 	CHECK_INT(err, 0);
 	node_handle(node, &routes[0], &request, on_reply, arg);

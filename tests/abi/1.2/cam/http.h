@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file http.h
+ * Requests, answers and routes: the part of the plugin ABI that serves HTTP, free of any transport. <cam/plugin.h>
+ * includes it and explains its places ([loop], [node], [any]).
+ */
+#ifndef CAM_HTTP_H
+#define CAM_HTTP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cam_file; /**< Where a file's bytes are read: see cam_host.read_file. Owned by the server. */
+
+/** A request, free of any transport: whoever serves HTTP hands it to the server, which finds the route. */
+struct cam_request {
+	uint32_t size;
+	const char *method; /**< "GET" */
+	const char *path; /**< Decoded, begins with '/', has no "..", no NUL, no empty segment. */
+	const char *query; /**< Not decoded, without '?'; "" when there is none. */
+	const char *tail; /**< What the pattern's trailing '*' stood for; "" otherwise. Set by the server. */
+};
+
+/** The answer. The server fills in {200, "text/plain", empty} beforehand. */
+struct cam_reply {
+	uint32_t size;
+	int status; /**< HTTP status */
+	char type[64]; /**< Content-Type */
+	const void *data; /**< The body, unless fd is set. */
+	size_t len;
+	/** -1, or a file whose bytes [fd_from, fd_from + fd_len) are the body; closed by its taker unless `file` is set. */
+	int fd;
+	int64_t fd_from, fd_len;
+	/**
+	 * [any] Called once the answer is out; may be NULL. Whoever took the reply may hand over a copy that is as long as
+	 * in ABI 1.0: nothing past `arg` is there.
+	 */
+	void (*release)(struct cam_reply *);
+	void *arg; /**< For release. */
+	/**
+	 * Set by the server for who takes the reply, with fd: read it by host->read_file(), close it by host->close_file().
+	 * NULL when the taker was built against an ABI before 1.2: it reads fd itself. Since ABI 1.2.
+	 */
+	struct cam_file *file;
+};
+
+/** A path that a node answers. The table ends with a NULL method. */
+struct cam_route {
+	const char *method; /**< "GET" */
+	/**
+	 * "/api/v1/recordings"; a '*' at the end stands for any tail, a segment "{camera}" (since ABI 1.2) for a camera's
+	 * name: only nodes that may see that camera are asked. So it is with "camera=NAME" in a query.
+	 */
+	const char *pattern;
+	const char *help; /**< One sentence. */
+	/** [node] 0, or -errno: a 500. NULL: the node serves HTTP and answers this itself; it is listed only. */
+	int (*handle)(void *self, const struct cam_request *, struct cam_reply *);
+};
+
+/** JSON written as it is, as a string: CAM_JSON({"type": "integer"}). At most 4095 bytes, which is C's limit. */
+#define CAM_JSON(...) #__VA_ARGS__
+
+/** What /api/v1/openapi.json tells of a route besides its help. The table ends with a NULL path. Since ABI 1.1. */
+struct cam_operation {
+	/** The pattern, with names for what '*' stands for: "/api/v1/recordings/{camera}/{day}/{file}". */
+	const char *path;
+	/**
+	 * Members of an OpenAPI 3.1 Operation Object, without the braces around them: "parameters", each {name} among
+	 * them, and "responses". What goes wrong may be {"$ref": "#/components/responses/error"}.
+	 */
+	const char *json;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
