@@ -274,14 +274,19 @@ TEST(a_descriptor_has_copies_of_its_tables_with_their_values)
 		{"rate", CAM_FLOAT, 0, 16, "1.5", 1, 2, "Hz", modes, "Not an enum, whatever it says."}, {0}};
 	static const struct cam_stat stats[] = {{"n", CAM_GAUGE, "A number."}, {0}};
 	static const struct cam_route routes[] = {
-		{"GET", "/a/*", "A.", handle, CAM_VIEW, 0}, {"GET", "/b", "B.", NULL, CAM_OPEN, 0}, {0}};
+		{"GET", "/a/*", "A.", handle, CAM_VIEW, 10}, {"POST", "/b", "B.", NULL, CAM_OPEN, 0}, {0}};
+	/* As up to ABI 1.2. */
+	static const struct {
+		const char *method, *pattern, *help;
+		int (*handle)(void *, const struct cam_request *, struct cam_reply *);
+	} old_routes[] = {{"GET", "/a/*", "A.", handle}, {"POST", "/b", "B.", NULL}, {0}};
 	static const struct cam_operation operations[] = {{"/a/{x}", "\"responses\": {}"}, {0}};
 
 	for (uint32_t minor = 0; minor <= CAM_ABI_MINOR; minor++) {
 		struct cam_plugin p = {.abi = CAM_ABI_MAJOR << 16 | minor,
 			.options = options,
 			.stats = stats,
-			.routes = routes,
+			.routes = minor < 3 ? (const struct cam_route *)(const void *)old_routes : routes,
 			.operations = operations};
 		struct arena a = {0};
 
@@ -291,6 +296,9 @@ TEST(a_descriptor_has_copies_of_its_tables_with_their_values)
 		CHECK_STR(p.options[0].values[1].help, "Off.");
 		CHECK(!p.options[0].values[2].name && p.options[1].max == 2 && p.options[0].offset == 8);
 		CHECK(p.stats[0].kind == CAM_GAUGE && p.routes[0].handle == handle && !p.routes[2].method);
+		CHECK_INT(p.routes[0].right, minor < 3 ? CAM_PLAYBACK : CAM_VIEW);
+		CHECK_INT(p.routes[1].right, minor < 3 ? CAM_CONTROL : CAM_OPEN);
+		CHECK_INT(p.routes[0].body_max, minor < 3 ? 0 : 10);
 		/* Version 1.0 knew no operations. */
 		CHECK(minor ? !strcmp(p.operations[0].path, "/a/{x}") : !p.operations);
 		arena_free(&a);
