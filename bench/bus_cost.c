@@ -4,9 +4,9 @@
  * a mutex with a condition, on the same buffers. In turns; prints minimum, median and maximum in ns a packet.
  *     bus_cost [ROUNDS]
  */
-#include "core/base/clock.h"
 #include "core/bus/camera.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

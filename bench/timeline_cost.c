@@ -4,8 +4,8 @@
  * one without stamps, beside two clocks read, which wall time needs anyway. Prints the least of several rounds.
  *     timeline_cost
  */
-#include "core/base/clock.h"
 #include "core/bus/timeline.h"
+#include "lib/clock.h"
 
 #include <stdio.h>
 

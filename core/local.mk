@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libcam.a
 libcam_a_SOURCES =
 libcam_a_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(YAML_CFLAGS) $(AVCODEC_CFLAGS) $(SWSCALE_CFLAGS) $(TURBOJPEG_CFLAGS)
-LIBCAM_LIBS = libcam.a $(AVCODEC_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(UV_LIBS) -lm
+LIBCAM_LIBS = libcam.a libground.la $(AVCODEC_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_LIBS) $(YAML_LIBS) $(UV_LIBS) -lm
 
 include %D%/base/local.mk
 include %D%/config/local.mk

@@ -2,7 +2,7 @@
 #include "core/api/document.h"
 
 #include "core/api/reply.h"
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

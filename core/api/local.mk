@@ -3,7 +3,6 @@ libcam_a_SOURCES += \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/openapi.c %D%/openapi.h \
 	%D%/pattern.c %D%/pattern.h \
-	%D%/query.c %D%/query.h \
 	%D%/reply.c %D%/reply.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/status.c %D%/status.h

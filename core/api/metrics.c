@@ -3,7 +3,7 @@
 
 #include "core/api/routes.h"
 #include "core/api/status.h"
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #define CAM_API_REPLY_H
 #include <cam/plugin.h>
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 /** @param text plain; outlives the answer */
 void reply_text(struct cam_reply *, int status, const char *text);

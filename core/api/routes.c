@@ -4,9 +4,9 @@
 #include "core/api/metrics.h"
 #include "core/api/openapi.h"
 #include "core/api/pattern.h"
-#include "core/api/query.h"
 #include "core/api/reply.h"
 #include "core/api/status.h"
+#include "lib/query.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/api/status.h"
 
-#include "core/base/clock.h"
 #include "core/base/kind.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include <cam/file_name.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/backlog.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "lib/clock.h"
 
 #define REPEAT (60 * CLOCK_SECOND)
 

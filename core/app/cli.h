@@ -4,7 +4,7 @@
 #define CAM_APP_CLI_H
 #include <stdbool.h>
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 enum cli_action {
 	CLI_RUN, /**< Serve. */

@@ -6,11 +6,11 @@
 #include "core/app/backlog.h"
 #include "core/app/pictures.h"
 #include "core/app/shm.h"
-#include "core/base/clock.h"
 #include "core/base/kind.h"
 #include "core/graph/graph.h"
 #include "core/media/buf.h"
 #include "core/supervise/service.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
-libcam_a_SOURCES += %D%/clock.h \
+libcam_a_SOURCES += \
 	%D%/executor.h \
 	%D%/kind.c %D%/kind.h \
 	%D%/log.c %D%/log.h \
 	%D%/memory.c %D%/memory.h \
 	%D%/strand.c %D%/strand.h \
-	%D%/text.c %D%/text.h \
 	%D%/timers.c %D%/timers.h

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/log.h"
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 #include <poll.h>
 #include <stdio.h>

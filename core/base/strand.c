@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/strand.h"
 
-#include "core/base/clock.h"
 #include "core/base/timers.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -5,8 +5,8 @@
  */
 #ifndef CAM_BUS_CADENCE_H
 #define CAM_BUS_CADENCE_H
-#include "core/base/clock.h"
 #include "core/bus/timeline.h"
+#include "lib/clock.h"
 
 /* So late is a stall, which ends by itself; later, or so late for long without a change, is a gap. */
 #define CADENCE_STALL (250 * CLOCK_MS)

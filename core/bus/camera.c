@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/camera.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

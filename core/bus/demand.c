@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/demand.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/hold.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include <assert.h>
 #include <stdlib.h>

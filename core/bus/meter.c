@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/meter.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/port.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

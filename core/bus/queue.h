@@ -12,9 +12,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/base/clock.h"
 #include "core/bus/link.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 enum { QUEUE_PACKETS = 512, QUEUE_PICTURES = 1 };
 #define QUEUE_BYTES (UINT64_C(64) << 20)

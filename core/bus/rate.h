@@ -6,9 +6,9 @@
  */
 #ifndef CAM_BUS_RATE_H
 #define CAM_BUS_RATE_H
-#include "core/base/clock.h"
 #include "core/bus/pace.h"
 #include "core/bus/timeline.h"
+#include "lib/clock.h"
 
 /* @param at_ns CAM_NO_TS: never */
 static inline bool rate_since(int64_t at_ns, int64_t now_ns, int64_t span_ns)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/timeline.h"
 
-#include "core/base/clock.h"
 #include "core/bus/cadence.h"
 #include "core/bus/rate.h"
+#include "lib/clock.h"
 
 #include <assert.h>
 

@@ -8,7 +8,7 @@
 #define CAM_BUS_WALL_H
 #include <stdbool.h>
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 /** A difference is made up for at 500 ppm, which no muxer or eye notices. */
 #define WALL_SLEW_DIVISOR 2000

@@ -12,7 +12,7 @@
 #define CAM_CONFIG_CONFIG_H
 #include <cam/plugin.h>
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 /** Where the descriptors come from: the loader, handed in from the floor above. */
 struct config_plugins {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/env.h"
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/foreign.h"
 
-#include "core/base/text.h"
 #include "core/config/meaning.h"
+#include "lib/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #define CAM_CONFIG_OPTION_H
 #include <cam/plugin.h>
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 enum { OPTION_WHY = 240 };
 

@@ -6,8 +6,8 @@
  */
 #ifndef CAM_CONFIG_TREE_H
 #define CAM_CONFIG_TREE_H
-#include "core/base/text.h"
 #include "core/config/arena.h"
+#include "lib/text.h"
 
 /** A place to name in a message. */
 struct where {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/url.h"
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 #include <ctype.h>
 #include <string.h>

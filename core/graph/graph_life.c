@@ -2,8 +2,8 @@
 /* Going up and down in order; questions. */
 #include "core/graph/graph.h"
 
-#include "core/base/clock.h"
 #include "core/base/kind.h"
+#include "lib/clock.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/media/engine.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/media/decoder.h"
 #include "core/media/outputs.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <libavutil/frame.h>

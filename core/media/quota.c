@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/media/quota.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose turn it is, who may have what it costs, and the delivery. */
-#include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/media/outputs_impl.h"
+#include "lib/clock.h"
 
 #include <libavutil/frame.h>
 #include <libavutil/mathematics.h>

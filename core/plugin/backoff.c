@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/backoff.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <sys/random.h>
 

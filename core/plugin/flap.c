@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/flap.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <stdio.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/host.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/plugin/abi.h"
 #include "core/plugin/clock.h"
 #include "core/plugin/file.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

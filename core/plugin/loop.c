@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/loop.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 static void loop_post(struct executor *e, struct task *t)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/node.h"
 
-#include "core/base/clock.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

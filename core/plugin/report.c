@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a node tells the floor above: state, errors, statistics, answers to requests. */
-#include "core/base/clock.h"
 #include "core/plugin/abi.h"
 #include "core/plugin/file.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

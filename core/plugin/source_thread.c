@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sources with a thread of their own: run() is one session, called again with a growing pause. */
-#include "core/base/clock.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <signal.h>

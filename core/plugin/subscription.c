@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A node's subscriptions. All of it is [node]. */
-#include "core/base/clock.h"
 #include "core/plugin/abi.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/supervise/health.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

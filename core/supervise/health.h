@@ -2,7 +2,7 @@
 /** @file health.h Asking a running server whether it is well: what a container's health check runs. [any], blocks. */
 #ifndef CAM_SUPERVISE_HEALTH_H
 #define CAM_SUPERVISE_HEALTH_H
-#include "core/base/text.h"
+#include "lib/text.h"
 
 #define HEALTH_URL "http://127.0.0.1:5000/healthz"
 /** How long --health waits for the whole answer, in milliseconds. */

@@ -2,8 +2,8 @@
 #include "core/supervise/service.h"
 
 #include "core/api/status.h"
-#include "core/base/clock.h"
 #include "core/config/option.h"
+#include "lib/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

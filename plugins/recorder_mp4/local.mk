@@ -3,7 +3,7 @@ recorder_mp4_sources = \
 	%D%/mp4.c %D%/mp4.h \
 	%D%/names.c %D%/names.h \
 	%D%/params.c %D%/params.h \
-	%D%/recorder.c %D%/recorder.h plugins/lib/clock.h \
+	%D%/recorder.c %D%/recorder.h \
 	%D%/recorder_mp4.c \
 	%D%/refusal.c %D%/refusal.h plugins/lib/container.c plugins/lib/container.h \
 	%D%/repair.c %D%/repair.h \
@@ -15,7 +15,7 @@ recorder_mp4_la_SOURCES = $(recorder_mp4_sources)
 recorder_mp4_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 recorder_mp4_la_CFLAGS = $(AM_CFLAGS)
 recorder_mp4_la_LDFLAGS = $(module_flags)
-recorder_mp4_la_LIBADD = $(AVFORMAT_LIBS)
+recorder_mp4_la_LIBADD = libground.la $(AVFORMAT_LIBS)
 EXTRA_DIST += %D%/README.md
 
 check_LTLIBRARIES += librecorder_test.la

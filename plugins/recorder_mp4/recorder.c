@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/recorder_mp4/recorder.h"
 
-#include "plugins/lib/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -173,7 +173,7 @@ static int append(struct recorder *r, const struct cam_buf *buf)
 		r->room = room;
 	}
 	if (!r->armed)
-		r->host->tick_at(r->node, monotonic_ns() + r->config->fragment_ns * 3 / 2);
+		r->host->tick_at(r->node, clock_mono_ns() + r->config->fragment_ns * 3 / 2);
 	r->armed = true;
 	r->pending[r->n_pending++] = r->host->buf_ref(buf);
 	r->pending_bytes += buf->plane[0].len;
@@ -314,7 +314,7 @@ int recorder_tick(struct recorder *r)
 {
 	if (!r->armed)
 		return recorder_end_segment(r, NULL);
-	r->host->tick_at(r->node, monotonic_ns() + IDLE_NS);
+	r->host->tick_at(r->node, clock_mono_ns() + IDLE_NS);
 	return flush_fragment(r, NULL);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/recorder_mp4/routes.h"
 
+#include "lib/query.h"
+#include "lib/text.h"
 #include "plugins/recorder_mp4/tree.h"
 
 #include <errno.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 enum { MAX_LISTED = 1000 };
+#define SECONDS_MAX INT64_C(999999999999)
 
 struct entry {
 	char day[NAME_DAY_BYTES], name[NAME_FILE_BYTES];
@@ -25,57 +28,6 @@ struct listing {
 	struct entry *entry; /* newest first */
 	size_t n, room;
 };
-
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c | 32) >= 'a' && (c | 32) <= 'f')
-		return (c | 32) - 'a' + 10;
-	return -1;
-}
-
-/* The percent-decoded value of `name`. @return 1 found, 0 not there, -EINVAL malformed or too long */
-static int query_value(const char *query, const char *name, char *ret, size_t room)
-{
-	size_t n = strlen(name), len = 0;
-
-	while (strncmp(query, name, n) != 0 || query[n] != '=') {
-		query = strchr(query, '&');
-		if (!query++)
-			return 0;
-	}
-	for (query += n + 1; *query && *query != '&'; query++) {
-		char c = *query == '+' ? ' ' : *query;
-
-		if (c == '%') {
-			if (hex(query[1]) < 0 || hex(query[2]) < 0)
-				return -EINVAL;
-			c = (char)(hex(query[1]) << 4 | hex(query[2]));
-			query += 2;
-		}
-		if (!c || len + 1 >= room)
-			return -EINVAL;
-		ret[len++] = c;
-	}
-	ret[len] = '\0';
-	return 1;
-}
-
-/* Unix seconds; `otherwise` when it is not there. @return 0, or -EINVAL */
-static int query_seconds(const char *query, const char *name, int64_t otherwise, int64_t *ret)
-{
-	char text[16];
-	int found = query_value(query, name, text, sizeof(text));
-
-	*ret = otherwise;
-	if (found <= 0)
-		return found;
-	if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 12)
-		return -EINVAL;
-	*ret = strtoll(text, NULL, 10);
-	return 0;
-}
 
 static int say(struct cam_reply *reply, int status, const char *text)
 {
@@ -160,20 +112,8 @@ const struct cam_operation routes_operations[] = {
 	{0}};
 /* clang-format on */
 
-/* A name holds no control characters. */
-static void print_string(FILE *out, const char *s)
-{
-	putc('"', out);
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			putc('\\', out);
-		putc(*s, out);
-	}
-	putc('"', out);
-}
-
 /* An id is the path below the directory: a URL's decoder makes of it what routes_file() gets. */
-static void print_entry(FILE *out, const char *camera, const char *folder, const struct entry *e)
+static void print_entry(struct text *out, const char *camera, const char *folder, const struct entry *e)
 {
 	time_t start = (time_t)e->start;
 	char text[32] = "";
@@ -181,12 +121,12 @@ static void print_entry(FILE *out, const char *camera, const char *folder, const
 
 	if (gmtime_r(&start, &tm))
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	fprintf(out, "{\"id\":\"%s/%s/%s\",\"camera\":", folder, e->day, e->name);
-	print_string(out, camera);
-	fprintf(out, ",\"start\":\"%s\",\"start_s\":%lld,", text, (long long)e->start);
+	text_printf(out, "{\"id\":\"%s/%s/%s\",\"camera\":", folder, e->day, e->name);
+	text_json(out, camera);
+	text_printf(out, ",\"start\":\"%s\",\"start_s\":%lld,", text, (long long)e->start);
 	if (e->seconds >= 0 && e->seconds < 7 * 86400)
-		fprintf(out, "\"duration_s\":%.1f,", e->seconds);
-	fprintf(out, "\"bytes\":%lld}", (long long)e->bytes);
+		text_printf(out, "\"duration_s\":%.1f,", e->seconds);
+	text_printf(out, "\"bytes\":%lld}", (long long)e->bytes);
 }
 
 static void release_text(struct cam_reply *reply)
@@ -197,27 +137,19 @@ static void release_text(struct cam_reply *reply)
 static int print_list(
 	const struct listing *l, const char *camera, const char *folder, struct cam_reply *reply)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	bool bad;
+	struct text text = {0};
 
-	if (!out)
-		return -ENOMEM;
-	fputs("[", out);
+	text_add(&text, "[");
 	for (size_t i = l->n; i-- > 0;) {
-		print_entry(out, camera, folder, &l->entry[i]);
-		fputs(i ? "," : "", out);
+		print_entry(&text, camera, folder, &l->entry[i]);
+		text_add(&text, i ? "," : "");
 	}
-	fputs("]\n", out);
-	bad = ferror(out);
-	if (fclose(out) || bad) {
-		free(text);
+	text_add(&text, "]\n");
+	reply->len = text.len;
+	reply->data = reply->arg = text_take(&text);
+	if (!reply->arg)
 		return -ENOMEM;
-	}
 	snprintf(reply->type, sizeof(reply->type), "application/json");
-	reply->data = reply->arg = text;
-	reply->len = len;
 	reply->release = release_text;
 	return 0;
 }
@@ -237,15 +169,15 @@ int routes_list(int dir_fd, const char *camera, const char *folder, const struct
 	struct cam_reply *reply)
 {
 	char name[NAME_FILE_BYTES], first[NAME_DAY_BYTES], last[NAME_DAY_BYTES];
-	struct listing l = {0};
+	struct listing l = {.to = INT64_C(253402214400)};
 	int err;
 
-	if (query_value(request->query, "camera", name, sizeof(name)) != 1)
+	if (!query_value(request->query, "camera", name, sizeof(name)))
 		return say(reply, 400, "say which camera: ?camera=NAME\n");
 	if (strcmp(name, camera) != 0)
 		return say(reply, 404, "no such camera, or it is not recorded\n");
-	if (query_seconds(request->query, "from", 0, &l.from) ||
-		query_seconds(request->query, "to", INT64_C(253402214400), &l.to))
+	if (query_number(request->query, "from", 0, SECONDS_MAX, &l.from) < 0 ||
+		query_number(request->query, "to", 0, SECONDS_MAX, &l.to) < 0)
 		return say(reply, 400, "from and to are times in Unix seconds\n");
 	/* Two days of room: one for the time zone, one for a recording that began the day before. */
 	err = tree_visit(dir_fd, folder, TREE_NEWEST_FIRST, l.from ? day_of(l.from, -2, first) : NULL,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/session.h"
 
-#include "plugins/lib/clock.h"
+#include "lib/clock.h"
 #include "plugins/rtsp_in/session_impl.h"
 
 #include <errno.h>
@@ -146,7 +146,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct session *s = timer->data;
 
-	s->now_ns = monotonic_ns();
+	s->now_ns = clock_mono_ns();
 	s->timer_at_ns = INT64_MAX;
 	if (s->now_ns < s->deadline_ns) {
 		if (s->client.state == CLIENT_PLAYING && !s->ended)
@@ -221,7 +221,7 @@ static const struct fault *take_message(struct session *s, const struct wire_ite
 /* The camera's share of this turn of the loop is used up. Time passes with items. */
 static bool is_enough(const struct session *s, unsigned items)
 {
-	return items % SHARE_ITEMS == 0 && monotonic_ns() - s->now_ns + s->used_ns > SHARE;
+	return items % SHARE_ITEMS == 0 && clock_mono_ns() - s->now_ns + s->used_ns > SHARE;
 }
 
 /* @return why the session ends, or NULL: there is no whole item left, or, if *ret_more, it is another's turn */
@@ -255,7 +255,7 @@ static void on_bytes(void *arg, size_t len)
 	if (turn != s->turn)
 		s->used_ns = 0;
 	s->turn = turn;
-	s->now_ns = monotonic_ns();
+	s->now_ns = clock_mono_ns();
 	if (len)
 		s->read_ns = s->now_ns;
 	wire_filled(&s->wire, len);
@@ -266,7 +266,7 @@ static void on_bytes(void *arg, size_t len)
 		session_end(s, fault);
 	else
 		arm(s);
-	s->used_ns += monotonic_ns() - s->now_ns;
+	s->used_ns += clock_mono_ns() - s->now_ns;
 	if (more || s->used_ns > SHARE)
 		connection_rest(&s->connection);
 }
@@ -277,7 +277,7 @@ static void on_datagram(void *arg, unsigned track, bool rtcp, const uint8_t *dat
 
 	if (s->ended || s->closing || !s->playing)
 		return;
-	s->now_ns = s->read_ns = monotonic_ns();
+	s->now_ns = s->read_ns = clock_mono_ns();
 	session_take_packet(s, track, rtcp, data, len);
 	arm(s);
 }
@@ -336,7 +336,7 @@ void session_start(struct session *s)
 	s->events = (struct connection_events){
 		on_connected, room, on_bytes, on_datagram, on_broken, on_closed, s};
 	s->host->stat(s->node, STAT_SESSIONS, 1);
-	s->now_ns = monotonic_ns();
+	s->now_ns = clock_mono_ns();
 	s->deadline_ns = s->now_ns + s->config->open_timeout_ns;
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
@@ -347,7 +347,7 @@ void session_start(struct session *s)
 void session_stop(struct session *s)
 {
 	s->closing = true;
-	s->now_ns = monotonic_ns();
+	s->now_ns = clock_mono_ns();
 	s->deadline_ns = s->now_ns + CLOSE_TIMEOUT;
 	if (s->live && depay_is_midway(s->track[CLIENT_VIDEO].depay))
 		s->host->stat(s->node, STAT_UNFINISHED, 1);

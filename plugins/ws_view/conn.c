@@ -84,7 +84,7 @@ void conn_end(struct conn *c)
 	if (c->state == CONN_CLOSING)
 		return;
 	c->state = CONN_ENDING;
-	c->deadline_ns = monotonic_ns() + LINGER_NS;
+	c->deadline_ns = clock_mono_ns() + LINGER_NS;
 	c->shutdown.data = c;
 	if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown))
 		conn_close(c);
@@ -123,7 +123,7 @@ static void write_piece(struct conn *c, size_t head_len)
 	c->body += piece;
 	c->body_len -= piece;
 	c->write.data = c;
-	c->deadline_ns = monotonic_ns() + PATIENCE_NS;
+	c->deadline_ns = clock_mono_ns() + PATIENCE_NS;
 	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, bufs + first, (piece ? 2 : 1) - first, on_written))
 		conn_close(c);
 }
@@ -159,13 +159,13 @@ void conn_refuse(struct conn *c, int status, const char *why)
 		: status == 426
 			? "Cache-Control: no-store\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
 			: NULL;
-	struct out text = {0};
+	struct text text = {0};
 
 	c->state = CONN_BUSY;
 	server_stat(c->s, STAT_REFUSED, 1);
-	out_add(&text, "{\"error\": ", 10);
-	out_json(&text, why);
-	out_add(&text, "}\n", 2);
+	text_add(&text, "{\"error\": ");
+	text_json(&text, why);
+	text_add(&text, "}\n");
 	if (text.failed || text.len >= sizeof(c->in)) {
 		conn_close(c);
 	} else {
@@ -173,7 +173,7 @@ void conn_refuse(struct conn *c, int status, const char *why)
 		memmove(c->in, text.data, text.len);
 		conn_answer(c, &(struct answer){status, "application/json", (int64_t)text.len, extra}, c->in);
 	}
-	out_free(&text);
+	text_free(&text);
 }
 
 void conn_reply(struct conn *c, struct cam_reply *reply)
@@ -292,7 +292,7 @@ void conn_accept(struct server *s)
 	s->pending++;
 	list_add(&s->conns, &c->link);
 	server_count(s, 1);
-	c->deadline_ns = monotonic_ns() + PATIENCE_NS;
+	c->deadline_ns = clock_mono_ns() + PATIENCE_NS;
 	if (uv_accept((uv_stream_t *)&s->listener, (uv_stream_t *)&c->tcp) || uv_tcp_nodelay(&c->tcp, 1) ||
 		uv_read_start((uv_stream_t *)&c->tcp, give_room, on_read))
 		conn_close(c);

@@ -120,7 +120,7 @@ static int take_part(struct taker *t, const struct cam_buf *buf)
 	/* The next boundary goes out with this picture, or the browser would show it one picture late. */
 	bufs[2] = uv_buf_init((char *)(uintptr_t)end, sizeof(end) - 1);
 	f->sending = f->c->s->host->buf_ref(buf);
-	f->c->deadline_ns = monotonic_ns() + PATIENCE_NS;
+	f->c->deadline_ns = clock_mono_ns() + PATIENCE_NS;
 	if (uv_write(&f->write, (uv_stream_t *)&f->c->tcp, bufs, 3, on_part)) {
 		drop_sending(f);
 		conn_close(f->c);
@@ -192,7 +192,7 @@ void feed_start(struct conn *c, const char *camera, const struct cam_want *want)
 		conn_answer(c, &(struct answer){feed_answer.status, feed_answer.type, 0, feed_answer.extra},
 			NULL);
 	else if (feed_new(c, camera, want, &ops))
-		c->deadline_ns = monotonic_ns() + HEAD_NS;
+		c->deadline_ns = clock_mono_ns() + HEAD_NS;
 }
 
 void feed_adapt(struct feed *f, const struct cam_want *wish)
@@ -232,7 +232,7 @@ void snapshot_start(struct conn *c, const char *camera, const struct cam_want *w
 	if (!f)
 		return;
 	f->is_snapshot = true;
-	c->deadline_ns = monotonic_ns() + SNAPSHOT_NS;
+	c->deadline_ns = clock_mono_ns() + SNAPSHOT_NS;
 }
 
 void feed_late(struct conn *c)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "http_head.h"
 
-#include "plugins/lib/hex.h"
-#include "utf8.h"
+#include "lib/hex.h"
+#include "lib/utf8.h"
 
 #include <string.h>
 #include <strings.h>

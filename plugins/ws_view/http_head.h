@@ -52,10 +52,6 @@ bool http_head_parse(char *data, size_t len, struct http_head *ret, struct http_
 bool http_head_allowed(const struct http_head *, const char *hosts, struct http_refusal *ret_refusal);
 /** Whether an upgrade is a WebSocket's (RFC 6455, 4.2.1). Only for heads with `upgrade`. */
 bool http_head_websocket(const struct http_head *, struct http_refusal *ret_refusal);
-/** Decode the value of `name` in a query. @return whether it is there, is whole and fits into ret */
-bool http_query(const char *query, const char *name, char *ret, size_t room);
-/** A whole number in a query. @return 1: *ret is set, 0: absent, -1: no number from min to max */
-int http_query_int(const char *query, const char *name, int min, int max, int *ret);
 /**
  * A Range (RFC 9110, 14): one range of bytes. @return 0: send all, 1: *ret_from and *ret_len say what, -1: 416
  */

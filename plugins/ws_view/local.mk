@@ -2,21 +2,19 @@ plugin_LTLIBRARIES += ws_view.la
 ws_view_sources = %D%/ws_view.c %D%/server.h \
 	%D%/conn.c %D%/conn.h \
 	%D%/feed.c \
-	%D%/http_head.c %D%/http_head.h plugins/lib/hex.h plugins/lib/clock.h \
-	%D%/http_query.c \
+	%D%/http_head.c %D%/http_head.h \
+	%D%/http_range.c \
 	%D%/leftover.c %D%/leftover.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/list.h \
 	%D%/listen.c \
 	%D%/masked.c %D%/masked.h \
 	%D%/operations.c \
-	%D%/out.c %D%/out.h \
 	%D%/page.c \
 	%D%/routes.c \
 	%D%/send_file.c \
 	%D%/taker.c %D%/taker.h \
 	%D%/tile.c %D%/tile.h \
-	%D%/utf8.h \
 	%D%/view.c %D%/view.h \
 	%D%/view_msg.c %D%/view_msg.h \
 	%D%/viewer.c %D%/viewer.h \
@@ -28,7 +26,7 @@ ws_view_la_SOURCES = $(ws_view_sources)
 ws_view_la_CPPFLAGS = $(ws_view_cppflags)
 ws_view_la_CFLAGS = $(AM_CFLAGS)
 ws_view_la_LDFLAGS = $(module_flags)
-ws_view_la_LIBADD = $(LWS_LIBS) $(UV_LIBS)
+ws_view_la_LIBADD = libground.la $(LWS_LIBS) $(UV_LIBS)
 EXTRA_DIST += %D%/README.md $(ws_view_page)
 
 # The same sources once more, for the tests; built only for them.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "conn.h"
 
+#include "lib/query.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +55,7 @@ static void ask_server(struct conn *c)
 	}
 	*ask = (struct ask){c, c->s->host, c->s->node};
 	c->ask = ask;
-	c->deadline_ns = monotonic_ns() + 3 * PATIENCE_NS;
+	c->deadline_ns = clock_mono_ns() + 3 * PATIENCE_NS;
 	c->s->host->request(c->s->node, &request, on_reply, ask);
 }
 
@@ -83,11 +85,11 @@ static bool find_camera(struct server *s, const char *name, char ret[NAME_MAX_BY
 /* Size, rate and quality out of the query. @return whether they are numbers in range */
 static bool read_want(const char *query, struct cam_want *want)
 {
-	int width = 0, height = 0, fps = 0, quality = 0;
-	int has_width = http_query_int(query, "width", 16, 3840, &width);
-	int has_height = http_query_int(query, "height", 16, 2160, &height);
-	int has_fps = http_query_int(query, "fps", 1, 60, &fps);
-	int has_quality = http_query_int(query, "quality", 1, 100, &quality);
+	int64_t width = 0, height = 0, fps = 0, quality = 0;
+	int has_width = query_number(query, "width", 16, 3840, &width);
+	int has_height = query_number(query, "height", 16, 2160, &height);
+	int has_fps = query_number(query, "fps", 1, 60, &fps);
+	int has_quality = query_number(query, "quality", 1, 100, &quality);
 
 	if (has_width < 0 || has_height < 0 || has_fps < 0 || has_quality < 0)
 		return false;
@@ -120,9 +122,8 @@ static void video_feed(struct conn *c)
 {
 	struct cam_want want = server_want(c->s, server_owner(c->s));
 	char name[NAME_MAX_BYTES] = "";
-	bool has_name = strstr(c->head.query, "camera=");
 
-	if (has_name && !http_query(c->head.query, "camera", name, sizeof(name)))
+	if (query_has(c->head.query, "camera") && !query_value(c->head.query, "camera", name, sizeof(name)))
 		conn_refuse(c, 404, "There is no camera of this name.");
 	else
 		answer_picture(c, name, &want, feed_start);

@@ -46,7 +46,7 @@ static void write_chunk(struct send_file *f, size_t len)
 
 	f->at += (int64_t)len;
 	f->left -= (int64_t)len;
-	f->c->deadline_ns = monotonic_ns() + PATIENCE_NS;
+	f->c->deadline_ns = clock_mono_ns() + PATIENCE_NS;
 	f->is_busy = true;
 	if (uv_write(&f->write, (uv_stream_t *)&f->c->tcp, &buf, 1, on_written)) {
 		f->is_busy = false;
@@ -73,7 +73,7 @@ static void read_next(struct send_file *f)
 	const struct server *s = f->s;
 
 	f->is_busy = true;
-	f->c->deadline_ns = monotonic_ns() + DISK_NS;
+	f->c->deadline_ns = clock_mono_ns() + DISK_NS;
 	if (s->host->read_file(s->node, f->file, f->at, f->chunk, f->left < CHUNK ? (size_t)f->left : CHUNK,
 		    on_read, f)) {
 		f->is_busy = false;
@@ -156,7 +156,7 @@ void send_file_start(struct conn *c)
 	}
 	buf = uv_buf_init(c->out, (unsigned)conn_head(c, &answer));
 	c->write.data = c;
-	c->deadline_ns = monotonic_ns() + PATIENCE_NS;
+	c->deadline_ns = clock_mono_ns() + PATIENCE_NS;
 	if (!buf.len || uv_write(&c->write, (uv_stream_t *)&c->tcp, &buf, 1, on_head))
 		conn_close(c);
 }

@@ -3,7 +3,7 @@
  * @file server.h
  * What the files of ws_view share. All of it lives on the loop: no thread, no lock.
  *
- *   listen.c   the listening socket            http_head.c, http_query.c  bytes to requests
+ *   listen.c   the listening socket            http_head.c, http_range.c  bytes to requests
  *   conn.c     one HTTP request and its answer  send_file.c  a recording    feed.c  MJPEG and snapshots
  *   routes.c   which path does what             page.c  the page
  *   ws.c       WebSockets (libwebsockets)       viewer.c  the protocol on them   view_msg.c  its messages
@@ -13,12 +13,12 @@
 #ifndef WS_VIEW_SERVER_H
 #define WS_VIEW_SERVER_H
 #include "http_head.h"
+#include "lib/text.h"
 #include "limit.h"
 #include "list.h"
-#include "out.h"
 #include "taker.h"
 
-#include "plugins/lib/clock.h"
+#include "lib/clock.h"
 
 #include <uv.h>
 
@@ -59,7 +59,7 @@ struct server {
 	struct ws *ws;
 	struct limit_log limits;
 	uint64_t last_owner;
-	struct out cameras; /**< the last list of cameras, JSON */
+	struct text cameras; /**< the last list of cameras, JSON */
 	bool cameras_dirty;
 	unsigned max_conns; /**< the option, or less where descriptors are few */
 	unsigned n_conns; /**< sockets, viewers among them */

@@ -178,10 +178,10 @@ TEST(a_feed_of_a_silent_camera_is_answered_before_its_first_picture)
 	fd = asking(FEED);
 	turn_ms(20);
 	CHECK(recv(fd, answer, sizeof(answer) - 1, 0) < 0);
-	conns_check(w.fake.self, monotonic_ns() + 2 * CAM_SECOND);
+	conns_check(w.fake.self, clock_mono_ns() + 2 * CAM_SECOND);
 	CHECK(TURN_UNTIL(recv(fd, answer, sizeof(answer) - 1, 0) > 0));
 	CHECK(!strncmp(answer, "HTTP/1.1 200 ", 13));
-	conns_check(w.fake.self, monotonic_ns() + 100 * CAM_SECOND);
+	conns_check(w.fake.self, clock_mono_ns() + 100 * CAM_SECOND);
 	CHECK_INT(open_subs(), 1);
 	close(fd);
 	CHECK(TURN_UNTIL(!open_subs()));

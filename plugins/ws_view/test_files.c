@@ -138,7 +138,7 @@ TEST(reader_that_stalls_in_a_file_is_closed)
 	send_all(fd, "GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n", 40);
 	turn_ms(100);
 	CHECK_INT(w.fake.stats[STAT_CONNECTIONS], 1);
-	conns_check(s, monotonic_ns() + 11 * CAM_SECOND);
+	conns_check(s, clock_mono_ns() + 11 * CAM_SECOND);
 	CHECK(TURN_UNTIL(!w.fake.stats[STAT_CONNECTIONS]));
 	close(fd);
 	world_close();
@@ -158,10 +158,10 @@ TEST(a_disk_that_hangs_is_told_to_who_waits_for_it)
 	fd = dial();
 	send_all(fd, "GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n", 40);
 	CHECK(TURN_UNTIL(w.fake.asked_done));
-	conns_check(s, monotonic_ns() + 29 * CAM_SECOND);
+	conns_check(s, clock_mono_ns() + 29 * CAM_SECOND);
 	turn_ms(20);
 	CHECK_INT(w.fake.stats[STAT_REFUSED], 0);
-	conns_check(s, monotonic_ns() + 31 * CAM_SECOND);
+	conns_check(s, clock_mono_ns() + 31 * CAM_SECOND);
 	read_all(fd, answer, sizeof(answer));
 	CHECK(!strncmp(answer, "HTTP/1.1 503 ", 13) && strstr(answer, "within 30 seconds"));
 	close(fd);
@@ -180,12 +180,12 @@ TEST(a_read_that_outlives_its_connection_costs_nothing)
 	w.fake.on_request = on_request;
 	fd = dial();
 	send_all(fd, "GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n", 40);
-	for (int64_t end = monotonic_ns() + 2 * CAM_SECOND; !w.fake.n_reads && monotonic_ns() < end;)
+	for (int64_t end = clock_mono_ns() + 2 * CAM_SECOND; !w.fake.n_reads && clock_mono_ns() < end;)
 		uv_run(&w.loop, UV_RUN_NOWAIT);
 	CHECK_INT(w.fake.n_reads, 1);
 	cam_plugin_1.stop(w.fake.self);
-	for (int64_t end = monotonic_ns() + 2 * CAM_SECOND;
-		w.fake.state != CAM_STOPPED && monotonic_ns() < end;)
+	for (int64_t end = clock_mono_ns() + 2 * CAM_SECOND;
+		w.fake.state != CAM_STOPPED && clock_mono_ns() < end;)
 		uv_run(&w.loop, UV_RUN_NOWAIT);
 	CHECK_INT(w.fake.state, CAM_STOPPED); /* it does not wait for the disk */
 	fake_destroy(&w.fake);
@@ -231,7 +231,7 @@ TEST(snapshot_of_a_silent_camera_ends_with_503)
 	fd = dial();
 	send_all(fd, "GET /api/v1/cameras/yard/snapshot.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n", 68);
 	CHECK(TURN_UNTIL(open_subs() == 1));
-	conns_check(w.fake.self, monotonic_ns() + 6 * CAM_SECOND);
+	conns_check(w.fake.self, clock_mono_ns() + 6 * CAM_SECOND);
 	CHECK_INT(open_subs(), 0);
 	read_all(fd, answer, sizeof(answer));
 	CHECK(!strncmp(answer, "HTTP/1.1 503 ", 13));
@@ -254,11 +254,11 @@ TEST(feed_whose_reader_stalls_is_closed)
 	fd = dial();
 	send_all(fd, "GET /video_feed HTTP/1.1\r\nHost: localhost\r\n\r\n", 46);
 	CHECK(TURN_UNTIL(open_subs() == 1));
-	conns_check(w.fake.self, monotonic_ns() + 100 * CAM_SECOND);
+	conns_check(w.fake.self, clock_mono_ns() + 100 * CAM_SECOND);
 	CHECK_INT(open_subs(), 1); /* a camera may be silent for long */
 	CHECK_INT(fake_deliver(&w.fake, 0, buf), 0);
 	turn_ms(20);
-	conns_check(w.fake.self, monotonic_ns() + 11 * CAM_SECOND);
+	conns_check(w.fake.self, clock_mono_ns() + 11 * CAM_SECOND);
 	CHECK_INT(open_subs(), 0);
 	CHECK_INT(w.fake.stats[STAT_CLOSED_SLOW], 1);
 	CHECK(TURN_UNTIL(!w.fake.stats[STAT_CONNECTIONS]));

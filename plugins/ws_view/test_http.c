@@ -184,7 +184,7 @@ TEST(head_is_limited_and_a_slow_one_is_ended)
 	turn_ms(20);
 	CHECK_INT(w.fake.stats[STAT_CONNECTIONS], 2);
 	/* Eleven seconds on, without waiting for them. */
-	conns_check(w.fake.self, monotonic_ns() + 11 * CAM_SECOND);
+	conns_check(w.fake.self, clock_mono_ns() + 11 * CAM_SECOND);
 	CHECK(read_all(fd, answer, sizeof(answer)));
 	CHECK(!strncmp(answer, "HTTP/1.1 408 ", 13));
 	close(fd);

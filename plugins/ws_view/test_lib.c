@@ -113,11 +113,11 @@ void world_open(void)
 
 int64_t world_close(void)
 {
-	int64_t begin = monotonic_ns(), took;
+	int64_t begin = clock_mono_ns(), took;
 
 	cam_plugin_1.stop(w.fake.self);
 	TURN_UNTIL(w.fake.state == CAM_STOPPED);
-	took = (monotonic_ns() - begin) / 1000000;
+	took = (clock_mono_ns() - begin) / 1000000;
 	CHECK_INT(w.fake.state, CAM_STOPPED);
 	CHECK_INT(open_subs(), 0);
 	fake_destroy(&w.fake);
@@ -156,10 +156,10 @@ void send_all(int fd, const void *data, size_t len)
 
 size_t read_all(int fd, char *ret, size_t room)
 {
-	int64_t end = monotonic_ns() + 2 * CAM_SECOND;
+	int64_t end = clock_mono_ns() + 2 * CAM_SECOND;
 	size_t len = 0;
 
-	while (len + 1 < room && monotonic_ns() < end) {
+	while (len + 1 < room && clock_mono_ns() < end) {
 		ssize_t n = recv(fd, ret + len, room - len - 1, 0);
 
 		if (!n || (n < 0 && errno != EAGAIN))
@@ -240,14 +240,14 @@ void ws_say(int fd, const char *text)
 /* @return 1: all is there, 0: closed, -1: not in time */
 static int read_exactly(int fd, uint8_t *ret, size_t len)
 {
-	int64_t end = monotonic_ns() + 2 * CAM_SECOND;
+	int64_t end = clock_mono_ns() + 2 * CAM_SECOND;
 
 	while (len) {
 		ssize_t n = recv(fd, ret, len, 0);
 
 		if (!n || (n < 0 && errno != EAGAIN))
 			return 0;
-		if (monotonic_ns() > end)
+		if (clock_mono_ns() > end)
 			return -1;
 		if (n < 0)
 			turn_ms(1);
@@ -329,7 +329,7 @@ struct cam_buf *jpeg(size_t len, int fill)
 
 	CHECK(caps && data);
 	memset(data, fill, len);
-	buf = fake_packet(caps, data, len, monotonic_ns(), CAM_KEY);
+	buf = fake_packet(caps, data, len, clock_mono_ns(), CAM_KEY);
 	s->host->caps_unref(caps);
 	free(data);
 	return buf;

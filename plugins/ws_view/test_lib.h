@@ -30,8 +30,8 @@ void turn_ms(int ms);
 #define TURN_UNTIL(cond)                                                                                     \
 	__extension__({                                                                                      \
 		bool is_;                                                                                    \
-		for (int64_t end_ = monotonic_ns() + 10 * CAM_SECOND;                                        \
-			!(is_ = (cond)) && monotonic_ns() < end_;)                                           \
+		for (int64_t end_ = clock_mono_ns() + 10 * CAM_SECOND;                                       \
+			!(is_ = (cond)) && clock_mono_ns() < end_;)                                          \
 			turn_ms(2);                                                                          \
 		is_;                                                                                         \
 	})

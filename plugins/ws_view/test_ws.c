@@ -267,9 +267,9 @@ TEST(viewer_that_does_not_acknowledge_is_closed)
 	CHECK(TURN_UNTIL(open_subs() == 1));
 	CHECK_INT(fake_deliver(&w.fake, 0, a), 0);
 	picture(fd);
-	viewers_check(w.fake.self, monotonic_ns() + 9 * CAM_SECOND);
+	viewers_check(w.fake.self, clock_mono_ns() + 9 * CAM_SECOND);
 	CHECK_INT(w.fake.stats[STAT_CLOSED_SLOW], 0);
-	viewers_check(w.fake.self, monotonic_ns() + 11 * CAM_SECOND);
+	viewers_check(w.fake.self, clock_mono_ns() + 11 * CAM_SECOND);
 	CHECK(TURN_UNTIL(w.fake.stats[STAT_VIEWERS] == 1));
 	CHECK_INT(w.fake.stats[STAT_CLOSED_SLOW], 1);
 	CHECK_INT(open_subs(), 0);

@@ -93,17 +93,17 @@ bool tile_has_word(const struct tile *t)
 	return t->is_judged && (t->is.err != t->told.err || strcmp(t->is.why, t->told.why) != 0);
 }
 
-void tile_word(struct tile *t, struct out *text)
+void tile_word(struct tile *t, struct text *text)
 {
 	static const char *const types[] = {"granted", "lowered", "error"};
 	int err = t->is.err;
 
-	out_printf(text, "{\"type\": \"%s\", \"id\": %u", types[err < 0 ? 2 : err ? 1 : 0], t->wish.id);
+	text_printf(text, "{\"type\": \"%s\", \"id\": %u", types[err < 0 ? 2 : err ? 1 : 0], t->wish.id);
 	if (err) {
-		out_printf(text, ", \"error\": ");
-		out_json(text, t->is.why);
+		text_printf(text, ", \"error\": ");
+		text_json(text, t->is.why);
 	}
-	out_add(text, "}", 1);
+	text_add(text, "}");
 	t->told = t->is;
 	if (err)
 		server_stat(t->s, STAT_TILES_REFUSED, 1);
@@ -280,7 +280,7 @@ int tile_send(struct tile *t, struct lws *wsi)
 	t->waiting = NULL;
 	t->is_out = true;
 	t->seq++;
-	t->sent_ns = monotonic_ns();
+	t->sent_ns = clock_mono_ns();
 	make_head(t, buf, head);
 	err = ws_write_picture(t->s->ws, wsi, head, sizeof(head), buf);
 	if (!err) {

@@ -28,7 +28,7 @@ bool tile_is(struct tile *, const struct wish *);
 /** @return whether the viewer is to be told that there are no pictures, or others than wished, or no longer so */
 bool tile_has_word(const struct tile *);
 /** Add that message. It counts as told. */
-void tile_word(struct tile *, struct out *);
+void tile_word(struct tile *, struct text *);
 /** @return whether a picture waits that may go out */
 bool tile_has_picture(const struct tile *);
 /** Send it. @return 0, -errno */

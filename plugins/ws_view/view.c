@@ -137,7 +137,7 @@ const char *view_said(struct view *v, bool more)
 	v->waiting = v->parts;
 	v->is_waiting = true;
 	v->parts = (struct wishes){0};
-	if (!view_apply(v, monotonic_ns()))
+	if (!view_apply(v, clock_mono_ns()))
 		server_pace(v->s);
 	return NULL;
 }

@@ -46,7 +46,7 @@ struct viewer *viewer_new(struct server *s)
 	v->s = s;
 	list_init(&v->link);
 	view_init(&v->view, s, v);
-	credit_init(&v->credit, monotonic_ns());
+	credit_init(&v->credit, clock_mono_ns());
 	s->n_viewers++;
 	server_count(s, 1);
 	return v;
@@ -72,7 +72,7 @@ static void want_write(struct viewer *v)
 	if (!v->wsi)
 		return;
 	if (!v->asked_ns)
-		v->asked_ns = monotonic_ns();
+		v->asked_ns = clock_mono_ns();
 	ws_want_write(v->wsi);
 }
 
@@ -90,7 +90,7 @@ static void say(struct viewer *v, unsigned what)
 void viewer_opened(struct viewer *v, struct lws *wsi)
 {
 	v->wsi = wsi;
-	v->heard_ns = monotonic_ns();
+	v->heard_ns = clock_mono_ns();
 	list_add(&v->s->viewers, &v->link);
 	if (!v->s->cameras.len)
 		viewers_tell_cameras(v->s);
@@ -102,7 +102,7 @@ void viewer_opened(struct viewer *v, struct lws *wsi)
 void viewer_limited(struct viewer *v, enum limit what)
 {
 	char peer[64] = "";
-	int64_t now = monotonic_ns();
+	int64_t now = clock_mono_ns();
 
 	if (v->wsi)
 		ws_peer(v->wsi, peer, sizeof(peer));
@@ -158,7 +158,7 @@ int viewer_received(
 {
 	const char *why;
 
-	v->heard_ns = monotonic_ns();
+	v->heard_ns = clock_mono_ns();
 	if (is_binary) {
 		*ret_why = "messages are text";
 		return WS_POLICY;
@@ -183,12 +183,12 @@ int viewer_received(
 static int write_hello(struct viewer *v)
 {
 	const struct ws_view_conf *conf = v->s->conf;
-	struct out text = {0};
+	struct text text = {0};
 	struct timespec t;
 	int err;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	out_printf(&text,
+	text_printf(&text,
 		"{\"type\": \"hello\", \"version\": 1, \"wall_ms\": %lld, \"width\": %lld, \"height\": %lld, "
 		"\"fps\": %lld, "
 		"\"quality\": %lld, \"tiles\": %d, \"message_bytes\": %d}",
@@ -196,29 +196,29 @@ static int write_hello(struct viewer *v)
 		(long long)conf->height, (long long)conf->fps, (long long)conf->quality, TILES_MAX,
 		WS_MESSAGE_MAX);
 	err = text.failed ? -ENOMEM : ws_write_text(v->s->ws, v->wsi, text.data, text.len);
-	out_free(&text);
+	text_free(&text);
 	return err;
 }
 
 static int write_limited(struct viewer *v)
 {
-	struct out text = {0};
+	struct text text = {0};
 	int err;
 
-	out_printf(&text, "{\"type\": \"limited\", \"error\": \"%s\"}", limit_text(v->limited));
+	text_printf(&text, "{\"type\": \"limited\", \"error\": \"%s\"}", limit_text(v->limited));
 	err = text.failed ? -ENOMEM : ws_write_text(v->s->ws, v->wsi, text.data, text.len);
-	out_free(&text);
+	text_free(&text);
 	return err;
 }
 
 static int write_word(struct viewer *v, struct tile *tile)
 {
-	struct out text = {0};
+	struct text text = {0};
 	int err;
 
 	tile_word(tile, &text);
 	err = text.failed ? -ENOMEM : ws_write_text(v->s->ws, v->wsi, text.data, text.len);
-	out_free(&text);
+	text_free(&text);
 	return err;
 }
 
@@ -273,36 +273,36 @@ static const char *state_name(uint32_t state)
 
 static void add_camera(void *arg, const struct cam_camera *camera)
 {
-	struct out *o = arg;
+	struct text *o = arg;
 	char codec[5] = "";
 
 	for (unsigned i = 0; i < 4; i++)
 		codec[i] = (char)(camera->codec >> (8 * i));
-	out_add(o, o->data[o->len - 1] == '[' ? "" : ", ", o->data[o->len - 1] == '[' ? 0 : 2);
-	out_printf(o, "{\"name\": ");
-	out_json(o, camera->name);
-	out_printf(o, ", \"state\": \"%s\", \"error\": ", state_name(camera->state));
-	out_json(o, camera->error ? camera->error : "");
-	out_printf(o, ", \"codec\": ");
-	out_json(o, codec);
-	out_printf(o, ", \"width\": %u, \"height\": %u, \"fps\": %.1f, \"bits_per_second\": %llu}",
+	text_add(o, o->data[o->len - 1] == '[' ? "" : ", ");
+	text_printf(o, "{\"name\": ");
+	text_json(o, camera->name);
+	text_printf(o, ", \"state\": \"%s\", \"error\": ", state_name(camera->state));
+	text_json(o, camera->error ? camera->error : "");
+	text_printf(o, ", \"codec\": ");
+	text_json(o, codec);
+	text_printf(o, ", \"width\": %u, \"height\": %u, \"fps\": %.1f, \"bits_per_second\": %llu}",
 		camera->width, camera->height, camera->fps,
 		(unsigned long long)camera->bits_per_second / 1000 * 1000);
 }
 
 void viewers_tell_cameras(struct server *s)
 {
-	struct out text = {0};
+	struct text text = {0};
 
-	out_printf(&text, "{\"type\": \"cameras\", \"cameras\": [");
+	text_printf(&text, "{\"type\": \"cameras\", \"cameras\": [");
 	if (!text.failed)
 		s->host->cameras(s->node, add_camera, &text);
-	out_add(&text, "]}", 2);
+	text_add(&text, "]}");
 	if (text.failed || (s->cameras.len == text.len && !memcmp(s->cameras.data, text.data, text.len))) {
-		out_free(&text);
+		text_free(&text);
 		return;
 	}
-	out_free(&s->cameras);
+	text_free(&s->cameras);
 	s->cameras = text;
 	for (struct list *l = s->viewers.next; l != &s->viewers; l = l->next)
 		say(list_entry(l, struct viewer, link), DUE_CAMERAS);

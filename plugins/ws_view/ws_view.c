@@ -38,7 +38,7 @@ struct cam_want server_want(const struct server *s, uint64_t owner)
 static void on_clock(uv_timer_t *timer)
 {
 	struct server *s = timer->data;
-	int64_t now = monotonic_ns();
+	int64_t now = clock_mono_ns();
 
 	conns_check(s, now);
 	viewers_check(s, now);
@@ -89,7 +89,7 @@ static void on_pace(uv_timer_t *timer)
 {
 	struct server *s = timer->data;
 
-	if (viewers_go_on(s, monotonic_ns()))
+	if (viewers_go_on(s, clock_mono_ns()))
 		uv_timer_stop(timer);
 }
 
@@ -188,7 +188,7 @@ static void destroy(void *self)
 {
 	struct server *s = self;
 
-	out_free(&s->cameras);
+	text_free(&s->cameras);
 	free(s);
 }
 

@@ -2,7 +2,7 @@
 /* unit-stress [--seed N] [--seconds S]: lives of the server until the time is up; see stress.h. */
 #include "tests/stress/stress.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 #include "tests/check.h"
 
 #include <errno.h>

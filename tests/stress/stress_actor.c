@@ -2,7 +2,7 @@
 /* The callbacks that all made-up plugins share: when they may come is checked, what they do is random. */
 #include "tests/stress/stress.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <poll.h>

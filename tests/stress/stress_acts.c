@@ -2,7 +2,7 @@
 /* What a node does at random, wherever it is called. */
 #include "tests/stress/stress.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* A thread that is no node's place, as a library's own may be: it calls what is [any]. */
 #include "tests/stress/stress.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Sources: sessions of real H.264, made once, each packet with the number of its session in front. */
 #include "tests/stress/stress.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 #include "tests/unit/engine_clip.h"
 
 #include <errno.h>

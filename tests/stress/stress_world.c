@@ -5,7 +5,7 @@
 #include "core/api/routes.h"
 #include "core/api/status.h"
 #include "core/app/pictures.h"
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

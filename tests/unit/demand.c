@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who comes and leaves, beside packets that wait; with an executor that runs its tasks when the test says so. */
 #include "core/bus/demand.h"
-#include "core/base/clock.h"
+#include "lib/clock.h"
 #include "tests/check.h"
 #include "tests/unit/engine_clip.h"
 

@@ -2,7 +2,7 @@
 /* Lines of what comes and goes: the first few, then a count, at last what it has come to. */
 #include "core/plugin/flap.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

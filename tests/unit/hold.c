@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The first half second of a session: it waits, and goes out in order, whole, marked and with the right times. */
-#include "core/base/clock.h"
 #include "core/bus/camera.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

@@ -2,9 +2,9 @@
 /** @file link_fixture.h A link whose executor runs when the test says so, and what its consumer got, as text. */
 #ifndef CAM_TESTS_LINK_FIXTURE_H
 #define CAM_TESTS_LINK_FIXTURE_H
-#include "core/base/clock.h"
 #include "core/bus/port.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

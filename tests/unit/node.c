@@ -2,8 +2,8 @@
 /* The life of nodes, on a real loop and real pools, with plugins made up here. */
 #include "tests/unit/node_world.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

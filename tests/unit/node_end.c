@@ -2,8 +2,8 @@
 /* How nodes and subscriptions end: by failing, in the middle of a delivery, while stopping, with their camera. */
 #include "tests/unit/node_world.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

@@ -2,7 +2,7 @@
 /* A node takes another configuration: as it runs, or made anew, and when the one before may go. */
 #include "tests/unit/node_world.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

@@ -2,9 +2,9 @@
 /* However a session of a source ends, who takes its packets is told, and behind the last of them. */
 #include "tests/unit/node_world.h"
 
-#include "core/base/clock.h"
 #include "core/media/buf.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/node_world.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/base/clock.h"
 #include "core/plugin/node_impl.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

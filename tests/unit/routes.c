@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a request is about: patterns of routes, values in queries, and where things stand in a configuration. */
+/* What a request is about: patterns of routes, and where things stand in a configuration. */
 #include "core/api/pattern.h"
-#include "core/api/query.h"
 #include "core/graph/graph_index.h"
-
 #include "tests/check.h"
 
 #include <stdio.h>
@@ -56,24 +54,6 @@ TEST(a_camera_is_one_segment)
 	CHECK_STR(match("/r/{camera}/live", "/r/front/dead"), "-");
 	CHECK_STR(match("/r/{camera}x", "/r/front"), "-");
 	CHECK_STR(match("/r/{camera}x", "/r/{camera}x"), "|");
-}
-
-TEST(a_query_tells_its_values)
-{
-	char value[8];
-
-	CHECK(query_value("camera=front", "camera", value, sizeof(value)));
-	CHECK_STR(value, "front");
-	CHECK(query_value("a=1&xcamera=y&camera=%66+b&camera=z", "camera", value, sizeof(value)));
-	CHECK_STR(value, "f b");
-	CHECK(query_value("camera=", "camera", value, sizeof(value)));
-	CHECK_STR(value, "");
-	CHECK(!query_value("", "camera", value, sizeof(value)));
-	CHECK(!query_value("camera", "camera", value, sizeof(value)));
-	CHECK(!query_value("camera=%0", "camera", value, sizeof(value)));
-	CHECK(!query_value("camera=%00", "camera", value, sizeof(value)));
-	CHECK(!query_value("camera=%zz", "camera", value, sizeof(value)));
-	CHECK(!query_value("camera=12345678", "camera", value, sizeof(value)));
 }
 
 enum { CAMERAS = 300 };
@@ -148,5 +128,4 @@ TEST(what_is_not_there_is_not_found)
 }
 
 RUN_TESTS(T(a_pattern_is_of_whole_segments), T(a_star_stands_for_the_rest), T(a_camera_is_one_segment),
-	T(a_query_tells_its_values), T(everything_is_found_where_it_stands),
-	T(what_is_not_there_is_not_found))
+	T(everything_is_found_where_it_stands), T(what_is_not_there_is_not_found))

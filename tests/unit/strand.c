@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/strand.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/base/text.h"
+#include "lib/text.h"
 #include "tests/check.h"
 
 #include <cam/file_name.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Two tracks of one camera: sound over the picture's line while the camera says so plausibly, and never the other way round. */
-#include "core/base/clock.h"
 #include "core/bus/timeline.h"
+#include "lib/clock.h"
 
 #include "tests/check.h"
 

@@ -4,7 +4,7 @@
 #define CAM_CONFIG_SHOW_SCHEMA_H
 #include <cam/plugin.h>
 
-#include "core/base/text.h"
+#include "lib/text.h"
 
 /** Add `"name": {...}` for an option, with what YAML reads its values as: numbers and booleans too, if not quoted. */
 void schema_option(const struct cam_opt *, struct text *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/dialogue/sdp.h"
 
-#include "plugins/lib/hex.h"
+#include "lib/hex.h"
 
 #include "plugins/rtsp_in/dialogue/asc.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/dialogue/url.h"
 
-#include "plugins/lib/hex.h"
+#include "lib/hex.h"
 
 #include <errno.h>
 #include <stdbool.h>

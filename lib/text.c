@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/base/text.h"
+#include "lib/text.h"
+
+#include "lib/utf8.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -71,34 +73,12 @@ void text_printf(struct text *t, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629, section 4), 0 if there is none. */
-static size_t utf8_len(const unsigned char *s)
-{
-	static const struct {
-		unsigned char lead_from, lead_to, second_from, second_to, len;
-	} forms[] = {{0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
-		{0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-		{0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4}};
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (s[0] < forms[i].lead_from || s[0] > forms[i].lead_to)
-			continue;
-		if (s[1] < forms[i].second_from || s[1] > forms[i].second_to)
-			return 0;
-		for (size_t k = 2; k < forms[i].len; k++)
-			if ((s[k] & 0xC0) != 0x80)
-				return 0;
-		return forms[i].len;
-	}
-	return 0;
-}
-
 bool text_is_utf8(const char *str)
 {
 	const unsigned char *s = (const unsigned char *)str;
 
 	while (*s) {
-		size_t n = *s < 0x80 ? 1 : utf8_len(s);
+		size_t n = utf8_length(s);
 
 		if (!n)
 			return false;
@@ -135,7 +115,7 @@ void text_json(struct text *t, const char *str)
 			text_printf(t, "\\%c", *s);
 		else if (*s < 0x80)
 			text_printf(t, "\\u%04x", *s);
-		else if ((n = utf8_len(s)))
+		else if ((n = utf8_length(s)))
 			text_add_n(t, (const char *)s, n);
 		else {
 			text_add(t, "\\ufffd");

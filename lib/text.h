@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** @file text.h A string that grows, for messages, JSON and metrics. [any], one thread at a time. */
-#ifndef CAM_BASE_TEXT_H
-#define CAM_BASE_TEXT_H
+#ifndef CAM_LIB_TEXT_H
+#define CAM_LIB_TEXT_H
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>

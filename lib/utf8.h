@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** @file utf8.h Walking over text that may not be UTF-8. */
-#ifndef WS_VIEW_UTF8_H
-#define WS_VIEW_UTF8_H
+#ifndef CAM_LIB_UTF8_H
+#define CAM_LIB_UTF8_H
 #include <stddef.h>
 
 /** @return the bytes of the UTF-8 sequence at s (RFC 3629), 0 when it is none; s ends with a NUL */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** @file clock.h The two clocks, in nanoseconds. [any] */
-#ifndef CAM_BASE_CLOCK_H
-#define CAM_BASE_CLOCK_H
+#ifndef CAM_LIB_CLOCK_H
+#define CAM_LIB_CLOCK_H
 #include <stdint.h>
 #include <time.h>
 
