@@ -1,17 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The rules of the source that a compiler does not keep: lengths, floors, libraries, banned calls, headers alone,
-one exported symbol a plugin. An exception is a line in tests/lint/allow.txt with its reason."""
+one exported symbol a plugin, where a name is defined, no circles. An exception is a line in tests/lint/allow.txt with its reason."""
 import os
 import pathlib
 import re
 import subprocess
 import tempfile
 
+from structure import bare, circles, complexity, function, is_static, parts
+
 TOP = pathlib.Path(os.environ.get("top_srcdir") or pathlib.Path(__file__).resolve().parents[2])
 BUILD = pathlib.Path(os.environ.get("top_builddir") or TOP / "build")
 
-FILE_LINES, FUNCTION_LINES = 500, 60
+FILE_LINES, FUNCTION_LINES, COMPLEXITY = 500, 60, 15
 PARTS = ("include", "lib", "core", "plugins", "tests", "bench", "examples")
 # A file includes its own floor and lower ones; lib is below all, and for plugins too.
 FLOORS = {
@@ -53,15 +55,7 @@ def allowed():
 
 
 def is_test(name):
-    return name.startswith("tests/") or "/test_" in name or name.startswith("bench/")
-
-
-def bare(text):
-    """Without comments and strings, lines kept."""
-    def blank(match):
-        return re.sub(r"[^\n]", " ", match[0])
-
-    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', blank, text, flags=re.S)
+    return name.startswith(("tests/", "bench/")) or "/test/" in name or name.split("/")[-1].startswith("test_")
 
 
 def files_are_short(allow):
@@ -194,11 +188,89 @@ def a_plugin_exports_its_descriptor_and_nothing_else(_allow):
             yield f"{module.name} exports {names[:5]}"
 
 
+def room(name):
+    """A .c file and its header are one room."""
+    return name.rsplit(".", 1)[0]
+
+
+def shipped(*folders):
+    for name, text in sources(*folders):
+        if not is_test(name):
+            yield name, text
+
+
+def functions():
+    """{function: {files that define it, unless it is static}}"""
+    found = {}
+    for name, text in shipped("lib", "core", "plugins"):
+        for head, body, _line in parts(text):
+            called = function(head)
+            if called and body and (not is_static(head) or name.endswith(".h")):
+                found.setdefault(called, set()).add(name)
+    return found
+
+
+def a_function_is_defined_beside_the_header_that_declares_it(allow):
+    defined = functions()
+    for name, text in shipped("lib", "core", "plugins"):
+        for head, body, line in parts(text) if name.endswith(".h") else ():
+            called = function(head)
+            if not called or body or is_static(head) or ("home", f"{name} {called}") in allow:
+                continue
+            homes = defined.get(called, set())
+            if room(name) + ".c" not in homes:
+                yield f"{name}:{line}: {called} is defined in {', '.join(sorted(homes)) or 'no file'}"
+
+
+def a_tag_has_one_meaning(allow):
+    found = {}
+    for name, text in shipped(*SHIPPED):
+        for kind, tag in re.findall(r"\b(struct|enum|union)\s+(\w+)\s*\{", bare(text)):
+            found.setdefault(f"{kind} {tag}", set()).add(name)
+    for tag, files in sorted(found.items()):
+        if len(files) > 1 and ("tag", tag) not in allow:
+            yield f"{tag} is defined in {', '.join(sorted(files))}"
+
+
+def functions_are_simple(allow):
+    for name, text in shipped(*SHIPPED):
+        for head, body, line in parts(text):
+            called = function(head)
+            if called and body and complexity(body) > COMPLEXITY and ("complex", f"{name} {called}") not in allow:
+                yield f"{name}:{line}: {called} has a complexity of {complexity(body)}, more than {COMPLEXITY}"
+
+
+def rooms_that_know_each_other():
+    """{room: {rooms whose header it includes, or whose function it names}}"""
+    homes = {called: {room(n) for n in names} for called, names in functions().items()}
+    homes = {called: next(iter(rooms)) for called, rooms in homes.items() if len(rooms) == 1}
+    edges = {}
+    for name, text in shipped("lib", "core", "plugins"):
+        own = edges.setdefault(room(name), set())
+        own |= {room(include) for include in includes(text)}
+        mine = {function(head) for head, body, _line in parts(text) if body}
+        for _head, body, _line in parts(text):
+            called = re.findall(r"(?<![\w.])(?<!->)(\w+)\s*\(", body or "")
+            own |= {homes[c] for c in called if c in homes and c not in mine}
+    return {name: {to for to in own if to in edges and to != name} for name, own in edges.items()}
+
+
+def files_have_no_circles(allow):
+    edges = rooms_that_know_each_other()
+    for circle in circles(edges):
+        if all(("circle", name) in allow for name in circle):
+            continue
+        yield f"a circle of {len(circle)}: {', '.join(circle)}"
+        for name in circle:
+            yield f"    {name} knows {', '.join(sorted(edges[name] & set(circle)))}"
+
+
 RULES = (
     files_are_short, functions_are_short, files_begin_with_the_licence, lower_floors_do_not_know_higher_ones,
     plugins_know_only_the_abi_their_folder_and_their_library, libraries_are_seen_where_they_belong,
     banned_calls_are_not_made, no_mutable_globals, nothing_names_somebody_s_folder, installed_headers_compile_alone,
-    a_plugin_exports_its_descriptor_and_nothing_else,
+    a_plugin_exports_its_descriptor_and_nothing_else, a_function_is_defined_beside_the_header_that_declares_it,
+    a_tag_has_one_meaning, functions_are_simple, files_have_no_circles,
 )
 
 
