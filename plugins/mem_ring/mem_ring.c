@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct config {
+struct mem_ring_config {
 	int64_t seconds_ns;
 	int64_t bytes;
 };
@@ -19,10 +19,11 @@ struct mem_ring {
 enum { STAT_PACKETS, STAT_BYTES, STAT_SECONDS };
 
 static const struct cam_opt options[] = {
-	{"seconds", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct config, seconds_ns), "10s", 0, 3600e9, "s",
-		NULL,
+	{"seconds", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct mem_ring_config, seconds_ns), "10s", 0,
+		3600e9, "s", NULL,
 		"How far back the history reaches at least, when `bytes` allow it; it begins at a keyframe."},
-	{"bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, bytes), "64M", 65536, 64e9, NULL, NULL,
+	{"bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct mem_ring_config, bytes), "64M", 65536, 64e9,
+		NULL, NULL,
 		"How much the kept packets may take; beyond it the oldest groups of pictures go first."},
 	{0},
 };
@@ -36,7 +37,7 @@ static const struct cam_stat stats[] = {
 
 static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
 {
-	const struct config *c = config;
+	const struct mem_ring_config *c = config;
 	struct mem_ring *m = calloc(1, sizeof(*m));
 
 	if (!m)
@@ -66,7 +67,7 @@ static void keep(void *self, const struct cam_buf *buf)
 static int reload(void *self, const void *config)
 {
 	struct mem_ring *m = self;
-	const struct config *c = config;
+	const struct mem_ring_config *c = config;
 
 	history_limit(&m->history, c->seconds_ns, (uint64_t)c->bytes);
 	show(m);
@@ -107,7 +108,7 @@ const struct cam_plugin cam_plugin_1 = {
 	.summary = "Keeps the last seconds of a camera's packets in memory, so that consumers can start in "
 		   "the past.",
 	.options = options,
-	.config_size = sizeof(struct config),
+	.config_size = sizeof(struct mem_ring_config),
 	.stats = stats,
 	.create = create,
 	.stop = stop,

@@ -10,7 +10,7 @@ recorder_mp4_sources = \
 	%D%/routes.c %D%/routes.h \
 	%D%/segment.c %D%/segment.h \
 	%D%/tree.c %D%/tree.h \
-	%D%/retention.c
+	%D%/retention.c %D%/retention.h
 recorder_mp4_la_SOURCES = $(recorder_mp4_sources)
 recorder_mp4_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 recorder_mp4_la_CFLAGS = $(AM_CFLAGS)

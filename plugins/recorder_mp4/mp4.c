@@ -26,11 +26,6 @@ struct mp4 {
 	int64_t written, good;
 };
 
-bool mp4_takes_video(const struct cam_caps *caps)
-{
-	return caps->codec == CAM_H264 || caps->codec == CAM_HEVC || caps->codec == CAM_MJPG;
-}
-
 bool mp4_takes_audio(const struct cam_caps *caps)
 {
 	if (!caps->sample_rate || caps->sample_rate > 192000 || !caps->channels || caps->channels > 8)

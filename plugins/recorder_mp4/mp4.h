@@ -30,8 +30,6 @@ struct mp4_time {
 	int64_t dts, pts, duration;
 };
 
-/** @return whether this video can be written as it is */
-bool mp4_takes_video(const struct cam_caps *);
 /** @return whether this audio can be written as it is: AAC with its configuration, Opus */
 bool mp4_takes_audio(const struct cam_caps *);
 /** @return the ticks a second of a track */

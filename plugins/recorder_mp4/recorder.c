@@ -2,10 +2,14 @@
 #include "plugins/recorder_mp4/recorder.h"
 
 #include "lib/clock.h"
+#include "plugins/recorder_mp4/refusal.h"
+#include "plugins/recorder_mp4/retention.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+const uint32_t recorder_codecs[] = {CAM_H264, CAM_HEVC, CAM_MJPG, 0};
 
 /* A fragment is written early at this size, so that neither a burst nor a camera's clock makes it grow. */
 enum { MAX_PENDING = 4096, MAX_PENDING_BYTES = 16 << 20 };
@@ -43,6 +47,18 @@ static void set_caps(struct recorder *r, const struct cam_caps **at, const struc
 	r->host->caps_unref(*at);
 	*at = r->host->caps_ref(caps);
 }
+
+int recorder_error(struct recorder *r, int err)
+{
+	char text[REFUSAL_TEXT];
+
+	if (err == -ENOMEM)
+		return r->host->error(r->node, err, NULL, "there is no memory to record with");
+	refusal_text("", r->config->directory, err, text);
+	return r->host->error(r->node, err, "directory", "%s", text);
+}
+
+/* ---- what is pending ---- */
 
 /* Let the first n pending packets go. */
 static void drop_pending(struct recorder *r, size_t n)
@@ -134,7 +150,8 @@ static int flush(struct recorder *r, const struct cam_buf *next_video, bool last
 	return 0;
 }
 
-int recorder_end_segment(struct recorder *r, const struct cam_buf *next_video)
+/* @param next_video what follows, or NULL */
+static int end_segment(struct recorder *r, const struct cam_buf *next_video)
 {
 	int err = flush(r, next_video, true);
 
@@ -147,38 +164,66 @@ int recorder_end_segment(struct recorder *r, const struct cam_buf *next_video)
 	return err;
 }
 
+int recorder_end_segment(struct recorder *r)
+{
+	return end_segment(r, NULL);
+}
+
+/* ---- space ---- */
+
+/* @return the bytes free, after deleting the oldest recordings where that is wanted */
+static int64_t free_bytes(struct recorder *r, int64_t want)
+{
+	int64_t total, left = tree_free(r->dir_fd, &total);
+	int n;
+
+	if (left < 0 || left >= want || !r->config->overwrite)
+		return left;
+	n = retention_delete_oldest(r->dir_fd, r->folder, want);
+	if (n > 0)
+		r->host->stat(r->node, STAT_DELETED, n);
+	return tree_free(r->dir_fd, &total);
+}
+
+int recorder_check_space(struct recorder *r)
+{
+	int64_t total, want = r->config->min_free, left;
+
+	if (!want || tree_free(r->dir_fd, &total) < 0)
+		return 0;
+	if (want < 0)
+		want = total / 100 * -want;
+	left = free_bytes(r, want);
+	if (left < 0 || left >= want)
+		return 0;
+	return r->host->error(r->node, -ENOSPC, "min_free",
+		"%s has %lld MiB free and min_free wants %lld MiB; delete old recordings, set overwrite: "
+		"true or lower min_free",
+		r->config->directory, (long long)(left >> 20), (long long)(want >> 20));
+}
+
 /* A failed file's space may be gone, but a file below min_free is still finished in order. */
 static int flush_fragment(struct recorder *r, const struct cam_buf *next_video)
 {
 	int err = flush(r, next_video, false);
 
 	if (!err && recorder_check_space(r)) {
-		err = recorder_end_segment(r, next_video);
+		err = end_segment(r, next_video);
 		if (!err)
 			err = recorder_check_space(r);
 	}
 	return err;
 }
 
-static int append(struct recorder *r, const struct cam_buf *buf)
-{
-	if (r->n_pending == r->room) {
-		size_t room = r->room ? 2 * r->room : 64;
-		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-		const struct cam_buf **more = realloc((void *)r->pending, room * sizeof(*more));
+/* ---- what a packet makes due ---- */
 
-		if (!more)
-			return fail(r, -ENOMEM);
-		r->pending = more;
-		r->room = room;
-	}
-	if (!r->armed)
-		r->host->tick_at(r->node, clock_mono_ns() + r->config->fragment_ns * 3 / 2);
-	r->armed = true;
-	r->pending[r->n_pending++] = r->host->buf_ref(buf);
-	r->pending_bytes += buf->plane[0].len;
-	return 0;
-}
+/* What is to be written before a packet is kept. */
+enum due {
+	DUE_NOTHING,
+	DUE_FRAGMENT,
+	DUE_SEGMENT, /* the file is over, and the packet, which begins the next one, follows its last picture */
+	DUE_END /* the file is over, and nothing follows its last picture */
+};
 
 static bool is_recording(const struct recorder *r)
 {
@@ -212,57 +257,33 @@ static bool is_set(const struct recorder *r, const struct cam_buf *key)
 	return llabs(key->wall_ns - key->dts_ns - r->wall_ns) > MAX_SET_NS;
 }
 
-static bool cut_is_due(const struct recorder *r, const struct cam_buf *key)
+static bool takes_video(struct recorder *r, const struct cam_caps *caps)
 {
-	return r->cut_wanted || key->dts_ns - r->start_ns >= r->config->segment_ns ||
-	       !same_format(r->video, key->caps) || is_set(r, key);
+	for (const uint32_t *codec = recorder_codecs; *codec; codec++)
+		if (*codec == caps->codec)
+			return true;
+	if (!r->warned_video)
+		r->host->log(
+			r->node, CAM_WARN, "this video codec cannot be recorded as MP4; nothing is recorded");
+	r->warned_video = true;
+	return false;
 }
 
-/* End the file before this packet where that must be. @return 0, or -errno with the error told */
-static int cut(struct recorder *r, const struct cam_buf *buf)
+static enum due due_before_video(struct recorder *r, const struct cam_buf *buf)
 {
 	if (!is_recording(r))
-		return 0;
-	if (!same_format(r->video, buf->caps))
-		return recorder_end_segment(r, NULL);
-	if (buf->dts_ns > r->last_dts_ns + MAX_GAP_NS || buf->dts_ns < r->last_dts_ns - MAX_BACK_NS)
-		return recorder_end_segment(r, NULL);
-	return buf->flags & CAM_KEY && cut_is_due(r, buf) ? recorder_end_segment(r, buf) : 0;
-}
-
-static int take_video(struct recorder *r, const struct cam_buf *buf)
-{
-	int err;
-
-	if (!mp4_takes_video(buf->caps)) {
-		if (!r->warned_video)
-			r->host->log(r->node, CAM_WARN,
-				"this video codec cannot be recorded as MP4; nothing is recorded");
-		r->warned_video = true;
-		return recorder_end_segment(r, NULL);
-	}
-	err = cut(r, buf);
-	if (err)
-		return err;
-	if (fragment_is_due(r, buf))
-		err = flush_fragment(r, buf);
-	if (err)
-		return err;
-	if (!is_recording(r)) {
-		if (!(buf->flags & CAM_KEY)) {
-			count(r, STAT_SKIPPED, 1);
-			return 0;
-		}
-		r->start_ns = buf->dts_ns;
-		r->wall_ns = buf->wall_ns - buf->dts_ns;
-	}
-	set_caps(r, &r->video, buf->caps);
-	r->last_dts_ns = buf->dts_ns;
-	return append(r, buf);
+		return DUE_NOTHING;
+	if (!takes_video(r, buf->caps) || !same_format(r->video, buf->caps) ||
+		buf->dts_ns > r->last_dts_ns + MAX_GAP_NS || buf->dts_ns < r->last_dts_ns - MAX_BACK_NS)
+		return DUE_END;
+	if (buf->flags & CAM_KEY &&
+		(r->cut_wanted || buf->dts_ns - r->start_ns >= r->config->segment_ns || is_set(r, buf)))
+		return DUE_SEGMENT;
+	return fragment_is_due(r, buf) ? DUE_FRAGMENT : DUE_NOTHING;
 }
 
 /* Only one audio track, and only what MP4 can hold. */
-static bool wants_audio(struct recorder *r, const struct cam_buf *buf)
+static bool takes_audio(struct recorder *r, const struct cam_buf *buf)
 {
 	if (!r->config->audio || (r->audio && r->audio_track != buf->track))
 		return false;
@@ -276,44 +297,98 @@ static bool wants_audio(struct recorder *r, const struct cam_buf *buf)
 	return false;
 }
 
-static int take_audio(struct recorder *r, const struct cam_buf *buf)
+/* @return whether a file is under way, and this belongs into it */
+static bool suits_segment(const struct recorder *r, const struct cam_buf *audio)
 {
-	int err = 0;
+	const struct cam_caps *has = r->segment.track[MP4_AUDIO].caps;
 
-	if (!wants_audio(r, buf))
+	return is_recording(r) && (!r->segment.mp4 || (has && same_format(has, audio->caps)));
+}
+
+static enum due due_before_audio(struct recorder *r, const struct cam_buf *buf)
+{
+	if (!r->audio)
+		return DUE_NOTHING;
+	if (!same_format(r->audio, buf->caps))
+		return DUE_FRAGMENT;
+	r->audio_dts_ns = buf->dts_ns;
+	return suits_segment(r, buf) && fragment_is_due(r, buf) ? DUE_FRAGMENT : DUE_NOTHING;
+}
+
+/* ---- packets ---- */
+
+static int append(struct recorder *r, const struct cam_buf *buf)
+{
+	if (r->n_pending == r->room) {
+		size_t room = r->room ? 2 * r->room : 64;
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+		const struct cam_buf **more = realloc((void *)r->pending, room * sizeof(*more));
+
+		if (!more)
+			return fail(r, -ENOMEM);
+		r->pending = more;
+		r->room = room;
+	}
+	if (!r->armed)
+		r->host->tick_at(r->node, clock_mono_ns() + r->config->fragment_ns * 3 / 2);
+	r->armed = true;
+	r->pending[r->n_pending++] = r->host->buf_ref(buf);
+	r->pending_bytes += buf->plane[0].len;
+	return 0;
+}
+
+static int keep_video(struct recorder *r, const struct cam_buf *buf)
+{
+	if (!takes_video(r, buf->caps))
 		return 0;
-	if (r->audio && !same_format(r->audio, buf->caps))
-		err = flush_fragment(r, NULL);
-	if (err)
-		return err;
-	set_caps(r, &r->audio, buf->caps);
+	if (!is_recording(r)) {
+		if (!(buf->flags & CAM_KEY)) {
+			count(r, STAT_SKIPPED, 1);
+			return 0;
+		}
+		r->start_ns = buf->dts_ns;
+		r->wall_ns = buf->wall_ns - buf->dts_ns;
+	}
+	r->last_dts_ns = buf->dts_ns;
+	set_caps(r, &r->video, buf->caps);
+	return append(r, buf);
+}
+
+static int keep_audio(struct recorder *r, const struct cam_buf *buf)
+{
 	r->audio_track = buf->track;
 	r->audio_dts_ns = buf->dts_ns;
-	if (!is_recording(r))
-		return 0;
-	if (r->segment.mp4 && (!r->segment.track[MP4_AUDIO].caps ||
-				      !same_format(r->segment.track[MP4_AUDIO].caps, buf->caps))) {
-		r->cut_wanted = true;
-		return 0;
-	}
-	if (fragment_is_due(r, buf))
-		err = flush_fragment(r, NULL);
-	return err || !is_recording(r) ? err : append(r, buf);
+	set_caps(r, &r->audio, buf->caps);
+	if (suits_segment(r, buf))
+		return append(r, buf);
+	r->cut_wanted = r->cut_wanted || r->segment.mp4;
+	return 0;
 }
 
 int recorder_take(struct recorder *r, const struct cam_buf *buf)
 {
+	bool video = buf->caps->media == CAM_VIDEO;
+	enum due due;
+	int err = 0;
+
 	if (buf->n_planes != 1 || !buf->plane[0].len || buf->dts_ns == CAM_NO_TS)
 		return 0;
-	if (buf->caps->media == CAM_VIDEO)
-		return take_video(r, buf);
-	return buf->caps->media == CAM_AUDIO ? take_audio(r, buf) : 0;
+	if (!video && (buf->caps->media != CAM_AUDIO || !takes_audio(r, buf)))
+		return 0;
+	due = video ? due_before_video(r, buf) : due_before_audio(r, buf);
+	if (due == DUE_FRAGMENT)
+		err = flush_fragment(r, video ? buf : NULL);
+	else if (due != DUE_NOTHING)
+		err = end_segment(r, due == DUE_SEGMENT ? buf : NULL);
+	if (err)
+		return err;
+	return video ? keep_video(r, buf) : keep_audio(r, buf);
 }
 
 int recorder_tick(struct recorder *r)
 {
 	if (!r->armed)
-		return recorder_end_segment(r, NULL);
+		return end_segment(r, NULL);
 	r->host->tick_at(r->node, clock_mono_ns() + IDLE_NS);
 	return flush_fragment(r, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <cam/file_name.h>
 
-struct config {
+struct recorder_config {
 	const char *directory;
 	int64_t segment_ns, fragment_ns, history_ns;
 	int64_t min_free; /* bytes, or negative percent */
@@ -32,7 +32,7 @@ enum recorder_stat {
 struct recorder {
 	struct cam_node *node;
 	const struct cam_host *host;
-	const struct config *config;
+	const struct recorder_config *config;
 	const char *camera;
 	char folder[CAM_FILE_NAME_BYTES]; /* the camera's name as it stands in those of folders and files */
 	int dir_fd; /* -1 before start() */
@@ -53,6 +53,9 @@ struct recorder {
 	bool warned_audio, warned_video, warned_params;
 };
 
+/** The codecs of video that are recorded, 0 at the end. */
+extern const uint32_t recorder_codecs[];
+
 /** How long packets may wait in the queue, so that the disk's thread wakes seldom. */
 int64_t recorder_batch_ns(const struct recorder *);
 /** @return 0, or -errno with the error told to the host: the node has failed */
@@ -60,7 +63,7 @@ int recorder_take(struct recorder *, const struct cam_buf *);
 /** What has waited for long is written out; a file that nothing comes for is finished. @return as above */
 int recorder_tick(struct recorder *);
 /** Write out and finish the file. @return as above */
-int recorder_end_segment(struct recorder *, const struct cam_buf *next_video);
+int recorder_end_segment(struct recorder *);
 /** Frees what it holds; writes nothing. */
 void recorder_finish(struct recorder *);
 /** Delete the oldest where allowed. @return 0, or -ENOSPC with the error told: less than `min_free` is free */

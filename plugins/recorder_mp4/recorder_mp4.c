@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder_mp4: the plugin's descriptor, its life and its error texts. The work is in recorder.c. */
+/* recorder_mp4: the plugin's descriptor and its life. The work is in recorder.c. */
 #include "plugins/recorder_mp4/recorder.h"
 #include "plugins/recorder_mp4/repair.h"
 #include "plugins/recorder_mp4/routes.h"
@@ -15,22 +15,24 @@ enum { QUEUE_ITEMS = 6000 };
 #define QUEUE_BYTES (UINT64_C(64) << 20)
 
 static const struct cam_opt options[] = {
-	{"directory", CAM_STRING, CAM_FOLDER, CAM_STRING_AT(struct config, directory), "/recordings", 0, 0,
-		NULL, NULL, "Where recordings go, in a folder for each camera and day."},
-	{"segment", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct config, segment_ns), "5m", 1e9, 86400e9, NULL,
-		NULL, "How long a file gets before the next one begins, at the keyframe after this time."},
-	{"fragment", CAM_TIME, 0, CAM_INT_AT(struct config, fragment_ns), "800ms", 100e6, 60e9, NULL, NULL,
+	{"directory", CAM_STRING, CAM_FOLDER, CAM_STRING_AT(struct recorder_config, directory), "/recordings",
+		0, 0, NULL, NULL, "Where recordings go, in a folder for each camera and day."},
+	{"segment", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct recorder_config, segment_ns), "5m", 1e9,
+		86400e9, NULL, NULL,
+		"How long a file gets before the next one begins, at the keyframe after this time."},
+	{"fragment", CAM_TIME, 0, CAM_INT_AT(struct recorder_config, fragment_ns), "800ms", 100e6, 60e9, NULL,
+		NULL,
 		"How often what has been recorded goes to the disk; a crash loses at most this and a quarter "
 		"more."},
-	{"audio", CAM_BOOL, 0, CAM_BOOL_AT(struct config, audio), "true", 0, 0, NULL, NULL,
+	{"audio", CAM_BOOL, 0, CAM_BOOL_AT(struct recorder_config, audio), "true", 0, 0, NULL, NULL,
 		"Record the camera's first audio track too, when it is AAC or Opus."},
-	{"history", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct config, history_ns), "0s", 0, 3600e9, NULL,
-		NULL, "Start recording so far in the past, as far as the camera's buffer reaches."},
-	{"overwrite", CAM_BOOL, CAM_RELOADABLE, CAM_BOOL_AT(struct config, overwrite), "false", 0, 0, NULL,
-		NULL,
+	{"history", CAM_TIME, CAM_RELOADABLE, CAM_INT_AT(struct recorder_config, history_ns), "0s", 0, 3600e9,
+		NULL, NULL, "Start recording so far in the past, as far as the camera's buffer reaches."},
+	{"overwrite", CAM_BOOL, CAM_RELOADABLE, CAM_BOOL_AT(struct recorder_config, overwrite), "false", 0, 0,
+		NULL, NULL,
 		"Delete the camera's oldest recordings when less than min_free is free, rather than stop."},
-	{"min_free", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, min_free), "200M", -100, 1e15, NULL,
-		NULL,
+	{"min_free", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct recorder_config, min_free), "200M", -100,
+		1e15, NULL, NULL,
 		"Recording stops, or with overwrite the oldest recordings go, while less than this is free."},
 	{0},
 };
@@ -48,39 +50,6 @@ static const struct cam_stat stats[] = {
 	[STAT_SECONDS] = {"seconds", CAM_GAUGE, "Length of the file that is being written."},
 	{0},
 };
-
-static const uint32_t takes[] = {CAM_H264, CAM_HEVC, CAM_MJPG, 0};
-
-/* @return the bytes free, after deleting the oldest recordings where that is wanted */
-static int64_t free_bytes(struct recorder *r, int64_t want)
-{
-	int64_t total, left = tree_free(r->dir_fd, &total);
-	int n;
-
-	if (left < 0 || left >= want || !r->config->overwrite)
-		return left;
-	n = tree_make_room(r->dir_fd, r->folder, want);
-	if (n > 0)
-		r->host->stat(r->node, STAT_DELETED, n);
-	return tree_free(r->dir_fd, &total);
-}
-
-int recorder_check_space(struct recorder *r)
-{
-	int64_t total, want = r->config->min_free, left;
-
-	if (!want || tree_free(r->dir_fd, &total) < 0)
-		return 0;
-	if (want < 0)
-		want = total / 100 * -want;
-	left = free_bytes(r, want);
-	if (left < 0 || left >= want)
-		return 0;
-	return r->host->error(r->node, -ENOSPC, "min_free",
-		"%s has %lld MiB free and min_free wants %lld MiB; delete old recordings, set overwrite: "
-		"true or lower min_free",
-		r->config->directory, (long long)(left >> 20), (long long)(want >> 20));
-}
 
 static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
 {
@@ -143,7 +112,7 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 static int ended(void *self, struct cam_sub *sub)
 {
 	(void)sub;
-	return recorder_end_segment(self, NULL);
+	return recorder_end_segment(self);
 }
 
 /* Each is looked at when it matters: the file that is open goes on, up to what a file's length is now. */
@@ -172,7 +141,7 @@ static void stop(void *self)
 	r->host->unsubscribe(r->node, r->sub);
 	r->sub = NULL;
 	r->host->tick_at(r->node, CAM_NO_TS);
-	err = recorder_end_segment(r, NULL);
+	err = recorder_end_segment(r);
 	if (err)
 		r->host->fail(r->node, err);
 	r->host->state(r->node, CAM_STOPPED);
@@ -221,10 +190,10 @@ const struct cam_plugin cam_plugin_1 = {
 	.summary =
 		"Records a camera's packets into fragmented MP4 files, cut at keyframes, without decoding.",
 	.options = options,
-	.config_size = sizeof(struct config),
+	.config_size = sizeof(struct recorder_config),
 	.stats = stats,
 	.routes = routes,
-	.takes = takes,
+	.takes = recorder_codecs,
 	.create = create,
 	.start = start,
 	.stop = stop,

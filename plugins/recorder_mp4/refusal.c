@@ -2,7 +2,6 @@
 #include "plugins/recorder_mp4/refusal.h"
 
 #include "plugins/lib/container.h"
-#include "plugins/recorder_mp4/recorder.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -127,14 +126,4 @@ void refusal_text(const char *root, const char *folder, int err, char ret[REFUSA
 		what = strerrordesc_np(-err);
 	}
 	snprintf(ret, REFUSAL_TEXT, "cannot write to %s: %s", folder, what);
-}
-
-int recorder_error(struct recorder *r, int err)
-{
-	char text[REFUSAL_TEXT];
-
-	if (err == -ENOMEM)
-		return r->host->error(r->node, err, NULL, "there is no memory to record with");
-	refusal_text("", r->config->directory, err, text);
-	return r->host->error(r->node, err, "directory", "%s", text);
 }

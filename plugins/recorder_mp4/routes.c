@@ -17,15 +17,15 @@
 enum { MAX_LISTED = 1000 };
 #define SECONDS_MAX INT64_C(999999999999)
 
-struct entry {
+struct listed {
 	char day[NAME_DAY_BYTES], name[NAME_FILE_BYTES];
 	int64_t start, bytes;
 	double seconds;
 };
 
-struct listing {
+struct recordings {
 	int64_t from, to; /* Unix seconds */
-	struct entry *entry; /* newest first */
+	struct listed *entry; /* newest first */
 	size_t n, room;
 };
 
@@ -39,7 +39,7 @@ static int say(struct cam_reply *reply, int status, const char *text)
 }
 
 /* A file during which the clock was set back ends before it begins: whoever asks for either time finds it. */
-static bool is_wanted(const struct listing *l, int64_t start, int64_t end)
+static bool is_wanted(const struct recordings *l, int64_t start, int64_t end)
 {
 	if (end >= start)
 		return start <= l->to && end >= l->from;
@@ -48,8 +48,8 @@ static bool is_wanted(const struct listing *l, int64_t start, int64_t end)
 
 static int add(void *arg, const struct tree_entry *at)
 {
-	struct listing *l = arg;
-	struct entry *e;
+	struct recordings *l = arg;
+	struct listed *e;
 	struct stat st;
 
 	if (fstatat(at->day_fd, at->name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
@@ -58,7 +58,7 @@ static int add(void *arg, const struct tree_entry *at)
 		return 0;
 	if (l->n == l->room) {
 		size_t room = l->room ? 2 * l->room : 64;
-		struct entry *more = realloc(l->entry, room * sizeof(*more));
+		struct listed *more = realloc(l->entry, room * sizeof(*more));
 
 		if (!more)
 			return -ENOMEM;
@@ -113,7 +113,7 @@ const struct cam_operation routes_operations[] = {
 /* clang-format on */
 
 /* An id is the path below the directory: a URL's decoder makes of it what routes_file() gets. */
-static void print_entry(struct text *out, const char *camera, const char *folder, const struct entry *e)
+static void print_entry(struct text *out, const char *camera, const char *folder, const struct listed *e)
 {
 	time_t start = (time_t)e->start;
 	char text[32] = "";
@@ -135,7 +135,7 @@ static void release_text(struct cam_reply *reply)
 }
 
 static int print_list(
-	const struct listing *l, const char *camera, const char *folder, struct cam_reply *reply)
+	const struct recordings *l, const char *camera, const char *folder, struct cam_reply *reply)
 {
 	struct text text = {0};
 
@@ -169,7 +169,7 @@ int routes_list(int dir_fd, const char *camera, const char *folder, const struct
 	struct cam_reply *reply)
 {
 	char name[NAME_FILE_BYTES], first[NAME_DAY_BYTES], last[NAME_DAY_BYTES];
-	struct listing l = {.to = INT64_C(253402214400)};
+	struct recordings l = {.to = INT64_C(253402214400)};
 	int err;
 
 	if (!query_value(request->query, "camera", name, sizeof(name)))

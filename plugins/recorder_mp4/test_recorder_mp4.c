@@ -147,7 +147,7 @@ TEST(fragments_are_cut_by_time_within_a_long_group)
 TEST(another_length_holds_for_the_file_that_is_open)
 {
 	const struct cam_caps *caps;
-	struct config longer;
+	struct recorder_config longer;
 
 	begin(&(struct clip_make){"libx264", 200, 25, 0, 64, 48, true});
 	longer = r.config;

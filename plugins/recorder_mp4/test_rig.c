@@ -19,7 +19,7 @@ void rig_init(struct rig *r)
 	snprintf(r->folder, sizeof(r->folder), "/tmp/recorder_mp4.XXXXXX");
 	if (!mkdtemp(r->folder))
 		abort();
-	r->config = (struct config){.directory = r->folder,
+	r->config = (struct recorder_config){.directory = r->folder,
 		.segment_ns = 2 * CAM_SECOND,
 		.fragment_ns = CAM_SECOND,
 		.audio = true};

@@ -13,7 +13,7 @@
 struct rig {
 	const char *camera; /* NULL: "cam" */
 	struct fake f;
-	struct config config;
+	struct recorder_config config;
 	char folder[64];
 	int64_t wall_set_ns; /**< by how much the wall clock was set */
 	char path[64][512]; /**< what rig_files() has found, sorted */

@@ -47,9 +47,4 @@ int tree_read(int dir_fd, const char *camera, const char *day, const char *name)
  */
 int tree_visit(int dir_fd, const char *camera, enum tree_order, const char *first_day, const char *last_day,
 	int (*visit)(void *arg, const struct tree_entry *), void *arg);
-/**
- * Delete the oldest recordings of a camera, and days that become empty, until `want` bytes are free; never one that is
- * being written, and at most 64 in one call. @return how many, or -errno
- */
-int tree_make_room(int dir_fd, const char *camera, int64_t want);
 #endif

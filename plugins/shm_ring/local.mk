@@ -1,5 +1,6 @@
 plugin_LTLIBRARIES += shm_ring.la
-shm_ring_sources = %D%/shm_ring.c %D%/ring.c %D%/slots.c %D%/space.c %D%/ring.h %D%/ring_parts.h \
+shm_ring_sources = %D%/shm_ring.c %D%/ring.c %D%/ring.h %D%/ring_open.c %D%/ring_open.h %D%/slots.c %D%/slots.h \
+	%D%/space.c %D%/space.h \
 	plugins/lib/history.c plugins/lib/history.h
 shm_ring_la_SOURCES = $(shm_ring_sources)
 shm_ring_la_CFLAGS = $(AM_CFLAGS)

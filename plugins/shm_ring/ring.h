@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file ring.h
- * The server's side of a ring of pictures in shared memory (include/cam/shm_ring.h has the layout): making it, taking
- * a dead one over, giving it memory and taking that back, writing pictures, counting readers. One thread at a time.
+ * The server's side of a ring of pictures in shared memory (include/cam/shm_ring.h has the layout): what it is to be, and
+ * where its things lie. ring_open.h makes it and takes a dead one over, space.h gives it memory and takes that back,
+ * slots.h writes pictures and counts readers. One thread at a time.
  *
  * What readers can do. They open the pictures read-only and have no right to write them, unless they run as the
  * server's own user; then they could cut the object off, which ring_intact() notices between pictures. The heartbeats,
@@ -45,41 +46,17 @@ struct ring {
 	uint8_t *map; /* NULL while closed */
 	uint64_t reserved; /* bytes of the pictures that have memory, from their beginning */
 	uint64_t seq; /* of the newest picture */
-	const uint8_t *writing; /* what ring_begin() returned, until ring_publish(); or NULL */
+	const uint8_t *writing; /* what slots_begin() returned, until slots_publish(); or NULL */
 };
 
 /** @return NULL, or what is wrong with this name */
 const char *ring_name_problem(const char *name);
 void ring_measure(const struct ring_spec *, struct ring_size *ret);
-/** @return bytes free in /dev/shm; UINT64_MAX when it has no limit or that cannot be told */
-uint64_t ring_free_bytes(void);
 /** @return bytes in MiB, rounded up */
 static inline uint64_t ring_mib(uint64_t bytes)
 {
 	return (bytes + (UINT64_C(1) << 20) - 1) >> 20;
 }
-
-/**
- * Make the two objects, without memory for the pictures; takes over what a dead server has left under the name.
- * @return 0; -EBUSY: a living process has the name; -EACCES, -ENOSPC, …, with *ret_why, and *ret closed
- */
-int ring_open(struct ring *ret, const struct ring_spec *, struct ring_why *ret_why);
-/** Tells the readers, removes the names, unmaps. A closed one is allowed. */
-void ring_close(struct ring *);
 /** @return false: another program has removed or cut off the ring, and it is to be made anew */
 bool ring_intact(const struct ring *);
-
-/** Give up to `step` more bytes of the pictures memory. @return 1: done, 0: call again, -ENOSPC, … */
-int ring_reserve(struct ring *, uint64_t step, struct ring_why *ret_why);
-/** Take up to `step` bytes of the pictures' memory back; the pictures are gone for readers at once. @return 1: done, 0: again */
-int ring_release(struct ring *, uint64_t step);
-/** Tell readers whether pictures come, and, if not, the errno why; 0: nobody has asked. */
-void ring_tell(struct ring *, bool flowing, int problem);
-
-/** @return where the next picture goes, frame_bytes long; its slot is not valid until ring_publish() */
-uint8_t *ring_begin(struct ring *);
-/** Show the picture that ring_begin() made room for to the readers. */
-void ring_publish(struct ring *, const struct cam_buf *, int64_t now_ns);
-/** @return how many readers have beaten within CAM_SHM_GONE_NS */
-unsigned ring_readers(struct ring *, int64_t now_ns);
 #endif

@@ -4,7 +4,9 @@
  * `fill: demand` nothing is decoded and no memory is used until a reader's heartbeat is seen; phases say how far that is.
  */
 #include "plugins/lib/history.h"
-#include "plugins/shm_ring/ring.h"
+#include "plugins/shm_ring/ring_open.h"
+#include "plugins/shm_ring/slots.h"
+#include "plugins/shm_ring/space.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@
 #define STEP_BYTES (UINT64_C(8) << 20) /* reserved at once: about 2 ms, so that other cameras' work goes on */
 #define FPS_DEN 1000u
 
-struct config {
+struct shm_ring_config {
 	const char *name;
 	int64_t width, height;
 	double fps;
@@ -35,7 +37,7 @@ enum phase {
 struct shm_ring {
 	struct cam_node *node;
 	const struct cam_host *host;
-	const struct config *config;
+	const struct shm_ring_config *config;
 	struct history history; /* touched by keep() and replay() only */
 	struct ring ring;
 	struct ring_spec spec;
@@ -54,22 +56,22 @@ static const struct cam_enum fills[] = {
 };
 
 static const struct cam_opt options[] = {
-	{"name", CAM_STRING, CAM_UNIQUE, CAM_STRING_AT(struct config, name), "cam_server.{camera}", 0, 0,
-		NULL, NULL, "The POSIX shared-memory name of the ring, without the leading slash."},
-	{"width", CAM_INT, 0, CAM_INT_AT(struct config, width), "896", 2, 8192, "pixels", NULL,
+	{"name", CAM_STRING, CAM_UNIQUE, CAM_STRING_AT(struct shm_ring_config, name), "cam_server.{camera}",
+		0, 0, NULL, NULL, "The POSIX shared-memory name of the ring, without the leading slash."},
+	{"width", CAM_INT, 0, CAM_INT_AT(struct shm_ring_config, width), "896", 2, 8192, "pixels", NULL,
 		"Width of the pictures, whatever the camera's is."},
-	{"height", CAM_INT, 0, CAM_INT_AT(struct config, height), "512", 2, 8192, "pixels", NULL,
+	{"height", CAM_INT, 0, CAM_INT_AT(struct shm_ring_config, height), "512", 2, 8192, "pixels", NULL,
 		"Height of the pictures, whatever the camera's is."},
-	{"fps", CAM_FLOAT, 0, CAM_FLOAT_AT(struct config, fps), "10", 0.1, 120, "pictures/s", NULL,
+	{"fps", CAM_FLOAT, 0, CAM_FLOAT_AT(struct shm_ring_config, fps), "10", 0.1, 120, "pictures/s", NULL,
 		"At most so many pictures a second."},
-	{"seconds", CAM_TIME, 0, CAM_INT_AT(struct config, seconds_ns), "10s", 0, 3600e9, NULL, NULL,
+	{"seconds", CAM_TIME, 0, CAM_INT_AT(struct shm_ring_config, seconds_ns), "10s", 0, 3600e9, NULL, NULL,
 		"How much time the pictures cover, and how far back the packet history reaches; 0: as little "
 		"as they can."},
-	{"fill", CAM_ENUM, 0, CAM_INT_AT(struct config, fill), "demand", 0, 0, NULL, fills,
+	{"fill", CAM_ENUM, 0, CAM_INT_AT(struct shm_ring_config, fill), "demand", 0, 0, NULL, fills,
 		"When pictures are made: only while somebody reads, or always."},
-	{"history_bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct config, history_bytes), "64M", 65536,
-		64e9, NULL, NULL, "How much the packet history may take in the server's own memory."},
-	{"mode", CAM_STRING, 0, CAM_STRING_AT(struct config, mode), "0660", 0, 0, NULL, NULL,
+	{"history_bytes", CAM_SIZE, CAM_RELOADABLE, CAM_INT_AT(struct shm_ring_config, history_bytes), "64M",
+		65536, 64e9, NULL, NULL, "How much the packet history may take in the server's own memory."},
+	{"mode", CAM_STRING, 0, CAM_STRING_AT(struct shm_ring_config, mode), "0660", 0, 0, NULL, NULL,
 		"Permissions of the heartbeats in octal; the pictures get the same, without writing for "
 		"others."},
 	{0},
@@ -95,7 +97,7 @@ static int parse_mode(const char *text)
 
 static int check(const void *config, struct cam_why *why)
 {
-	const struct config *c = config;
+	const struct shm_ring_config *c = config;
 	const char *problem = ring_name_problem(c->name);
 
 	if (problem) {
@@ -115,7 +117,7 @@ static int check(const void *config, struct cam_why *why)
 }
 
 /* All but the camera's name. */
-static void spec_of(const struct config *c, struct ring_spec *ret)
+static void spec_of(const struct shm_ring_config *c, struct ring_spec *ret)
 {
 	*ret = (struct ring_spec){.name = c->name,
 		.camera = "",
@@ -141,7 +143,7 @@ static uint64_t shm_bytes(const void *config)
 
 static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret_self)
 {
-	const struct config *c = config;
+	const struct shm_ring_config *c = config;
 	struct shm_ring *s = calloc(1, sizeof(*s));
 
 	if (!s)
@@ -169,7 +171,7 @@ static uint8_t *into(void *self, struct cam_sub *sub, size_t bytes)
 	(void)sub;
 	if (bytes != s->ring.size.frame_bytes || !ring_intact(&s->ring))
 		return NULL;
-	return ring_begin(&s->ring);
+	return slots_begin(&s->ring);
 }
 
 static int subscribe(struct shm_ring *s)
@@ -188,7 +190,7 @@ static int subscribe(struct shm_ring *s)
 		return s->host->error(s->node, err, NULL, "cannot have pictures of %ux%u made",
 			(unsigned)want.width, (unsigned)want.height);
 	s->phase = FLOWING;
-	ring_tell(&s->ring, true, 0);
+	slots_tell(&s->ring, true, 0);
 	return 0;
 }
 
@@ -201,19 +203,34 @@ static void unsubscribe(struct shm_ring *s)
 static void refuse(struct shm_ring *s, int err, const struct ring_why *why, int64_t now)
 {
 	s->host->log(s->node, CAM_ERROR, "%s", why->text);
-	while (!ring_release(&s->ring, s->ring.size.picture_bytes))
+	while (!space_release(&s->ring, s->ring.size.picture_bytes))
 		;
-	ring_tell(&s->ring, false, -err);
+	slots_tell(&s->ring, false, -err);
 	s->phase = REFUSED;
 	s->retry_ns = now + RETRY_NS;
+}
+
+/* A step towards pictures, or back. @return 1: there is more to do now, 0: not, -errno */
+static int reserve(struct shm_ring *s, bool wanted, int64_t now)
+{
+	struct ring_why why = {.shm_bytes = s->host->shm_bytes(s->node)};
+	int done;
+
+	if (!wanted) {
+		s->phase = RELEASING;
+		return 1;
+	}
+	done = space_reserve(&s->ring, STEP_BYTES, &why);
+	if (done > 0)
+		return subscribe(s);
+	if (done < 0)
+		refuse(s, done, &why, now);
+	return !done;
 }
 
 /* One step of what the phase has to do. @return 0: look again at the next tick, 1: there is more to do now, -errno */
 static int step(struct shm_ring *s, bool wanted, int64_t now)
 {
-	struct ring_why why = {.shm_bytes = s->host->shm_bytes(s->node)};
-	int done;
-
 	switch (s->phase) {
 	case REFUSED:
 		s->phase = !wanted || now >= s->retry_ns ? IDLE : REFUSED;
@@ -222,23 +239,16 @@ static int step(struct shm_ring *s, bool wanted, int64_t now)
 		s->phase = wanted ? RESERVING : IDLE;
 		return wanted;
 	case RESERVING:
-		done = wanted ? ring_reserve(&s->ring, STEP_BYTES, &why) : 0;
-		if (!wanted)
-			s->phase = RELEASING;
-		else if (done < 0)
-			refuse(s, done, &why, now);
-		else if (done)
-			return subscribe(s);
-		return done >= 0;
+		return reserve(s, wanted, now);
 	case FLOWING:
 		if (wanted)
 			return 0;
 		unsubscribe(s);
-		ring_tell(&s->ring, false, 0);
+		slots_tell(&s->ring, false, 0);
 		s->phase = RELEASING;
 		return 1;
 	case RELEASING:
-		s->phase = ring_release(&s->ring, STEP_BYTES) ? IDLE : RELEASING;
+		s->phase = space_release(&s->ring, STEP_BYTES) ? IDLE : RELEASING;
 		return s->phase != IDLE || wanted;
 	}
 	return 0;
@@ -258,7 +268,7 @@ static void tick(void *self)
 					 s->ring.path));
 		return;
 	}
-	readers = ring_readers(&s->ring, now);
+	readers = slots_readers(&s->ring, now);
 	if (readers != s->readers)
 		s->host->stat(s->node, STAT_READERS, readers);
 	s->readers = readers;
@@ -277,7 +287,7 @@ static int start(void *self)
 	int done = 0, err = ring_open(&s->ring, &s->spec, &why);
 
 	while (!err && !done && s->spec.fill == CAM_SHM_ALWAYS) {
-		done = ring_reserve(&s->ring, s->ring.size.picture_bytes, &why);
+		done = space_reserve(&s->ring, s->ring.size.picture_bytes, &why);
 		err = done < 0 ? done : 0;
 	}
 	if (err)
@@ -296,7 +306,7 @@ static int start(void *self)
 /* The server's own memory was used instead of ours. */
 static void copy_rows(struct shm_ring *s, const struct cam_plane *plane)
 {
-	uint8_t *to = ring_begin(&s->ring);
+	uint8_t *to = slots_begin(&s->ring);
 	size_t row = (size_t)s->spec.width * 3;
 
 	for (uint32_t y = 0; y < s->spec.height; y++)
@@ -325,7 +335,7 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 	} else if (plane->data != s->ring.writing) {
 		return 0; /* begun before a pause: forgotten */
 	}
-	ring_publish(&s->ring, buf, cam_shm_now());
+	slots_publish(&s->ring, buf, cam_shm_now());
 	s->host->stat(s->node, STAT_PICTURES, 1);
 	return 0;
 }
@@ -343,7 +353,7 @@ static void keep(void *self, const struct cam_buf *buf)
 static int reload(void *self, const void *config)
 {
 	struct shm_ring *s = self;
-	const struct config *c = config;
+	const struct shm_ring_config *c = config;
 
 	s->config = c;
 	s->spec.name = c->name;
@@ -390,7 +400,7 @@ const struct cam_plugin cam_plugin_1 = {
 		   "packets so that "
 		   "consumers can start in the past.",
 	.options = options,
-	.config_size = sizeof(struct config),
+	.config_size = sizeof(struct shm_ring_config),
 	.stats = stats,
 	.create = create,
 	.check = check,

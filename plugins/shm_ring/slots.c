@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures into slots, and what readers see of the ring's state. */
-#include "plugins/shm_ring/ring.h"
-#include "plugins/shm_ring/ring_parts.h"
+#include "plugins/shm_ring/slots.h"
 
 #include <limits.h>
 
@@ -41,7 +39,7 @@ static void wake(struct ring *r)
 	syscall(SYS_futex, word, 1 /* FUTEX_WAKE */, INT_MAX, NULL, NULL, 0);
 }
 
-uint8_t *ring_begin(struct ring *r)
+uint8_t *slots_begin(struct ring *r)
 {
 	uint64_t seq = r->seq + 1;
 	uint8_t *to;
@@ -53,7 +51,7 @@ uint8_t *ring_begin(struct ring *r)
 	return to;
 }
 
-void ring_publish(struct ring *r, const struct cam_buf *buf, int64_t now_ns)
+void slots_publish(struct ring *r, const struct cam_buf *buf, int64_t now_ns)
 {
 	struct cam_shm_header *h = header_of(r);
 	struct cam_shm_slot *slot = slot_of(r, ++r->seq);
@@ -74,7 +72,7 @@ void ring_publish(struct ring *r, const struct cam_buf *buf, int64_t now_ns)
 	wake(r);
 }
 
-void ring_tell(struct ring *r, bool flowing, int problem)
+void slots_tell(struct ring *r, bool flowing, int problem)
 {
 	struct cam_shm_header *h = header_of(r);
 
@@ -83,8 +81,7 @@ void ring_tell(struct ring *r, bool flowing, int problem)
 	wake(r);
 }
 
-/* Makes every picture invalid for readers; sequences go on. */
-void ring_forget(struct ring *r)
+void slots_forget(struct ring *r)
 {
 	struct cam_shm_header *h = header_of(r);
 
@@ -94,13 +91,13 @@ void ring_forget(struct ring *r)
 	r->writing = NULL;
 }
 
-void ring_say_closed(struct ring *r)
+void slots_tell_closed(struct ring *r)
 {
 	__atomic_store_n(&header_of(r)->state, CAM_SHM_CLOSED, __ATOMIC_RELEASE);
 	wake(r);
 }
 
-unsigned ring_readers(struct ring *r, int64_t now_ns)
+unsigned slots_readers(struct ring *r, int64_t now_ns)
 {
 	struct cam_shm_reader all[CAM_SHM_READERS];
 	ssize_t n = pread(r->readers_fd, all, sizeof(all), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What room there is in /dev/shm, and giving it to the pictures or taking it back. */
-#include "plugins/shm_ring/ring.h"
-#include "plugins/shm_ring/ring_parts.h"
+#include "plugins/shm_ring/space.h"
+
+#include "plugins/shm_ring/slots.h"
 
 #include <sys/statvfs.h>
 
@@ -12,7 +12,7 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-uint64_t ring_free_bytes(void)
+uint64_t space_free_bytes(void)
 {
 	struct statvfs fs;
 
@@ -30,7 +30,7 @@ static uint64_t right_size(uint64_t shm_bytes, uint64_t need)
 	return ring_mib(least > shm_bytes ? least : shm_bytes);
 }
 
-int ring_allocate(int fd, uint64_t from, uint64_t bytes)
+int space_allocate(int fd, uint64_t from, uint64_t bytes)
 {
 	int err = EINTR;
 
@@ -40,7 +40,7 @@ int ring_allocate(int fd, uint64_t from, uint64_t bytes)
 	return -err;
 }
 
-int ring_no_room(const struct ring *r, int err, struct ring_why *why)
+int space_refusal(const struct ring *r, int err, struct ring_why *why)
 {
 	/* Once it is mapped, the header and the slots have theirs. */
 	uint64_t need = (r->map ? r->size.picture_bytes : r->size.total_bytes) - r->reserved;
@@ -54,7 +54,7 @@ int ring_no_room(const struct ring *r, int err, struct ring_why *why)
 			"MiB (docker "
 			"run --shm-size=%llum, else mount -o remount,size=%lluM %s), or lower seconds, fps "
 			"or size",
-			(unsigned long long)need, FOLDER, (unsigned long long)ring_free_bytes(), size, size,
+			(unsigned long long)need, FOLDER, (unsigned long long)space_free_bytes(), size, size,
 			size, FOLDER);
 	else
 		snprintf(why->text, sizeof(why->text), "cannot reserve %llu bytes in %s: %s",
@@ -62,7 +62,7 @@ int ring_no_room(const struct ring *r, int err, struct ring_why *why)
 	return err;
 }
 
-int ring_reserve(struct ring *r, uint64_t step, struct ring_why *why)
+int space_reserve(struct ring *r, uint64_t step, struct ring_why *why)
 {
 	uint64_t left = r->size.picture_bytes - r->reserved;
 	int err;
@@ -70,21 +70,21 @@ int ring_reserve(struct ring *r, uint64_t step, struct ring_why *why)
 	if (!left)
 		return 1;
 	/* Looked at first, so that a ring that does not fit never takes what is left from others. */
-	if (!r->reserved && ring_free_bytes() < left)
-		return ring_no_room(r, -ENOSPC, why);
+	if (!r->reserved && space_free_bytes() < left)
+		return space_refusal(r, -ENOSPC, why);
 	step = min_u64(step, left);
-	err = ring_allocate(r->fd, r->size.pictures_offset + r->reserved, step);
+	err = space_allocate(r->fd, r->size.pictures_offset + r->reserved, step);
 	if (err)
-		return ring_no_room(r, err, why);
+		return space_refusal(r, err, why);
 	r->reserved += step;
 	return r->reserved == r->size.picture_bytes;
 }
 
-int ring_release(struct ring *r, uint64_t step)
+int space_release(struct ring *r, uint64_t step)
 {
 	uint64_t keep, end;
 
-	ring_forget(r);
+	slots_forget(r);
 	if (!r->reserved)
 		return 1;
 	keep = (r->reserved - min_u64(step, r->reserved)) / CAM_SHM_PAGE * CAM_SHM_PAGE;
