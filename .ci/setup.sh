@@ -6,7 +6,7 @@ libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libwebsockets-dev li
 TEST_PACKAGES="ffmpeg opencv-doc python3 python3-numpy python3-gi gir1.2-gst-rtsp-server-1.0
 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad binutils chromium nodejs npm
 python3-jsonschema python3-yaml groff-base strace"
-LINT_PACKAGES="clang clang-format clang-tidy cppcheck"
+LINT_PACKAGES="clang libclang-rt-dev clang-format clang-tidy cppcheck"
 
 jobs=$(nproc)
 

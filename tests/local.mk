@@ -5,6 +5,7 @@ EXTRA_DIST += %D%/check.h %D%/tsan.supp
 include %D%/unit/local.mk
 include %D%/stress/local.mk
 include %D%/plugin/local.mk
+include %D%/fuzz/local.mk
 include %D%/abi/local.mk
 include %D%/system/local.mk
 include %D%/image/local.mk
