@@ -63,6 +63,8 @@ static void fill_completion(void *arg, const char *word, size_t indent, struct t
 		words(indent, out);
 	else if (!strcmp(word, "keys"))
 		config_completion_keys(l, indent, out);
+	else if (!strcmp(word, "users"))
+		config_completion_users(indent, out);
 	else if (!strcmp(word, "values"))
 		config_completion_values(l, indent, out);
 	else

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/kind.h"
 #include "core/config/load.h"
+#include "core/config/mapping.h"
 #include "core/config/misplaced.h"
 #include "core/config/section.h"
 
 #include <string.h>
-
-/* @return a section of the file, NULL if there is none, nothing in it, or (reported) no mapping */
-static const struct tree *section(struct load *l, const struct tree *parent, const char *key)
-{
-	const struct tree *t = tree_get(parent, key);
-
-	if (!t || tree_is_null(t))
-		return NULL;
-	if (t->kind == TREE_MAP)
-		return t;
-	report_error(l->report, &t->at, tree_path(l->arena, t), "must be a mapping of names, not %s%s",
-		tree_kind_name(t),
-		tree_is_off(t) && kind_of_section(key) == CAM_SINK
-			? "; to have none, write `sinks: {web: off}`"
-			: misplaced_list(l, t));
-	return NULL;
-}
-
-static size_t count(const struct tree *map)
-{
-	size_t n = 0;
-
-	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
-		n++;
-	return n;
-}
 
 static void check_sections(struct load *l)
 {
@@ -146,11 +121,11 @@ static void one_node(struct load *l, const struct tree *t, uint32_t kind)
 static bool make_room(struct load *l, const struct tree *defaults, const struct tree *cameras,
 	const struct tree *const *beside)
 {
-	size_t n_cameras = count(cameras), n = 0, n_defaults = count(defaults), most = 0;
+	size_t n_cameras = mapping_count(cameras), n = 0, n_defaults = mapping_count(defaults), most = 0;
 
 	for (uint32_t kind = 0; kind <= KIND_LAST; kind++) {
-		n += count(beside[kind]);
-		most = count(beside[kind]) > most ? count(beside[kind]) : most;
+		n += mapping_count(beside[kind]);
+		most = mapping_count(beside[kind]) > most ? mapping_count(beside[kind]) : most;
 	}
 	if (n_cameras > LOAD_MAX_CAMERAS || most > LOAD_MAX_SINKS || n_defaults > LOAD_MAX_STAGES) {
 		report_error(l->report, NULL, NULL,
@@ -160,7 +135,7 @@ static bool make_room(struct load *l, const struct tree *defaults, const struct 
 		return false;
 	}
 	for (const struct tree *t = cameras->first; t; t = t->next)
-		n += n_defaults + count(t);
+		n += n_defaults + mapping_count(t);
 	if (n > LOAD_MAX_NODES) {
 		report_error(l->report, NULL, NULL,
 			"more than %d stages in all; split them over several servers", LOAD_MAX_NODES);
@@ -174,7 +149,7 @@ static bool make_room(struct load *l, const struct tree *defaults, const struct 
 
 static bool list_cameras(struct load *l, const struct tree *cameras)
 {
-	const char **names = arena_alloc(l->arena, (count(cameras) + 1) * sizeof(*names));
+	const char **names = arena_alloc(l->arena, (mapping_count(cameras) + 1) * sizeof(*names));
 	size_t n = 0;
 
 	for (const struct tree *t = cameras->first; names && t; t = t->next)
@@ -186,13 +161,13 @@ static bool list_cameras(struct load *l, const struct tree *cameras)
 
 void load_cameras(struct load *l)
 {
-	const struct tree *defaults = section(l, l->root, "defaults");
-	const struct tree *cameras = section(l, l->root, "cameras");
+	const struct tree *defaults = mapping_section(l, "defaults");
+	const struct tree *cameras = mapping_section(l, "cameras");
 	const struct tree *given = tree_get(l->root, "cameras");
 	const struct tree *beside[KIND_LAST + 1] = {NULL};
 
 	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++)
-		beside[kind] = kind_section(kind) ? section(l, l->root, kind_section(kind)) : NULL;
+		beside[kind] = kind_section(kind) ? mapping_section(l, kind_section(kind)) : NULL;
 	check_sections(l);
 	if (!cameras || !cameras->first) {
 		if (!given || given->kind == TREE_MAP || tree_is_null(given))

@@ -40,6 +40,28 @@ struct config_server {
 	const char *timezone; /**< Of file names: a name of the tz database. */
 	bool protect; /**< Give up what the configuration does not need; see core/guard/guard.h. */
 	bool core_dumps; /**< Leave core files and debuggers to the kernel; see core/guard/private_memory.h. */
+	int64_t anonymous; /**< enum config_anonymous */
+};
+
+/** What somebody may do who has not logged in; the rights beyond are those of <cam/http.h>. */
+enum config_anonymous {
+	CONFIG_ANONYMOUS_AUTO, /**< The default: left to who gives out rights. */
+	CONFIG_ANONYMOUS_NONE, /**< Only what is open to all. */
+	CONFIG_ANONYMOUS_VIEW = CAM_VIEW,
+	CONFIG_ANONYMOUS_PLAYBACK = CAM_PLAYBACK,
+	CONFIG_ANONYMOUS_CONTROL = CAM_CONTROL,
+	CONFIG_ANONYMOUS_ADMIN = CAM_ADMIN
+};
+
+/** Somebody who may log in, `users:` in the file. */
+struct config_user {
+	const char
+		*name; /**< 1 to 64 bytes of UTF-8, without ':' and control characters; each stands once. */
+	const char *hash; /**< Of the password, as crypt(3) makes it; secret. */
+	int64_t role; /**< CAM_VIEW, CAM_PLAYBACK, CAM_CONTROL or CAM_ADMIN */
+	const char *
+		cameras; /**< Patterns with * and ?, by commas, as `from` of a sink: see config_user_sees(). */
+	int64_t since_ns; /**< How far back recordings may be seen; 0: all of them. */
 };
 
 /** Whether the server has to have a node to come up. */
@@ -68,6 +90,8 @@ struct config {
 	size_t n_nodes;
 	const char *const *cameras; /**< Names in the order of the file. */
 	size_t n_cameras;
+	const struct config_user *users; /**< In the order of the file. */
+	size_t n_users;
 	const char *secret_folders; /**< Where files of secrets were read from, each with '\n'. */
 	const char *warnings; /**< Lines to log, each with its '\n'; "" when there are none. */
 };
@@ -91,6 +115,10 @@ bool config_node_equal(const struct config_node *a, const struct config_node *b)
 bool config_node_reloadable(const struct config_node *a, const struct config_node *b);
 /** @return whether the `from` of a sink or listener (patterns with * and ?, by commas; NULL is "*") names this camera */
 bool config_sees(const struct config_node *node, const char *camera);
+/** @return whether the `cameras` of a user name this camera */
+bool config_user_sees(const struct config_user *user, const char *camera);
+/** @return whether both have the same users, in one order, with the same of everything */
+bool config_users_equal(const struct config *a, const struct config *b);
 /** @return whether its failure to start ends the server at start-up; one that does not is tried again, as it is later */
 bool config_ends_server(const struct config_node *node);
 /** Every value with its origin as a YAML comment, secrets masked: --print-config. */

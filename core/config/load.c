@@ -6,6 +6,7 @@
 #include "core/config/expand.h"
 #include "core/config/option.h"
 #include "core/config/overlay.h"
+#include "core/config/users.h"
 #include "core/config/yaml.h"
 
 #include <dirent.h>
@@ -156,6 +157,7 @@ static void run(struct load *l)
 	overlay_sets(l);
 	load_short_forms(l); /* those that came from outside */
 	load_server(l);
+	load_users(l);
 	load_cameras(l);
 }
 

@@ -14,7 +14,10 @@ enum {
 	LOAD_MAX_SINKS = 64, /**< and so many listeners */
 	LOAD_MAX_PATTERNS = 64, /**< of one `from` */
 	LOAD_MAX_NODES = 8192,
-	LOAD_NAME_MAX = 64
+	LOAD_MAX_USERS = 1000,
+	LOAD_NAME_MAX = 64,
+	LOAD_SERVER_OPTIONS = 7,
+	LOAD_USER_OPTIONS = 4
 };
 
 /** The place of what nobody has written. */
@@ -32,12 +35,19 @@ struct node_info {
 	bool broken; /**< A value is wrong, which is reported: only the wiring can be judged. */
 };
 
+/** Where each value of a user came from. */
+struct user_info {
+	const char *origins[LOAD_USER_OPTIONS]; /**< by index in config_user_options */
+	struct where cameras_at;
+};
+
 /** What config_load() makes; `pub` is all that others see. */
 struct loaded {
 	struct config pub;
 	struct arena arena;
 	struct node_info *infos; /**< one a node */
-	const char *server_origins[8]; /**< by index in config_server_options */
+	struct user_info *user_infos; /**< one a user */
+	const char *server_origins[LOAD_SERVER_OPTIONS]; /**< by index in config_server_options */
 };
 
 struct load {
@@ -108,6 +118,8 @@ const char *load_origin(struct load *, const struct tree *);
 const char *load_scalar(struct load *, const struct tree *);
 /** value.c: the same for what messages and the log show: it must not come from a file with secrets */
 const char *load_shown(struct load *, const struct tree *);
+/** value.c: the same of a list too, whose texts become one with commas */
+const char *load_joined(struct load *, const struct tree *);
 /**
  * value.c: what holds for every address, whatever the plugin, and what is odd in a secret. @param text of an option at t
  * @return whether it may be taken; it is reported if not

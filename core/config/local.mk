@@ -7,6 +7,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/foreign.c %D%/foreign.h \
 	%D%/foreign_text.c \
 	%D%/listen.c %D%/listen.h \
+	%D%/mapping.c %D%/mapping.h \
 	%D%/match.c \
 	%D%/meaning.c %D%/meaning.h \
 	%D%/misplaced.c %D%/misplaced.h \
@@ -14,6 +15,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/option.c %D%/option.h %D%/option_format.c \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/report.c %D%/report.h \
+	%D%/secret.c %D%/secret.h \
 	%D%/section.c %D%/section.h \
 	%D%/server.c \
 	%D%/stage.c \
@@ -23,6 +25,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/tree.c %D%/tree.h \
 	%D%/unique.c \
 	%D%/url.c %D%/url.h \
+	%D%/users.c %D%/users.h \
 	%D%/value.c \
 	%D%/wiring.c \
 	%D%/yaml.c %D%/yaml.h \

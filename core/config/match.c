@@ -38,10 +38,8 @@ static bool matches(const char *p, const char *end, const char *name)
 	return p == end;
 }
 
-bool config_sees(const struct config_node *node, const char *camera)
+static bool matches_one(const char *s, const char *camera)
 {
-	const char *s = node->from ? node->from : "*";
-
 	while (s) {
 		const char *comma = strchr(s, ','), *end = comma ? comma : s + strlen(s);
 
@@ -54,4 +52,14 @@ bool config_sees(const struct config_node *node, const char *camera)
 		s = comma ? comma + 1 : NULL;
 	}
 	return false;
+}
+
+bool config_sees(const struct config_node *node, const char *camera)
+{
+	return matches_one(node->from ? node->from : "*", camera);
+}
+
+bool config_user_sees(const struct config_user *user, const char *camera)
+{
+	return matches_one(user->cameras, camera);
 }

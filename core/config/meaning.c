@@ -14,6 +14,7 @@ static const struct {
 } meanings[] = {
 	/* sections */
 	{"server", " global globals general settings system daemon core config configuration main "},
+	{"users", " accounts account logins login auth authentication authorization credentials passwords "},
 	{"defaults", " default common shared template templates base global globals pathdefaults "},
 	{"cameras", " camera cam cams devices device streams stream paths monitors monitor channels inputs "},
 	{"sinks", " sink outputs output viewers views web webserver http api webcontrol webui "},
@@ -57,6 +58,10 @@ static const struct {
 	{"debug", " verbose trace all fine finest "},
 	{"warn", " warning warnings "},
 	{"error", " err errors fatal critical quiet "},
+	{"anonymous", " guest guests public anonymous_access "},
+	{"hash", " password passwd pass pwd password_hash passwordhash hashed_password crypt "},
+	{"hash_file", " password_file passwd_file "},
+	{"role", " right rights permission permissions roles level group access "},
 	{"timezone", " tz time_zone zone local_timezone "},
 };
 

@@ -158,7 +158,7 @@ static const char *by_name(struct load *l, const struct tree *t, const struct ne
 	const struct usual *u = usual_of(l, t->key);
 	const char *place = misplaced_key(l, t->key);
 
-	if (near->best[0] && near->distance <= 2)
+	if (near->best[0] && near->distance <= 2 && (t->kind != TREE_SCALAR || !*place))
 		return nearest_hint(near, l->arena);
 	if (u && u->is_sink)
 		return arena_printf(l->arena, "; did you mean a sink? Write `sinks: {%s}`", u->text);

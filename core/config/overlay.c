@@ -323,6 +323,28 @@ static void put_stage(struct overlay *o, const char *what, struct tree *parent, 
 		put_option(o, enter(o, parent, stage));
 }
 
+/* A user need not be in the file: one of the environment's is written in small letters. */
+static const char *take_user(struct overlay *o, const struct tree *users)
+{
+	struct found f = {0};
+
+	longest(o, users, &f);
+	if (f.n)
+		return take_known(o, "user", users, NULL);
+	return take_any(o) ? arena_copy(o->arena, o->name, strlen(o->name)) : NULL;
+}
+
+/* One key of a user. */
+static void put_user(struct overlay *o, struct tree *users)
+{
+	const char *user = users ? take_user(o, users) : NULL;
+
+	if (user && !*o->rest)
+		report_error(o->report, &o->at, NULL, "users.%s is no value; name one below it", user);
+	else if (user)
+		put_option(o, enter(o, users, user));
+}
+
 static void apply(struct overlay *o)
 {
 	const struct tree *defaults = tree_get(o->root, "defaults");
@@ -349,6 +371,8 @@ static void apply(struct overlay *o)
 		report_error(o->report, &o->at, o->path, "%s is no value; name one below it", section);
 	} else if (!strcmp(section, "server")) {
 		put_option(o, enter(o, o->root, section));
+	} else if (!strcmp(section, "users")) {
+		put_user(o, enter(o, o->root, section));
 	} else if (!strcmp(section, "cameras")) {
 		camera = take_camera(o, cameras, defaults);
 		if (camera && !*o->rest)
@@ -421,17 +445,22 @@ void overlay_environment(struct load *l)
 			found[i]);
 }
 
-/* @return how much of "cameras.NAME..." lies before the end of NAME: a camera's may hold the '=' */
+/* @return how much of "cameras.NAME..." lies before the end of NAME: a camera's, or a user's, may hold the '=' */
 static size_t name_in(struct overlay *o, const char *set)
 {
-	const size_t n = sizeof("cameras.") - 1;
-	struct found f = {0};
+	static const char *const of_people[] = {"cameras", "users"};
 
-	if (strncmp(set, "cameras.", n) != 0)
-		return 0;
-	o->rest = set + n;
-	longest(o, tree_get(o->root, "cameras"), &f);
-	return n + f.n;
+	for (size_t i = 0; i < sizeof(of_people) / sizeof(of_people[0]); i++) {
+		const size_t n = strlen(of_people[i]);
+		struct found f = {0};
+
+		if (strncmp(set, of_people[i], n) != 0 || set[n] != '.')
+			continue;
+		o->rest = set + n + 1;
+		longest(o, tree_get(o->root, of_people[i]), &f);
+		return n + 1 + f.n;
+	}
+	return 0;
 }
 
 static void one_set(struct overlay o, const char *set, unsigned number)

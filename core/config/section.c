@@ -3,4 +3,4 @@
 
 #include <stddef.h>
 
-const char *const sections[] = {"server", "defaults", "cameras", "sinks", "listeners", NULL};
+const char *const sections[] = {"server", "users", "defaults", "cameras", "sinks", "listeners", NULL};

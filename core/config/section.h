@@ -6,5 +6,5 @@
 /** In the order of the file, NULL at the end. */
 extern const char *const sections[];
 /** @param and "and", "or" */
-#define SECTIONS_IN_WORDS(and) "server, defaults, cameras, sinks " and " listeners"
+#define SECTIONS_IN_WORDS(and) "server, users, defaults, cameras, sinks " and " listeners"
 #endif

@@ -12,6 +12,13 @@ static const struct cam_enum levels[] = {{"error", LOG_ERROR, "what fails"},
 	{"warn", LOG_WARN, "and what is odd"}, {"info", LOG_INFO, "and each change of state"},
 	{"debug", LOG_DEBUG, "and all that helps to find a fault"}, {NULL, 0, NULL}};
 
+static const struct cam_enum anonymous[] = {
+	{"auto", CONFIG_ANONYMOUS_AUTO, "none when there are users, else what no login protects"},
+	{"none", CONFIG_ANONYMOUS_NONE, "log in"}, {"view", CONFIG_ANONYMOUS_VIEW, "see live pictures"},
+	{"playback", CONFIG_ANONYMOUS_PLAYBACK, "and recordings"},
+	{"control", CONFIG_ANONYMOUS_CONTROL, "and trigger, move, delete"},
+	{"admin", CONFIG_ANONYMOUS_ADMIN, "and change the server"}, {NULL, 0, NULL}};
+
 const struct cam_opt config_server_options[] = {
 	{"log_level", CAM_ENUM, 0, CAM_INT_AT(struct config_server, log_level), "info", 0, 0, NULL, levels,
 		"What the log holds."},
@@ -31,7 +38,11 @@ const struct cam_opt config_server_options[] = {
 	{"core_dumps", CAM_BOOL, 0, CAM_BOOL_AT(struct config_server, core_dumps), "false", 0, 0, NULL, NULL,
 		"Let a crash leave a core file, and other programs of the same user read the memory: both "
 		"show the passwords."},
+	{"anonymous", CAM_ENUM, 0, CAM_INT_AT(struct config_server, anonymous), "auto", 0, 0, NULL, anonymous,
+		"What whoever has not logged in may do."},
 	{0}};
+_Static_assert(sizeof(config_server_options) / sizeof(config_server_options[0]) - 1 == LOAD_SERVER_OPTIONS,
+	"each has an origin");
 
 static const char *there_are(struct load *l)
 {

@@ -2,17 +2,14 @@
 #include "core/base/kind.h"
 #include "core/config/load.h"
 
-#include "core/config/env.h"
 #include "core/config/listen.h"
 #include "core/config/misplaced.h"
 #include "core/config/option.h"
+#include "core/config/secret.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* More of them than a hand-written file has are not remembered. */
-enum { SECRET_FOLDERS_BYTES = 8192 };
 
 /* One stage on its way to be a node. */
 struct making {
@@ -163,33 +160,14 @@ static bool right_kind(struct making *m)
 	return false;
 }
 
-/* from: a text, or a list of texts that become one with commas. */
 static bool common_from(struct making *m)
 {
 	const struct tree *t = get(m->stage, "from");
-	struct load *l = m->load;
-	struct text joined = {0};
-	const char *part = "";
 
 	m->info.from_at = t ? t->at : m->stage->at;
-	if (!t) {
-		m->node.from = m->stage->camera ? NULL : "*";
-		m->info.from = "default";
-		return true;
-	}
-	m->info.from = load_origin(l, t);
-	if (t->kind != TREE_LIST) {
-		m->node.from = load_shown(l, t);
-		return m->node.from != NULL;
-	}
-	for (const struct tree *c = t->first; c && part; c = c->next) {
-		part = load_shown(l, c);
-		text_printf(&joined, "%s%s", joined.len ? "," : "", part ? part : "");
-	}
-	l->arena->failed |= joined.failed;
-	m->node.from = arena_copy(l->arena, text_str(&joined), joined.len);
-	text_free(&joined);
-	return part != NULL;
+	m->info.from = t ? load_origin(m->load, t) : "default";
+	m->node.from = t ? load_joined(m->load, t) : m->stage->camera ? NULL : "*";
+	return !t || m->node.from;
 }
 
 static const struct cam_enum required_values[] = {
@@ -227,54 +205,19 @@ static bool common_required(struct making *m)
 /* The tree node that gives an option its value: its key, or the NAME_file of a secret. */
 static const struct tree *value_of(struct making *m, const struct cam_opt *o, bool *ret_file)
 {
-	struct load *l = m->load;
-	const char *key = arena_printf(l->arena, "%s_file", o->name);
-	const struct tree *v = get(m->stage, o->name), *f = NULL;
+	const char *key = secret_key(m->load, m->node.plugin->options, o);
+	const struct tree *v = get(m->stage, o->name), *f = key ? get(m->stage, key) : NULL;
 
-	if ((o->flags & (CAM_SECRET | CAM_URL)) && !option_find(m->node.plugin->options, key))
-		f = get(m->stage, key);
-	if (v && f && rank(m->stage, v) == rank(m->stage, f)) {
-		report_error(
-			l->report, &f->at, tree_path(l->arena, f), "stands beside %s; remove one", o->name);
-		f = NULL;
-	}
-	*ret_file = f && (!v || rank(m->stage, f) > rank(m->stage, v));
-	return *ret_file ? f : v;
-}
-
-/* Remember where it lies: a reload will read it again. */
-static const char *secret_file(struct load *l, const char *path)
-{
-	const char *known = l->out->pub.secret_folders, *slash = strrchr(path, '/'), *folder, *line;
-
-	folder = !slash ? "." : slash == path ? path : arena_copy(l->arena, path, (size_t)(slash - path));
-	if (!known || !folder || strchr(folder, '\n'))
-		return path;
-	for (line = known; *line; line = strchrnul(line, '\n') + 1)
-		if (!strncmp(line, folder, strlen(folder)) && line[strlen(folder)] == '\n')
-			return path;
-	if (line - known < SECRET_FOLDERS_BYTES)
-		l->out->pub.secret_folders = arena_printf(l->arena, "%s%s\n", known, folder);
-	return path;
+	return secret_or_file(m->load, v, v ? rank(m->stage, v) : 0, f, f ? rank(m->stage, f) : 0, ret_file);
 }
 
 static const char *text_of(struct making *m, const struct cam_opt *o, const struct tree *t, bool is_file)
 {
 	struct load *l = m->load;
 	const char *text = load_scalar(l, t);
-	struct env_value v;
 
-	if (text && is_file && !*text) {
-		report_error(
-			l->report, &t->at, tree_path(l->arena, t), "is empty; name the file that holds it");
-		return NULL;
-	}
-	if (text && is_file) {
-		v = env_read_secret(l->arena, secret_file(l, load_names_in(l, text, m->stage)));
-		if (v.why)
-			report_error(l->report, &t->at, tree_path(l->arena, t), "%s", v.why);
-		return v.text;
-	}
+	if (text && is_file)
+		return secret_read(l, t, load_names_in(l, text, m->stage));
 	if (text && (o->flags & CAM_REQUIRED) && !*text) {
 		report_error(l->report, &t->at, tree_path(l->arena, t), "must not be empty: %s",
 			o->help ? o->help : o->name);

@@ -145,6 +145,23 @@ const char *load_shown(struct load *l, const struct tree *t)
 	return NULL;
 }
 
+const char *load_joined(struct load *l, const struct tree *t)
+{
+	struct text joined = {0};
+	const char *part = "", *result;
+
+	if (t->kind != TREE_LIST)
+		return load_shown(l, t);
+	for (const struct tree *c = t->first; c && part; c = c->next) {
+		part = load_shown(l, c);
+		text_printf(&joined, "%s%s", joined.len ? "," : "", part ? part : "");
+	}
+	l->arena->failed |= joined.failed;
+	result = part ? arena_copy(l->arena, text_str(&joined), joined.len) : NULL;
+	text_free(&joined);
+	return result;
+}
+
 const char *load_names_in(struct load *l, const char *text, const struct stage *s)
 {
 	char camera[CAM_FILE_NAME_BYTES];

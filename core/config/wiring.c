@@ -169,7 +169,13 @@ static bool means_all(const char *pattern)
 	return false;
 }
 
-static void check_pattern(struct load *l, const struct config_node *node, const char *pattern)
+/* Where patterns stand. */
+struct patterns {
+	const struct where *at;
+	const char *path;
+};
+
+static void check_pattern(struct load *l, const struct patterns *p, const char *pattern)
 {
 	const struct config *c = &l->out->pub;
 	struct nearest near;
@@ -182,7 +188,7 @@ static void check_pattern(struct load *l, const struct config_node *node, const 
 			return;
 		nearest_try(&near, c->cameras[i]);
 	}
-	from_error(l, node,
+	report_error(l->report, p->at, p->path, "%s",
 		!*pattern ? "names no camera; write \"*\" for all of them"
 		: means_all(pattern)
 			? arena_printf(l->arena, "no camera is called \"%s\"; write \"*\" for all of them",
@@ -192,10 +198,9 @@ static void check_pattern(struct load *l, const struct config_node *node, const 
 				  nearest_hint(&near, l->arena)));
 }
 
-/* The cameras that a sink or listener names. */
-static void check_patterns(struct load *l, const struct config_node *node)
+/* The cameras that a sink, listener or user names. */
+static void check_patterns(struct load *l, const struct patterns *p, const char *s)
 {
-	const char *s = node->from;
 	unsigned n = 0;
 
 	while (s) {
@@ -203,23 +208,37 @@ static void check_patterns(struct load *l, const struct config_node *node)
 		size_t len = end ? (size_t)(end - s) : strlen(s);
 
 		if (++n > LOAD_MAX_PATTERNS) {
-			from_error(l, node, "more than 64 patterns; use * to name many cameras");
+			report_error(l->report, p->at, p->path,
+				"more than 64 patterns; use * to name many cameras");
 			return;
 		}
 		while (len && *s == ' ') {
 			s++;
 			len--;
 		}
-		check_pattern(l, node, arena_copy(l->arena, s, len));
+		check_pattern(l, p, arena_copy(l->arena, s, len));
 		s = end ? end + 1 : NULL;
 	}
 }
 
 void load_across(struct load *l)
 {
+	const struct config *c = &l->out->pub;
+
 	if (!l->has_twins) /* else a camera that stands twice would share all with itself */
 		load_unique(l);
-	for (size_t i = 0; i < l->out->pub.n_nodes; i++)
-		if (!l->out->pub.nodes[i].camera)
-			check_patterns(l, &l->out->pub.nodes[i]);
+	for (size_t i = 0; i < c->n_nodes; i++) {
+		const struct config_node *n = &c->nodes[i];
+		const struct patterns p = {
+			&info_of(l, n)->from_at, arena_printf(l->arena, "%s.from", n->path)};
+
+		if (!n->camera)
+			check_patterns(l, &p, n->from);
+	}
+	for (size_t i = 0; i < c->n_users; i++) {
+		const struct patterns p = {&l->out->user_infos[i].cameras_at,
+			arena_printf(l->arena, "users.%s.cameras", c->users[i].name)};
+
+		check_patterns(l, &p, c->users[i].cameras);
+	}
 }

@@ -6,6 +6,7 @@
 #include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/show/template.h"
+#include "core/config/users.h"
 #include "core/plugin/loader.h"
 
 #include <unistd.h>
@@ -108,7 +109,14 @@ TEST(each_option_is_in_schema_manual_and_example)
 		told += stands(&w.schema, "\n\"server\": {", "\"additionalProperties\"", "\n\"@\": {",
 				o->name) &
 			stands(&w.man, "\n.SH SERVER\n", "\n.SH", "\n.BR @ ", o->name) &
-			stands(&w.example, "\nserver:\n", "\ndefaults:", " @: ", o->name);
+			stands(&w.example, "\nserver:\n", "\nusers:", " @: ", o->name);
+	}
+	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+		n++;
+		told += stands(&w.schema, "\n\"users\": {", "\"additionalProperties\": false", "\n\"@\": {",
+				o->name) &
+			stands(&w.man, "\n.SH USERS\n", "\n.SH", "\n.BR @ ", o->name) &
+			stands(&w.example, "\nusers:", "\ndefaults:", " @: ", o->name);
 	}
 	tear_down(&w);
 	printf("# %d options\n", n);

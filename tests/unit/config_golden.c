@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_CASES = 400, MAX_LINES = 32 };
+enum { MAX_CASES = 800, MAX_LINES = 32 };
 
 struct lines {
 	char *at[MAX_LINES + 1];

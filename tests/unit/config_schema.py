@@ -21,7 +21,7 @@ except (ImportError, AttributeError):
 # Those that a schema can tell: the others break YAML itself, or rules across values, or have variables.
 BAD = """camera-text cameras-list cameras-text names no-cameras numbers plugin-kind plugin-unknown
 ranges required-empty server server-list stage-list stage-text swap-unknown types typo unknown-keys value-list
-value-mapping value-missing listener-kind listeners-list""".split()
+value-mapping value-missing listener-kind listeners-list users users-list""".split()
 
 
 class Loader(yaml.SafeLoader):

@@ -2,19 +2,22 @@
 /* Completion of --set: the keys of all tables, and the values of those that name them. */
 #include "core/config/load.h"
 #include "core/config/show/template.h"
+#include "core/config/users.h"
 
 #include <string.h>
 
-/* @return table number i: the server's, then each plugin's; NULL behind the last */
+enum { SERVER, USERS, FIRST_PLUGIN };
+
+/* @return table number i: the server's, the users', then each plugin's; NULL behind the last */
 static const struct cam_opt *table(const struct plugin_list *l, size_t i)
 {
 	static const struct cam_opt none[] = {{0}};
 
-	if (i == 0)
-		return config_server_options;
-	if (i > l->n)
+	if (i < FIRST_PLUGIN)
+		return i == SERVER ? config_server_options : config_user_options;
+	if (i - FIRST_PLUGIN >= l->n)
 		return NULL;
-	return l->items[i - 1]->options ? l->items[i - 1]->options : none;
+	return l->items[i - FIRST_PLUGIN]->options ? l->items[i - FIRST_PLUGIN]->options : none;
 }
 
 /* @return whether an option of that name stands in the tables first to last before `until`, which is in the last */
@@ -39,9 +42,9 @@ void config_completion_keys(const struct plugin_list *l, size_t indent, struct t
 {
 	const struct cam_opt *o;
 
-	for (size_t i = 1; (o = table(l, i)); i++)
+	for (size_t i = FIRST_PLUGIN; (o = table(l, i)); i++)
 		for (; o->name; o++) {
-			if ((o->flags & CAM_HIDDEN) || seen(l, 1, i, o, false))
+			if ((o->flags & CAM_HIDDEN) || seen(l, FIRST_PLUGIN, i, o, false))
 				continue;
 			line(out, indent);
 			text_printf(out, "%s\n", o->name);
@@ -57,6 +60,18 @@ void config_completion_server(size_t indent, struct text *out)
 	for (const struct cam_opt *o = config_server_options; o->name; o++) {
 		line(out, indent);
 		text_printf(out, "server.%s\n", o->name);
+	}
+}
+
+void config_completion_users(size_t indent, struct text *out)
+{
+	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+		line(out, indent);
+		text_printf(out, "%s\n", o->name);
+		if (option_has_file(config_user_options, o)) {
+			line(out, indent);
+			text_printf(out, "%s_file\n", o->name);
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "core/config/load.h"
 #include "core/config/option.h"
 #include "core/config/show/template.h"
+#include "core/config/users.h"
 
 #include <string.h>
 
@@ -43,13 +44,14 @@ static void comment(struct text *out, size_t line_start, const char *s)
 	}
 }
 
-static void one_option(const struct cam_opt *o, size_t indent, struct text *out)
+/* @param mark in front of an option at its default, which is taken away to change it */
+static void one_option(const struct cam_opt *o, size_t indent, const char *mark, struct text *out)
 {
 	struct text help = {0};
 	size_t start = out->len;
 
 	spaces(out, indent);
-	text_printf(out, o->def ? "#- %s: " : "# %s: ...", o->name);
+	text_printf(out, "%s%s: %s", o->def ? mark : "# ", o->name, o->def ? "" : "...");
 	if (o->def && o->type == CAM_STRING)
 		text_json(out, o->def);
 	else if (o->def)
@@ -64,7 +66,7 @@ static void all_options(const struct cam_opt *o, size_t indent, struct text *out
 {
 	for (; o && o->name; o++)
 		if (!(o->flags & CAM_HIDDEN))
-			one_option(o, indent, out);
+			one_option(o, indent, "#- ", out);
 }
 
 /* Plugins that the template does not know: those of others. */
@@ -97,6 +99,9 @@ static void fill(void *arg, const char *word, size_t indent, struct text *out)
 
 	if (!strcmp(word, "server")) {
 		all_options(config_server_options, indent, out);
+	} else if (!strcmp(word, "users")) {
+		for (const struct cam_opt *o = config_user_options; o->name; o++)
+			one_option(o, indent, "# ", out); /* of one who is none yet */
 	} else if (!strcmp(word, "others")) {
 		others(e, indent, out);
 	} else if (p) {

@@ -4,6 +4,7 @@
 #include "core/config/load.h"
 #include "core/config/option.h"
 #include "core/config/show/template.h"
+#include "core/config/users.h"
 
 #include <string.h>
 
@@ -96,6 +97,8 @@ static void fill(void *arg, const char *word, size_t indent, struct text *out)
 			".TH CAM_SERVER.YAML 5 \"\" \"cam_server " PACKAGE_VERSION "\" \"File formats\"\n");
 	else if (!strcmp(word, "server"))
 		all_options(config_server_options, out);
+	else if (!strcmp(word, "users"))
+		all_options(config_user_options, out);
 	else
 		for (size_t i = 0; i < l->n; i++)
 			one_plugin(l->items[i], out);

@@ -2,6 +2,7 @@
 #include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/option.h"
+#include "core/config/users.h"
 
 #include <string.h>
 
@@ -51,16 +52,23 @@ static void print_value(struct text *out, const struct cam_opt *o, const void *c
 	text_free(&url);
 }
 
+/* One line of an option. */
+static void print_option(struct text *out, const char *indent, const struct cam_opt *o, const void *config,
+	bool masked, const char *origin)
+{
+	size_t start = out->len;
+
+	text_printf(out, "%s%s: ", indent, o->name);
+	print_value(out, o, config, masked);
+	comment(out, start, origin);
+}
+
 static void print_server(const struct loaded *c, struct text *out)
 {
 	text_add(out, "server:\n");
-	for (const struct cam_opt *o = config_server_options; o->name; o++) {
-		size_t start = out->len;
-
-		text_printf(out, "  %s: ", o->name);
-		print_value(out, o, &c->pub.server, false);
-		comment(out, start, c->server_origins[o - config_server_options]);
-	}
+	for (size_t i = 0; i < LOAD_SERVER_OPTIONS; i++)
+		print_option(
+			out, "  ", &config_server_options[i], &c->pub.server, false, c->server_origins[i]);
 }
 
 /* With what `auto` comes to. */
@@ -105,13 +113,9 @@ static void print_node(
 
 	print_common(n, info, indent, out);
 	for (size_t i = 0; options && options[i].name; i++) {
-		size_t start = out->len;
-
 		if ((options[i].flags & CAM_HIDDEN) && !strcmp(info->options[i], "default"))
 			continue;
-		text_printf(out, "%s%s: ", indent, options[i].name);
-		print_value(out, &options[i], n->config, info->masked[i]);
-		comment(out, start, info->options[i]);
+		print_option(out, indent, &options[i], n->config, info->masked[i], info->options[i]);
 	}
 }
 
@@ -131,6 +135,18 @@ static void print_key(struct text *out, const char *indent, const char *name)
 	text_add(out, ":\n");
 }
 
+static void print_users(const struct loaded *c, struct text *out)
+{
+	if (c->pub.n_users)
+		text_add(out, "users:\n");
+	for (size_t i = 0; i < c->pub.n_users; i++) {
+		print_key(out, "  ", c->pub.users[i].name);
+		for (size_t k = 0; k < LOAD_USER_OPTIONS; k++)
+			print_option(out, "    ", &config_user_options[k], &c->pub.users[i], false,
+				c->user_infos[i].origins[k]);
+	}
+}
+
 void config_print(const struct config *pub, struct text *out)
 {
 	const struct loaded *c = (const struct loaded *)(const void *)pub;
@@ -138,6 +154,7 @@ void config_print(const struct config *pub, struct text *out)
 	uint32_t section = 0; /* the kind it is of */
 
 	print_server(c, out);
+	print_users(c, out);
 	text_add(out, "cameras:\n");
 	for (size_t i = 0; i < pub->n_nodes; i++) {
 		const struct config_node *n = &pub->nodes[i];

@@ -9,6 +9,7 @@
 #include "core/base/kind.h"
 #include "core/config/load.h"
 #include "core/config/show/template.h"
+#include "core/config/users.h"
 
 #include <string.h>
 
@@ -246,6 +247,27 @@ static void server(struct text *out)
 	text_add(out, "\n}, \"additionalProperties\": false},\n");
 }
 
+/* What a user's name may be: what a login holds in front of its ':'. */
+#define USERS                                                                                                \
+	"\"users\": {\"description\": \"Who may log in, by name.\", \"type\": [\"object\", \"null\"], "      \
+	"\"maxProperties\": %d, \"propertyNames\": {\"anyOf\": [{\"pattern\": \"^[^:]+$\", \"maxLength\": "  \
+	"%d}, " VARIABLE "]}, \"additionalProperties\": {\"type\": \"object\", \"properties\": {"
+
+static void users(struct text *out)
+{
+	text_printf(out, USERS, LOAD_MAX_USERS, LOAD_NAME_MAX);
+	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+		text_add(out, o == config_user_options ? "\n" : ",\n");
+		if (!strcmp(o->name, "cameras")) /* as `from` of a sink */
+			text_printf(out, "\"%s\": {\"$ref\": \"#/$defs/from\"}", o->name);
+		else
+			schema_option(o, out);
+		if (option_has_file(config_user_options, o))
+			file_key(o, out);
+	}
+	text_add(out, "\n}, \"additionalProperties\": false}},\n");
+}
+
 void config_schema(const struct config_plugins *plugins, struct text *out)
 {
 	struct plugin_list l;
@@ -258,6 +280,7 @@ void config_schema(const struct config_plugins *plugins, struct text *out)
 		"\",\n\"type\": \"object\", \"required\": [\"cameras\"], \"additionalProperties\": false,\n"
 		"\"properties\": {\n");
 	server(out);
+	users(out);
 	text_printf(out, SECTIONS, LOAD_MAX_STAGES, LOAD_MAX_CAMERAS, LOAD_MAX_STAGES, kind_section(CAM_SINK),
 		LOAD_MAX_SINKS, kind_name(CAM_SINK), kind_section(CAM_LISTENER), LOAD_MAX_SINKS,
 		kind_name(CAM_LISTENER));

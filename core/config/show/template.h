@@ -53,6 +53,8 @@ void roff_literal(struct text *out, const char *s);
 void config_completion_keys(const struct plugin_list *, size_t indent, struct text *out);
 /** Completion: `server.KEY`, one a line. */
 void config_completion_server(size_t indent, struct text *out);
+/** Completion: the keys of a user, one a line. */
+void config_completion_users(size_t indent, struct text *out);
 /** Completion: `key) values="a b" ;;` for each key with named values. */
 void config_completion_values(const struct plugin_list *, size_t indent, struct text *out);
 #endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/config/users.h"
+
+#include "core/config/mapping.h"
+#include "core/config/meaning.h"
+#include "core/config/option.h"
+#include "core/config/secret.h"
+
+#include <string.h>
+
+static const struct cam_enum roles[] = {{"view", CAM_VIEW, "see live pictures"},
+	{"playback", CAM_PLAYBACK, "and recordings"}, {"control", CAM_CONTROL, "and trigger, move, delete"},
+	{"admin", CAM_ADMIN, "and change the server"}, {NULL, 0, NULL}};
+
+enum { HASH, ROLE, CAMERAS, SINCE };
+
+const struct cam_opt config_user_options[] = {
+	[HASH] = {"hash", CAM_STRING, CAM_REQUIRED | CAM_SECRET, CAM_STRING_AT(struct config_user, hash),
+		NULL, 0, 0, NULL, NULL,
+		"What crypt(3) makes of the password, as `cam_server --password` prints it."},
+	[ROLE] = {"role", CAM_ENUM, CAM_REQUIRED, CAM_INT_AT(struct config_user, role), NULL, 0, 0, NULL,
+		roles, "What the user may do; each holds those before it."},
+	[CAMERAS] = {"cameras", CAM_STRING, 0, CAM_STRING_AT(struct config_user, cameras), "*", 0, 0, NULL,
+		NULL, "The cameras that the user may see: names with * and ?, by commas or as a list."},
+	[SINCE] = {"since", CAM_TIME, 0, CAM_INT_AT(struct config_user, since_ns), "0", 0, 0, NULL, NULL,
+		"How far back the user may see recordings, such as 7d; 0: all of them."},
+	{0}};
+_Static_assert(sizeof(config_user_options) / sizeof(config_user_options[0]) - 1 == LOAD_USER_OPTIONS,
+	"each has an origin");
+
+/* The methods of crypt(5) that are not too weak, and how many characters the last part of theirs has. */
+static const struct {
+	const char *begin;
+	size_t digest;
+} methods[] = {{"$y$", 43}, {"$gy$", 43}, {"$7$", 43}, {"$2a$", 53}, {"$2b$", 53}, {"$2y$", 53}, {"$6$", 86},
+	{"$5$", 43}};
+
+const char *users_hash_fault(const char *text)
+{
+	const char *last = strrchr(text, '$');
+	size_t n = sizeof(methods) / sizeof(methods[0]), i = 0;
+
+	if (*text != '$' || strlen(text) < 20)
+		return "is no hash of a password: write what `cam_server --password` prints for it, never "
+		       "the "
+		       "password itself";
+	while (i < n && strncmp(text, methods[i].begin, strlen(methods[i].begin)) != 0)
+		i++;
+	if (i == n)
+		return "is a hash of a kind that is not taken; write what `cam_server --password` prints, "
+		       "which "
+		       "begins with $y$";
+	if (strlen(last + 1) != methods[i].digest || last < text + strlen(methods[i].begin) ||
+		strspn(text, "$./=,ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") !=
+			strlen(text))
+		return "is a hash that is not whole; write all of it, in single quotes where a shell reads "
+		       "it, and "
+		       "with $$ for each $ where docker compose does";
+	return NULL;
+}
+
+static bool name_ok(struct load *l, const struct tree *t)
+{
+	const char *fault = t->broken                        ? NULL
+			    : !*t->key                       ? "is empty; write 1 to 64 bytes"
+			    : strlen(t->key) > LOAD_NAME_MAX ? "is longer than 64 bytes"
+			    : strchr(t->key, ':')            ? "cannot hold ':', which ends it in a login"
+			    : report_is_unseen(t->key)
+				    ? "cannot hold characters that control a terminal or are not seen"
+				    : NULL;
+
+	if (fault)
+		report_error(l->report, &t->key_at, tree_path(l->arena, t), "the name %s", fault);
+	return !fault && !t->broken;
+}
+
+/* @return whether a user may have this key */
+static bool is_key(struct load *l, const char *key)
+{
+	const char *file = secret_key(l, config_user_options, &config_user_options[HASH]);
+
+	return option_find(config_user_options, key) || (file && !strcmp(key, file));
+}
+
+/* One user on the way. */
+struct user_making {
+	struct load *load;
+	const struct tree *tree;
+	struct config_user *user;
+	struct user_info *info;
+	unsigned meant; /* 1 << option: a misspelt key most likely was it, which is reported */
+};
+
+static void unknown_key(struct user_making *m, const struct tree *t)
+{
+	struct load *l = m->load;
+	const char *list = "; there are",
+		   *file = secret_key(l, config_user_options, &config_user_options[HASH]);
+	struct nearest near;
+
+	nearest_init(&near, t->key);
+	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+		nearest_try(&near, o->name);
+		list = arena_printf(l->arena, "%s%s %s", list, o == config_user_options ? "" : ",", o->name);
+	}
+	nearest_try(&near, file ? file : "");
+	for (unsigned i = 0; i < LOAD_USER_OPTIONS; i++)
+		if (!strncmp(near.best, config_user_options[i].name, strlen(config_user_options[i].name)))
+			m->meant |= 1u << i;
+	report_error(l->report, &t->key_at, tree_path(l->arena, t), "unknown key%s%s",
+		load_odd_character(l, t->key),
+		meaning_is(t->key, "hash")
+			? "; a hash of the password belongs here: `hash: '...'`, as `cam_server --password` "
+			  "prints it"
+		: near.best[0] ? nearest_hint(&near, l->arena)
+			       : list);
+}
+
+/* @return the value of an option as a text, NULL and reported */
+static const char *text_of(struct load *l, const struct cam_opt *o, const struct tree *t, bool is_file)
+{
+	const char *text;
+
+	if (is_file) {
+		text = load_scalar(l, t);
+		return text ? secret_read(l, t, text) : NULL;
+	}
+	if (o == &config_user_options[CAMERAS])
+		return load_joined(l, t);
+	return o->flags & CAM_SECRET ? load_scalar(l, t) : load_shown(l, t);
+}
+
+/* What an option is that nobody has written. @return whether it has a default */
+static bool use_default(struct user_making *m, const struct cam_opt *o)
+{
+	char why[OPTION_WHY];
+
+	if (o->def)
+		return !option_set(o, o->def, m->user, why);
+	if (!(m->meant & 1u << (o - config_user_options)))
+		report_error(m->load->report, &m->tree->key_at, tree_path(m->load->arena, m->tree),
+			"has no %s: %s", o->name, o->help);
+	return false;
+}
+
+/* @return whether the option has a value; if not, that is reported */
+static bool one_option(struct user_making *m, const struct cam_opt *o)
+{
+	struct load *l = m->load;
+	const char *key = secret_key(l, config_user_options, o), *text, *fault;
+	const struct tree *v = tree_get(m->tree, o->name), *f = key ? tree_get(m->tree, key) : NULL, *t;
+	bool is_file;
+	char why[OPTION_WHY];
+
+	t = secret_or_file(l, v, v ? (unsigned)v->layer : 0, f, f ? (unsigned)f->layer : 0, &is_file);
+	m->info->origins[o - config_user_options] = t ? load_origin(l, t) : "default";
+	if (o == &config_user_options[CAMERAS])
+		m->info->cameras_at = t ? t->at : m->tree->key_at;
+	if (!t)
+		return use_default(m, o);
+	text = text_of(l, o, t, is_file);
+	if (!text || !load_text_ok(l, o, t, text))
+		return false;
+	fault = o == &config_user_options[HASH] ? users_hash_fault(text) : NULL;
+	if (!fault && option_set(o, text, m->user, why))
+		fault = why;
+	if (fault)
+		report_error(l->report, &t->at, tree_path(l->arena, t), "%s", fault);
+	return !fault;
+}
+
+/* @return whether it is whole; all that is wrong is reported */
+static bool one_user(struct user_making *m)
+{
+	struct load *l = m->load;
+	const struct tree *t = m->tree;
+	bool ok = true;
+
+	if (!name_ok(l, t))
+		return false;
+	if (t->kind != TREE_MAP) {
+		report_error(l->report, &t->at, tree_path(l->arena, t),
+			"must be a mapping, as in `%.64s: {role: view, hash: '...'}`, not %s", t->key,
+			tree_is_null(t) ? "empty" : tree_kind_name(t));
+		return false;
+	}
+	m->user->name = t->key;
+	for (const struct tree *key = t->first; key; key = key->next)
+		if (!key->broken && !is_key(l, key->key))
+			unknown_key(m, key);
+	for (const struct cam_opt *o = config_user_options; o->name; o++)
+		ok &= one_option(m, o);
+	return ok;
+}
+
+void load_users(struct load *l)
+{
+	const struct tree *users = mapping_section(l, "users");
+	size_t n = mapping_count(users), k = 0;
+	struct config_user *list;
+
+	if (!n)
+		return;
+	if (n > LOAD_MAX_USERS) {
+		report_error(l->report, &users->key_at, "users", "more than %d users", LOAD_MAX_USERS);
+		return;
+	}
+	list = arena_alloc(l->arena, n * sizeof(*list));
+	l->out->user_infos = arena_alloc(l->arena, n * sizeof(*l->out->user_infos));
+	if (l->arena->failed)
+		return;
+	for (const struct tree *t = users->first; t && l->report->n_errors < REPORT_MAX; t = t->next) {
+		struct user_making m = {l, t, &list[k], &l->out->user_infos[k], 0};
+
+		k += one_user(&m);
+	}
+	l->out->pub.users = list;
+	l->out->pub.n_users = k;
+}
+
+bool config_users_equal(const struct config *a, const struct config *b)
+{
+	if (a->n_users != b->n_users)
+		return false;
+	for (size_t i = 0; i < a->n_users; i++) {
+		if (strcmp(a->users[i].name, b->users[i].name) != 0)
+			return false;
+		for (const struct cam_opt *o = config_user_options; o->name; o++)
+			if (!option_equal(o, &a->users[i], &b->users[i]))
+				return false;
+	}
+	return true;
+}
