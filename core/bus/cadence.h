@@ -5,7 +5,9 @@
  */
 #ifndef CAM_BUS_CADENCE_H
 #define CAM_BUS_CADENCE_H
-#include "core/bus/timeline.h"
+#include <cam/plugin.h>
+
+#include "core/bus/track.h"
 #include "lib/clock.h"
 
 /* So late is a stall, which ends by itself; later, or so late for long without a change, is a gap. */

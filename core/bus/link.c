@@ -47,7 +47,7 @@ struct link *link_new(const struct cam_want *want, const struct link_end *end)
 {
 	struct link *l = calloc(1, sizeof(*l));
 
-	if (!l || !queue_init(&l->queue, want, end)) {
+	if (!l || !queue_init(&l->queue, want, end->flow, end->account)) {
 		free(l);
 		return NULL;
 	}

@@ -11,27 +11,11 @@
 #ifndef CAM_BUS_LINK_H
 #define CAM_BUS_LINK_H
 #include <cam/plugin.h>
-#include <stdatomic.h>
 
 #include "core/base/executor.h"
+#include "core/bus/flow.h"
 
 struct link;
-
-/** Counters that several links of one consumer share. They outlive the links. */
-struct link_flow {
-	atomic_ullong passed, dropped, bytes; /**< items taken; items dropped; bytes taken */
-	atomic_uint waiting; /**< items in queues now */
-};
-
-/** Bytes that wait in several links, of all the accounts of one budget (core/bus/budget.h). Outlives the links. */
-struct link_account {
-	atomic_ullong bytes; /**< of this one */
-	atomic_ullong *total; /**< of all */
-	const atomic_ullong *limit; /**< of the total */
-	uint64_t quantum; /**< A link tells of so many bytes at a time: what all share is touched rarely. */
-	/** [any] The total is above the limit. Called without the lock of any link. */
-	void (*over)(struct link_account *);
-};
 
 /** The consumer. */
 struct link_end {

@@ -1,4 +1,4 @@
-libcam_a_SOURCES += %D%/arrivals.h %D%/cadence.h %D%/pace.h %D%/rate.h %D%/wall.h \
+libcam_a_SOURCES += %D%/arrivals.h %D%/cadence.h %D%/flow.h %D%/pace.h %D%/rate.h %D%/track.h %D%/wall.h \
 	%D%/budget.c %D%/budget.h \
 	%D%/camera.c %D%/camera.h \
 	%D%/demand.c %D%/demand.h \

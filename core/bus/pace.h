@@ -67,6 +67,31 @@ static inline bool pace_is_even(const struct arrivals *a, const unsigned *low, u
 	return true;
 }
 
+/* What less is gained by, or lost, is noise. */
+#define PACE_LEAST_US 60e3
+/* A rate that is off by less is none; by less, of few, is chance. */
+#define PACE_LEAST 0.03
+#define PACE_LEAST_OF_FEW 0.045
+
+/* Whether so much gained is enough, and goes the way of the doubt. */
+static inline bool pace_is_doubted(
+	const struct pace_doubt *d, double gained_us, double stamped_us, unsigned n)
+{
+	if (d->late && !d->early && gained_us < 0.6 * d->late_us)
+		return false;
+	if (d->early && !d->late && gained_us > -PACE_LEAST_US)
+		return false;
+	return arrivals_abs(gained_us) >= PACE_LEAST_US &&
+	       arrivals_abs(gained_us / stamped_us) >=
+		       (n < PACE_FEW ? PACE_LEAST_OF_FEW : PACE_LEAST) * d->rate;
+}
+
+/* Whether this is the rate of a clock; a very fast one takes a while to be told from a burst. */
+static inline bool pace_is_sane(double rate, double span_us, unsigned n)
+{
+	return rate >= 0.4 && (rate <= 2.6 || (n >= 16 && span_us >= 800e3));
+}
+
 /* Over the past span_us. @return the rate, or 0 */
 static inline double pace_over(
 	const struct arrivals *a, const struct pace_doubt *d, double span_us, unsigned n)
@@ -80,14 +105,10 @@ static inline double pace_over(
 	lows = pace_low(a, n, d->rate, low);
 	gained = arrivals_delay(a, low[lows - 1], d->rate) - arrivals_delay(a, low[0], d->rate);
 	stamped = arrivals_stamped(a, low[lows - 1]) - arrivals_stamped(a, low[0]);
-	if (stamped <= 0.5 * -arrivals_stamped(a, n))
-		return 0;
-	if ((d->late && !d->early && gained < 0.6 * d->late_us) || (d->early && !d->late && gained > -60e3) ||
-		arrivals_abs(gained) < 60e3 ||
-		arrivals_abs(gained / stamped) < (n < PACE_FEW ? 0.045 : 0.03) * d->rate)
+	if (stamped <= 0.5 * -arrivals_stamped(a, n) || !pace_is_doubted(d, gained, stamped, n))
 		return 0;
 	rate = d->rate + gained / stamped;
-	if (rate < 0.4 || (rate > 2.6 && (n < 16 || span_us < 800e3)) || !pace_is_even(a, low, lows, d->rate))
+	if (!pace_is_sane(rate, span_us, n) || !pace_is_even(a, low, lows, d->rate))
 		return 0;
 	return arrivals_abs(rate - 1) < 0.02 ? 1 : rate;
 }

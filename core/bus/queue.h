@@ -12,7 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/bus/link.h"
+#include "core/bus/flow.h"
 #include "core/media/buf.h"
 #include "lib/clock.h"
 
@@ -37,8 +37,9 @@ struct queue {
 	struct link_account *account; /**< or NULL */
 };
 
-/** @return false without memory */
-static inline bool queue_init(struct queue *q, const struct cam_want *want, const struct link_end *end)
+/** @param account NULL: none @return false without memory */
+static inline bool queue_init(
+	struct queue *q, const struct cam_want *want, struct link_flow *flow, struct link_account *account)
 {
 	static const struct cam_buf like = {.size = sizeof(like)};
 	bool packets = want->form == CAM_PACKET;
@@ -50,8 +51,8 @@ static inline bool queue_init(struct queue *q, const struct cam_want *want, cons
 	q->max_age_ns = want->queue_age_ns;
 	q->sound_only = packets && want->media == CAM_AUDIO;
 	q->want_key = packets;
-	q->flow = end->flow;
-	q->account = end->account;
+	q->flow = flow;
+	q->account = account;
 	return !packets || q->mark;
 }
 

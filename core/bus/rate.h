@@ -7,7 +7,9 @@
 #ifndef CAM_BUS_RATE_H
 #define CAM_BUS_RATE_H
 #include "core/bus/pace.h"
-#include "core/bus/timeline.h"
+#include <cam/plugin.h>
+
+#include "core/bus/track.h"
 #include "lib/clock.h"
 
 /* @param at_ns CAM_NO_TS: never */
@@ -89,7 +91,17 @@ static inline void rate_trim(struct timeline_track *k, int64_t now_ns)
 	}
 }
 
-/* Each second. A link that is full looks like a slow clock, but not for half a minute. */
+/* A link that is full looks like a slow clock, but not for half a minute. */
+static inline bool rate_link_is_full(const struct timeline_track *k)
+{
+	unsigned n = k->seen.n_seconds;
+
+	if (arrivals_follow_sizes(&k->seen, 10e6) != ARRIVALS_YES)
+		return false;
+	return n < 30 || arrivals_abs(arrivals_slope(&k->seen, n < 32 ? n : 32, true)) <= RATE_WRONG;
+}
+
+/* Each second. */
 static inline void rate_test_slowly(struct timeline_track *k, int64_t now_ns)
 {
 	unsigned n = k->seen.n_seconds;
@@ -105,9 +117,7 @@ static inline void rate_test_slowly(struct timeline_track *k, int64_t now_ns)
 	if (arrivals_abs(slope) < RATE_PLAIN)
 		slope = n >= RATE_SURE ? arrivals_slope(&k->seen, RATE_SURE, true) : 0;
 	if (arrivals_abs(slope) > RATE_WRONG) {
-		if (arrivals_follow_sizes(&k->seen, 10e6) == ARRIVALS_YES &&
-			(n < 30 ||
-				arrivals_abs(arrivals_slope(&k->seen, n < 32 ? n : 32, true)) <= RATE_WRONG))
+		if (rate_link_is_full(k))
 			return;
 		rate_turn(k, k->rate * (1 + slope), now_ns);
 		k->recovering = true;

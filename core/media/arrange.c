@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which rendition serves which output. */
-#include "core/media/outputs_impl.h"
+#include "core/media/arrange.h"
 
 #include <stdlib.h>
 
@@ -156,7 +155,7 @@ static bool choose_round(struct outputs *s, bool first, unsigned *n_sizes, bool 
 {
 	bool any = false;
 
-	for (struct client *c = s->clients; c; c = c->next) {
+	for (struct outputs_client *c = s->clients; c; c = c->next) {
 		while (c->cursor && output_is_gone(c->cursor))
 			c->cursor = c->cursor->next;
 		if (!c->cursor || c->first != first)
@@ -169,29 +168,7 @@ static bool choose_round(struct outputs *s, bool first, unsigned *n_sizes, bool 
 	return any;
 }
 
-static void free_unused(struct outputs *s, bool all)
-{
-	struct size **at = &s->sizes, *size;
-
-	while ((size = *at)) {
-		if (size->used && !all) {
-			at = &size->next;
-			continue;
-		}
-		*at = size->next;
-		rendition_free(size->rendition);
-		free(size);
-		quota_set_freed(s->camera.quota);
-	}
-}
-
-void outputs_free_sizes(struct outputs *s)
-{
-	free_unused(s, true);
-	s->arranged = false;
-}
-
-void outputs_arrange(struct outputs *s, int width, int height)
+void arrange_outputs(struct outputs *s, int width, int height)
 {
 	unsigned n_sizes = 0;
 	bool failed = false;
@@ -204,7 +181,7 @@ void outputs_arrange(struct outputs *s, int width, int height)
 		size->used = false;
 		rendition_forget_qualities(size->rendition);
 	}
-	for (struct client *c = s->clients; c; c = c->next) {
+	for (struct outputs_client *c = s->clients; c; c = c->next) {
 		c->cursor = c->outputs;
 		for (struct engine_output *o = c->outputs; o; o = o->next)
 			o->size = NULL;
@@ -213,9 +190,9 @@ void outputs_arrange(struct outputs *s, int width, int height)
 		;
 	while (choose_round(s, false, &n_sizes, &failed))
 		;
-	free_unused(s, false);
+	outputs_free_sizes(s, false);
 	s->arranged = !failed;
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->outputs; o; o = o->next)
 			outputs_tell_one(s, o);
 }

@@ -98,13 +98,13 @@ static inline void store(uint8_t *p, v8 v, uint8_t *q, v8 w)
 }
 #endif
 
-/* One block: 16 * 2 of luma (two rows), 8 of each chroma. */
-struct block {
+/* A patch: 16 * 2 of luma (two rows), 8 of each chroma. */
+struct patch {
 	const uint8_t *y[2], *u, *v;
 	uint8_t *to_y[2], *to_u, *to_v;
 };
 
-static inline void convert_block(const struct colour *c, const struct block *k)
+static inline void convert_patch(const struct colour *c, const struct patch *k)
 {
 	v8 u = load(k->u), v = load(k->v);
 	v8 add = u * c->yu + v * c->yv + c->y0;
@@ -120,17 +120,17 @@ static inline void convert_block(const struct colour *c, const struct block *k)
 }
 
 /* A block of which only n < 16 columns exist. */
-static void convert_tail(const struct colour *c, const struct block *k, int n)
+static void convert_tail(const struct colour *c, const struct patch *k, int n)
 {
 	uint8_t y[2][16] = {{0}}, u[8] = {0}, v[8] = {0};
-	struct block t = {{y[0], y[1]}, u, v, {y[0], y[1]}, u, v};
+	struct patch t = {{y[0], y[1]}, u, v, {y[0], y[1]}, u, v};
 	size_t luma = (size_t)n, chroma = (size_t)(n + 1) / 2;
 
 	memcpy(y[0], k->y[0], luma);
 	memcpy(y[1], k->y[1], luma);
 	memcpy(u, k->u, chroma);
 	memcpy(v, k->v, chroma);
-	convert_block(c, &t);
+	convert_patch(c, &t);
 	memcpy(k->to_y[0], y[0], luma);
 	memcpy(k->to_y[1], y[1], luma);
 	memcpy(k->to_u, u, chroma);
@@ -144,7 +144,7 @@ void colour_convert(const struct colour *c, const struct colour_planes *in, cons
 
 	for (int y = 0; y < height; y += 2) {
 		int second = y + 1 < height; /* an odd picture ends with a single row */
-		struct block k = {
+		struct patch k = {
 			.u = in->data[1] + (ptrdiff_t)y / 2 * in->stride[1],
 			.v = in->data[2] + (ptrdiff_t)y / 2 * in->stride[2],
 			.to_u = out->data[1] + (ptrdiff_t)y / 2 * out->stride[1],
@@ -158,7 +158,7 @@ void colour_convert(const struct colour *c, const struct colour_planes *in, cons
 		k.y[1] = second ? k.y[0] + in->stride[0] : k.y[0];
 		k.to_y[1] = second ? k.to_y[0] + out->stride[0] : spare;
 		for (x = 0; x + 16 <= width; x += 16) {
-			convert_block(&coefficients, &k);
+			convert_patch(&coefficients, &k);
 			k.y[0] += 16, k.to_y[0] += 16, k.u += 8, k.to_u += 8, k.v += 8, k.to_v += 8;
 			if (second)
 				k.y[1] += 16, k.to_y[1] += 16;

@@ -3,7 +3,7 @@
 
 #include "core/media/buf.h"
 #include "core/media/decoder.h"
-#include "core/media/outputs.h"
+#include "core/media/turns.h"
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -141,7 +141,7 @@ static void stop_decoding(struct engine *e)
 	e->caps = NULL;
 	e->refused = 0;
 	e->outputs.has_origin = false;
-	outputs_free_sizes(&e->outputs);
+	outputs_free_sizes(&e->outputs, true);
 	outputs_tell(&e->outputs, 0, NULL);
 	quota_set_freed(e->outputs.camera.quota);
 }
@@ -174,9 +174,9 @@ void engine_free(struct engine *e)
 
 /* ---- Pictures -------------------------------------------------------------------------------------------------- */
 
-static void deliver(struct engine *e, const struct decoded *picture, enum outputs_who who, bool late)
+static void deliver(struct engine *e, const struct decoded *picture, enum turns_who who, bool late)
 {
-	if (!outputs_deliver(&e->outputs, picture, who, late))
+	if (!turns_deliver(&e->outputs, picture, who, late))
 		e->unmade = true;
 }
 
@@ -185,7 +185,7 @@ void engine_show(struct engine *e)
 	if (!e->last.frame)
 		return;
 	e->pushing = true;
-	deliver(e, &e->last, OUTPUTS_NEW, false);
+	deliver(e, &e->last, TURNS_NEW, false);
 	finish(e);
 }
 
@@ -210,7 +210,7 @@ static void take_picture(struct engine *e, const struct push *p, const struct de
 		tell(e, 0, NULL);
 	keep_last(e, picture, past && !silent);
 	if (!silent)
-		deliver(e, picture, past ? OUTPUTS_NEW : OUTPUTS_ALL, p->late);
+		deliver(e, picture, past ? TURNS_NEW : TURNS_ALL, p->late);
 }
 
 /* The decoder has failed. Now and then that is nothing to be told. */
@@ -243,7 +243,7 @@ static void decode(struct engine *e, const struct push *p, const struct cam_buf 
 	for (int i = 0; i < MAX_TAKES && e->outputs.n; i++) {
 		r = decoder_take(e->decoder, &picture);
 		if (quota)
-			outputs_pay(&e->outputs, clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+			turns_pay(&e->outputs, clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
 		if (!r)
 			break;
 		if (r < 0)
@@ -305,7 +305,7 @@ static void note_key(struct engine *e, const struct push *p)
 /* Whether keyframes come as often as anybody wishes for pictures, a little jitter aside. */
 static bool keys_are_enough(struct engine *e)
 {
-	int64_t interval = outputs_interval_ns(&e->outputs);
+	int64_t interval = turns_interval_ns(&e->outputs);
 
 	return interval >= CLOCK_SECOND && e->key_steps_ns[1] > 0 && e->key_steps_ns[0] > 0 &&
 	       e->key_steps_ns[1] - interval <= interval / 20 &&
@@ -328,11 +328,11 @@ static bool is_needed(struct engine *e, const struct push *p)
 		e->cheap |= !e->want_key;
 		e->want_key = true;
 		if (!e->cheap)
-			outputs_put_off(&e->outputs, p->time_ns);
+			turns_put_off(&e->outputs, p->time_ns);
 		return false;
 	}
-	if (!outputs_may_decode(&e->outputs, p->key && e->want_key, p->late)) {
-		outputs_put_off(&e->outputs, p->time_ns);
+	if (!turns_may_decode(&e->outputs, p->key && e->want_key, p->late)) {
+		turns_put_off(&e->outputs, p->time_ns);
 		e->want_key = p->packet->caps->codec != CAM_MJPG;
 		e->cheap = false;
 		return false;
@@ -340,8 +340,8 @@ static bool is_needed(struct engine *e, const struct push *p)
 	e->want_key = e->cheap = false;
 	if (!stands_alone(e, p) && !(p->key && enough))
 		return true;
-	if (outputs_are_due(&e->outputs, p->time_ns, p->packet->arrival_ns,
-		    p->past ? OUTPUTS_NEW : OUTPUTS_ALL, p->late))
+	if (turns_are_due(
+		    &e->outputs, p->time_ns, p->packet->arrival_ns, p->past ? TURNS_NEW : TURNS_ALL, p->late))
 		return true;
 	forget_spared(e);
 	e->spared = buf_ref(p->packet);
@@ -384,7 +384,7 @@ static int push_one(struct engine *e, const struct push *p, const char **ret_why
 		decode_needed(e, p);
 	if (e->held && !p->past) {
 		e->held = false;
-		deliver(e, &e->last, OUTPUTS_ALL, p->late);
+		deliver(e, &e->last, TURNS_ALL, p->late);
 	}
 	if (e->unmade) {
 		*ret_why = "pictures could not be made: too little memory, or a pixel format that is not "
@@ -420,7 +420,7 @@ bool engine_is_behind(struct engine *e, bool come)
 {
 	if (!e->want_key || !e->outputs.n)
 		return false;
-	return e->cheap ? !keys_are_enough(e) : come && outputs_may_decode(&e->outputs, true, false);
+	return e->cheap ? !keys_are_enough(e) : come && turns_may_decode(&e->outputs, true, false);
 }
 
 const char *engine_error(const struct engine *e, uint32_t codec, uint32_t width, uint32_t height)

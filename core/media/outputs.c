@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/media/outputs.h"
 
-#include "core/media/outputs_impl.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
@@ -13,9 +11,9 @@ static const struct told too_much = {
 
 /* ---- Coming and leaving ------------------------------------------------------------------------------------------ */
 
-static struct client *client_new(struct outputs *s, const struct engine_taker *t)
+static struct outputs_client *client_new(struct outputs *s, const struct engine_taker *t)
 {
-	struct client *c = calloc(1, sizeof(*c)), **at = &s->clients;
+	struct outputs_client *c = calloc(1, sizeof(*c)), **at = &s->clients;
 
 	if (!c)
 		return NULL;
@@ -34,18 +32,18 @@ static struct client *client_new(struct outputs *s, const struct engine_taker *t
 }
 
 /* @return the one that this taker belongs to, made if there is none; NULL without memory */
-static struct client *client_of(struct outputs *s, const struct engine_taker *t)
+static struct outputs_client *client_of(struct outputs *s, const struct engine_taker *t)
 {
-	struct client *c = s->clients;
+	struct outputs_client *c = s->clients;
 
 	while (c && (c->first != t->first || (!c->first && (c->node != t->node || c->owner != t->owner))))
 		c = c->next;
 	return c ? c : client_new(s, t);
 }
 
-static void client_free_unused(struct outputs *s, struct client *c)
+static void client_free_unused(struct outputs *s, struct outputs_client *c)
 {
-	struct client **at = &s->clients;
+	struct outputs_client **at = &s->clients;
 
 	if (c->outputs)
 		return;
@@ -58,7 +56,7 @@ static void client_free_unused(struct outputs *s, struct client *c)
 	free(c);
 }
 
-static void sweep(struct outputs *s, struct client *c)
+static void sweep(struct outputs *s, struct outputs_client *c)
 {
 	struct engine_output **at = &c->outputs, *o;
 
@@ -79,7 +77,7 @@ static void sweep(struct outputs *s, struct client *c)
 
 void outputs_sweep(struct outputs *s)
 {
-	struct client *c, *next;
+	struct outputs_client *c, *next;
 
 	for (c = s->clients; c; c = next) {
 		next = c->next;
@@ -141,14 +139,32 @@ void outputs_remove(struct outputs *s, struct engine_output *o)
 		sweep(s, o->client);
 }
 
+void outputs_free_sizes(struct outputs *s, bool all)
+{
+	struct size **at = &s->sizes, *size;
+
+	while ((size = *at)) {
+		if (size->used && !all) {
+			at = &size->next;
+			continue;
+		}
+		*at = size->next;
+		rendition_free(size->rendition);
+		free(size);
+		quota_set_freed(s->camera.quota);
+	}
+	if (all)
+		s->arranged = false;
+}
+
 void outputs_free(struct outputs *s)
 {
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->outputs; o; o = o->next)
 			o->removed = true;
 	s->n = 0;
 	outputs_sweep(s);
-	outputs_free_sizes(s);
+	outputs_free_sizes(s, true);
 }
 
 /* ---- Telling ----------------------------------------------------------------------------------------------------- */
@@ -178,7 +194,7 @@ void outputs_tell(struct outputs *s, int err, const char *why)
 		return;
 	s->err = err;
 	s->why = why;
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->outputs; o; o = o->next)
 			outputs_tell_one(s, o);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose turn it is, who may have what it costs, and the delivery. */
+#include "core/media/turns.h"
+
+#include "core/media/arrange.h"
 #include "core/media/buf.h"
-#include "core/media/outputs_impl.h"
 #include "lib/clock.h"
 
 #include <libavutil/frame.h>
@@ -20,7 +21,7 @@
 struct offer {
 	const struct decoded *picture; /* NULL while it is only asked who would have it */
 	int64_t time_ns, arrival_ns, now_ns;
-	enum outputs_who who;
+	enum turns_who who;
 	bool late;
 	bool wanted; /* somebody was due to get it */
 	bool unmade; /* something could not be made */
@@ -38,7 +39,7 @@ static bool is_due(const struct outputs *s, const struct engine_output *o, const
 {
 	if (output_is_gone(o) || (f->picture && !o->chosen))
 		return false;
-	if (f->who == OUTPUTS_NEW)
+	if (f->who == TURNS_NEW)
 		return !o->started && !o->client->first &&
 		       (!o->max_age_ns || f->now_ns - f->arrival_ns <= o->max_age_ns);
 	return !o->started || slot_of(s, o, f->time_ns) != o->slot;
@@ -80,7 +81,7 @@ static void take_turn(struct outputs *s, struct engine_output *o, const struct o
 	outputs_tell_one(s, o);
 }
 
-static bool has_live(const struct client *c)
+static bool has_live(const struct outputs_client *c)
 {
 	const struct engine_output *o = c->outputs;
 
@@ -92,29 +93,29 @@ static bool has_live(const struct client *c)
 /* ---- Who may ----------------------------------------------------------------------------------------------------- */
 
 /* In this order they are served. */
-static bool comes_first(struct outputs *s, struct client *c, const struct offer *f)
+static bool comes_first(struct outputs *s, struct outputs_client *c, const struct offer *f)
 {
 	(void)s;
 	(void)f;
 	return c->first;
 }
 
-static bool has_share(struct outputs *s, struct client *c, const struct offer *f)
+static bool has_share(struct outputs *s, struct outputs_client *c, const struct offer *f)
 {
 	(void)f;
 	return c->first || quota_has_share(&s->camera, &c->account);
 }
 
-static bool has_surplus(struct outputs *s, struct client *c, const struct offer *f)
+static bool has_surplus(struct outputs *s, struct outputs_client *c, const struct offer *f)
 {
 	return has_share(s, c, f) || (!f->late && quota_has_surplus(&s->camera, false));
 }
 
-bool outputs_may_decode(struct outputs *s, bool begin, bool late)
+bool turns_may_decode(struct outputs *s, bool begin, bool late)
 {
 	bool any = false;
 
-	for (struct client *c = s->clients; c; c = c->next) {
+	for (struct outputs_client *c = s->clients; c; c = c->next) {
 		if (!has_live(c))
 			continue;
 		if (has_share(s, c, NULL))
@@ -125,11 +126,11 @@ bool outputs_may_decode(struct outputs *s, bool begin, bool late)
 	return !any || (!late && quota_has_surplus(&s->camera, begin));
 }
 
-bool outputs_are_due(struct outputs *s, int64_t time_ns, int64_t arrival_ns, enum outputs_who who, bool late)
+bool turns_are_due(struct outputs *s, int64_t time_ns, int64_t arrival_ns, enum turns_who who, bool late)
 {
 	struct offer f = {NULL, time_ns, arrival_ns, clock_mono_ns(), who, late, false, false};
 
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->outputs; o; o = o->next)
 			if (is_due(s, o, &f)) {
 				if (has_surplus(s, c, &f))
@@ -139,21 +140,21 @@ bool outputs_are_due(struct outputs *s, int64_t time_ns, int64_t arrival_ns, enu
 	return false;
 }
 
-void outputs_put_off(struct outputs *s, int64_t time_ns)
+void turns_put_off(struct outputs *s, int64_t time_ns)
 {
-	struct offer f = {NULL, time_ns, time_ns, clock_mono_ns(), OUTPUTS_ALL, true, false, false};
+	struct offer f = {NULL, time_ns, time_ns, clock_mono_ns(), TURNS_ALL, true, false, false};
 
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->outputs; o; o = o->next)
 			if (is_due(s, o, &f))
 				put_off(s, o, &f);
 }
 
-void outputs_pay(struct outputs *s, int64_t ns)
+void turns_pay(struct outputs *s, int64_t ns)
 {
 	int64_t n = 0;
 
-	for (struct client *c = s->clients; c; c = c->next) {
+	for (struct outputs_client *c = s->clients; c; c = c->next) {
 		if (!has_live(c))
 			continue;
 		if (c->first) {
@@ -163,18 +164,18 @@ void outputs_pay(struct outputs *s, int64_t ns)
 		n++;
 	}
 	/* Who has left meanwhile leaves his part to nobody. */
-	for (struct client *c = s->clients; c && n; c = c->next)
+	for (struct outputs_client *c = s->clients; c && n; c = c->next)
 		if (has_live(c))
 			quota_spend(&s->camera, &c->account, ns / n, true);
 }
 
-int64_t outputs_interval_ns(struct outputs *s)
+int64_t turns_interval_ns(struct outputs *s)
 {
 	int64_t least = INT64_MAX;
 
 	if (s->has_interval)
 		return s->interval_ns;
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->outputs; o; o = o->next) {
 			int64_t ns = o->fps_num ? av_rescale(CLOCK_SECOND, o->fps_den, o->fps_num) : 0;
 
@@ -233,7 +234,7 @@ static int64_t spent_ns(const struct outputs *s)
 	return s->camera.quota ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
 }
 
-static void make(struct outputs *s, struct client *c, struct engine_output *o, struct offer *f)
+static void make(struct outputs *s, struct outputs_client *c, struct engine_output *o, struct offer *f)
 {
 	int64_t began = spent_ns(s);
 
@@ -244,8 +245,8 @@ static void make(struct outputs *s, struct client *c, struct engine_output *o, s
 }
 
 /* Serve a client's outputs in turn, as long as it may. */
-static void serve(struct outputs *s, struct client *c, struct offer *f,
-	bool (*may)(struct outputs *, struct client *, const struct offer *))
+static void serve(struct outputs *s, struct outputs_client *c, struct offer *f,
+	bool (*may)(struct outputs *, struct outputs_client *, const struct offer *))
 {
 	struct engine_output *o = c->resume ? c->resume : c->outputs;
 	bool ended = false;
@@ -268,7 +269,7 @@ static void serve(struct outputs *s, struct client *c, struct offer *f,
 /* What is left of the time goes to those who are above their share, another one first each time. */
 static void serve_from_surplus(struct outputs *s, struct offer *f)
 {
-	struct client *c = s->turn ? s->turn : s->clients, *from = c;
+	struct outputs_client *c = s->turn ? s->turn : s->clients, *from = c;
 
 	do {
 		if (c->behind)
@@ -284,10 +285,10 @@ static void serve_all(struct outputs *s, struct offer *f)
 {
 	bool behind = false;
 
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		if (c->first)
 			serve(s, c, f, comes_first);
-	for (struct client *c = s->clients; c; c = c->next) {
+	for (struct outputs_client *c = s->clients; c; c = c->next) {
 		if (!c->first)
 			serve(s, c, f, has_share);
 		behind |= c->behind;
@@ -295,13 +296,13 @@ static void serve_all(struct outputs *s, struct offer *f)
 	if (!behind)
 		return;
 	serve_from_surplus(s, f);
-	for (struct client *c = s->clients; c; c = c->next)
+	for (struct outputs_client *c = s->clients; c; c = c->next)
 		for (struct engine_output *o = c->behind ? c->outputs : NULL; o; o = o->next)
 			if (is_due(s, o, f))
 				put_off(s, o, f);
 }
 
-bool outputs_deliver(struct outputs *s, const struct decoded *picture, enum outputs_who who, bool late)
+bool turns_deliver(struct outputs *s, const struct decoded *picture, enum turns_who who, bool late)
 {
 	int64_t pts = picture->like.pts_ns, arrival = picture->like.arrival_ns;
 	struct offer f = {
@@ -311,7 +312,7 @@ bool outputs_deliver(struct outputs *s, const struct decoded *picture, enum outp
 		s->origin_ns = (int64_t)((uint64_t)f.time_ns - EARLY_NS);
 		s->has_origin = true;
 	}
-	outputs_arrange(s, picture->frame->width, picture->frame->height);
+	arrange_outputs(s, picture->frame->width, picture->frame->height);
 	s->busy = true;
 	serve_all(s, &f);
 	s->busy = false;
@@ -319,7 +320,7 @@ bool outputs_deliver(struct outputs *s, const struct decoded *picture, enum outp
 		rendition_end(size->rendition);
 	if (s->litter)
 		outputs_sweep(s);
-	if (!f.wanted && who == OUTPUTS_ALL)
+	if (!f.wanted && who == TURNS_ALL)
 		atomic_fetch_add(&s->counters.skipped, 1);
 	return !f.unmade;
 }

@@ -33,12 +33,10 @@ static void note(char got[256], const struct cam_buf *buf)
 
 static void begin(struct queue *q, struct cam_want want, struct link_flow *flow)
 {
-	struct link_end end = {.flow = flow};
-
 	*q = (struct queue){0};
 	*flow = (struct link_flow){0};
 	want.form = CAM_PACKET;
-	CHECK(queue_init(q, &want, &end));
+	CHECK(queue_init(q, &want, flow, NULL));
 }
 
 static void push(struct queue *q, uint64_t seq, bool key)
@@ -111,10 +109,9 @@ TEST(queue_that_was_cleared_leaves_its_account_alone)
 	atomic_ullong total = 0;
 	struct link_account account = {.total = &total};
 	struct link_flow flow = {0};
-	struct link_end end = {.flow = &flow, .account = &account};
 	struct queue q = {0};
 
-	CHECK(queue_init(&q, &want, &end));
+	CHECK(queue_init(&q, &want, &flow, &account));
 	push(&q, 0, true);
 	queue_clear(&q);
 	CHECK_INT(total, 0);
