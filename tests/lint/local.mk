@@ -1,3 +1,3 @@
 # Rules of the source that a compiler does not keep.
 TESTS += %D%/lint.py
-EXTRA_DIST += %D%/lint.py %D%/structure.py %D%/allow.txt
+EXTRA_DIST += %D%/lint.py %D%/structure.py %D%/coverage.py %D%/allow.txt

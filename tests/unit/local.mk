@@ -120,11 +120,11 @@ check_PROGRAMS += unit-notify unit-guard unit-shm unit-takeover
 TESTS += unit-notify unit-guard unit-shm unit-takeover
 unit_notify_SOURCES = %D%/notify.c
 unit_notify_LDADD = $(TEST_LIBS)
-unit_guard_SOURCES = %D%/guard.c
+unit_guard_SOURCES = %D%/guard.c %D%/child.h
 unit_guard_LDADD = $(TEST_LIBS)
 unit_shm_SOURCES = %D%/shm.c
 unit_shm_LDADD = $(TEST_LIBS)
-unit_takeover_SOURCES = %D%/takeover.c
+unit_takeover_SOURCES = %D%/takeover.c %D%/child.h
 unit_takeover_LDADD = $(TEST_LIBS)
 check_PROGRAMS += unit-abi unit-kind
 TESTS += unit-abi unit-kind
@@ -155,3 +155,16 @@ check_PROGRAMS += unit-flap
 TESTS += unit-flap
 unit_flap_SOURCES = %D%/flap.c
 unit_flap_LDADD = $(TEST_LIBS)
+# The graph, with plugins that write down what they are told.
+graph_tests = unit-graph unit-graph_reload
+check_PROGRAMS += $(graph_tests)
+TESTS += $(graph_tests)
+graph_world = %D%/graph_world.c %D%/graph_world.h %D%/graph_plugins.c
+unit_graph_SOURCES = %D%/graph.c $(graph_world)
+unit_graph_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_graph_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_graph_LDADD = $(TEST_LIBS)
+unit_graph_reload_SOURCES = %D%/graph_reload.c $(graph_world)
+unit_graph_reload_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_graph_reload_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=calloc,--wrap=realloc
+unit_graph_reload_LDADD = $(TEST_LIBS)

@@ -2,6 +2,7 @@
 /* What a server that was started with rights takes over, and that it keeps none: each test tries it in a child. */
 #include "core/guard/takeover.h"
 #include "tests/check.h"
+#include "tests/unit/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,22 +43,6 @@ static void tear_down(void)
 	if (rmdir(inside))
 		unlink(inside);
 	CHECK_INT(rmdir(top), 0);
-}
-
-/* @return what try() returns in a process of its own, as its exit status */
-static int in_child(int (*try)(void))
-{
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		_exit(try());
-	CHECK(pid > 0);
-	CHECK_INT(waitpid(pid, &status, 0), pid);
-	CHECK(WIFEXITED(status));
-	return WEXITSTATUS(status);
 }
 
 static void owner_is(uid_t uid, gid_t gid)
