@@ -81,6 +81,12 @@ struct config_node {
 	const char
 		*from; /**< A stage of the same camera, NULL: the default wiring. Else: see config_sees(). */
 	int64_t required; /**< enum config_required; see config_ends_server(). */
+	/**
+	 * What it acts upon, of a plugin that hears events: "motion", "object.person", "*", NULL at the end; a '*' stands for
+	 * any part of a topic or label. NULL: what the plugin says.
+	 */
+	const char *const *on;
+	double min_score; /**< 0 to 1: an event below it is not acted upon. */
 	void *config; /**< plugin->config_size bytes, filled; 0 bytes: NULL */
 };
 

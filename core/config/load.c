@@ -4,6 +4,7 @@
 #include "core/config/env.h"
 #include "core/config/env_near.h"
 #include "core/config/expand.h"
+#include "core/config/hears.h"
 #include "core/config/option.h"
 #include "core/config/overlay.h"
 #include "core/config/users.h"
@@ -217,6 +218,10 @@ const char *config_origin(const struct config *c, const struct config_node *n, c
 		return info->options[o - n->plugin->options];
 	if (!strcmp(option, "from"))
 		return info->from;
+	if (!strcmp(option, "on"))
+		return info->on;
+	if (!strcmp(option, config_min_score_option.name))
+		return info->min_score;
 	return strcmp(option, "required") != 0 ? info->plugin : info->required;
 }
 
@@ -225,7 +230,8 @@ static bool equal_but(const struct config_node *a, const struct config_node *b, 
 {
 	const char *from_a = a->from ? a->from : "", *from_b = b->from ? b->from : "";
 
-	if (a->plugin != b->plugin || strcmp(a->path, b->path) != 0 || strcmp(from_a, from_b) != 0)
+	if (a->plugin != b->plugin || strcmp(a->path, b->path) != 0 || strcmp(from_a, from_b) != 0 ||
+		!hears_equal(a, b))
 		return false;
 	for (const struct cam_opt *o = a->plugin->options; o && o->name; o++)
 		if (!(o->flags & but) && !option_equal(o, a->config, b->config))

@@ -27,7 +27,7 @@ enum {
 struct node_info {
 	struct where at; /**< of the node, for messages */
 	struct where from_at;
-	const char *origin, *plugin, *from, *required;
+	const char *origin, *plugin, *from, *required, *on, *min_score;
 	const char **options; /**< by index in the option table */
 	bool *masked; /**< by index: never printed, for it came out of a file of secrets */
 	const char **paths; /**< by index: "defaults.source.url", for messages */
@@ -134,7 +134,7 @@ bool load_name_ok(struct load *, const struct tree *, const char *what);
 /** value.c: @return " (it holds U+0430, ...)" for the first character that is not ASCII, "" if all are */
 const char *load_odd_character(struct load *, const char *name);
 /** swap.c: @return whether a stage may have this key: a common one, an option, or NAME_file of a secret or URL */
-bool load_is_key(const struct cam_opt *options, const char *key);
+bool load_is_key(const struct cam_plugin *, const char *key);
 /**
  * swap.c: judge a key that the plugin does not have. @param plugin_word where `plugin` stands
  * @return the option that a misspelt key most likely was; NULL: no error, or no idea

@@ -6,6 +6,7 @@ libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
 	%D%/expand.c %D%/expand.h \
 	%D%/foreign.c %D%/foreign.h \
 	%D%/foreign_text.c \
+	%D%/hears.c %D%/hears.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/match.c \

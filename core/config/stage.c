@@ -2,6 +2,7 @@
 #include "core/base/kind.h"
 #include "core/config/load.h"
 
+#include "core/config/hears.h"
 #include "core/config/listen.h"
 #include "core/config/misplaced.h"
 #include "core/config/option.h"
@@ -312,7 +313,7 @@ static void unknown_keys(struct making *m, const struct tree *map)
 	const size_t room = sizeof(m->meant) / sizeof(m->meant[0]);
 
 	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
-		const char *meant = load_is_key(m->node.plugin->options, t->key)
+		const char *meant = load_is_key(m->node.plugin, t->key)
 					    ? NULL
 					    : load_unknown_key(m->load, m->node.plugin, t, m->plugin_word);
 
@@ -368,6 +369,7 @@ bool load_stage(struct load *l, const struct stage *s)
 	ok = right_kind(&m);
 	ok &= common_from(&m);
 	ok &= common_required(&m);
+	ok &= hears_load(l, get(s, "on"), get(s, config_min_score_option.name), &m.node, &m.info);
 	unknown_keys(&m, s->base);
 	unknown_keys(&m, s->own);
 	ok &= all_options(&m);

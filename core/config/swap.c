@@ -5,6 +5,7 @@
  * while the word stands in `defaults`, for all cameras at once; silently when it was inherited. Any other unknown key is an
  * error, and so is any from the environment or --set, and any beside no such word.
  */
+#include "core/config/hears.h"
 #include "core/config/load.h"
 #include "core/config/misplaced.h"
 #include "core/config/option.h"
@@ -17,14 +18,16 @@ struct sibling {
 	const char *key, *found;
 };
 
-bool load_is_key(const struct cam_opt *options, const char *key)
+bool load_is_key(const struct cam_plugin *p, const char *key)
 {
 	size_t n = strlen(key);
 
 	if (!strcmp(key, "plugin") || !strcmp(key, "from") || !strcmp(key, "required") ||
-		option_find(options, key))
+		option_find(p->options, key))
 		return true;
-	for (const struct cam_opt *o = options; o && o->name; o++)
+	if (hears_is_key(key))
+		return p->hears;
+	for (const struct cam_opt *o = p->options; o && o->name; o++)
 		if ((o->flags & (CAM_SECRET | CAM_URL)) && n == strlen(o->name) + 5 &&
 			!strncmp(key, o->name, n - 5) && !strcmp(key + n - 5, "_file"))
 			return true;
@@ -41,7 +44,7 @@ static void try_sibling(void *arg, const char *name)
 	if (s->found || !strcmp(name, s->plugin->name))
 		return;
 	p = plugins->find(plugins->arg, name, &why);
-	if (p && p->kind == s->plugin->kind && load_is_key(p->options, s->key))
+	if (p && p->kind == s->plugin->kind && load_is_key(p, s->key))
 		s->found = p->name;
 }
 
@@ -53,6 +56,10 @@ static void find_nearest(const struct cam_plugin *p, struct nearest *near)
 	nearest_try(near, "plugin");
 	nearest_try(near, "from");
 	nearest_try(near, "required");
+	if (p->hears) {
+		nearest_try(near, "on");
+		nearest_try(near, config_min_score_option.name);
+	}
 }
 
 static const char *elsewhere(const struct sibling *s, const struct tree *key)
@@ -103,6 +110,11 @@ const char *load_unknown_key(
 
 	if (key->broken || l->report->n_errors >= REPORT_MAX)
 		return NULL;
+	if (hears_is_key(key->key)) {
+		report_error(l->report, &key->key_at, path,
+			"%s hears no events, so that it acts upon none; remove this line", p->name);
+		return NULL;
+	}
 	plugins->names(plugins->arg, try_sibling, &s);
 	if (s.found && key->layer != LAYER_FILE) {
 		report_error(l->report, &key->key_at, path, "is an option of %s, and this stage is of %s",

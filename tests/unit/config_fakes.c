@@ -90,6 +90,10 @@ static int check_rtsp(const void *config, struct cam_why *why)
 	return -22;
 }
 
+static const char *const any_topic[] = {"*", NULL}, *const trigger_topic[] = {"trigger", NULL};
+static const struct cam_topic motion_topics[] = {
+	{"motion", "Something moves.", "", NULL}, {"tampering", "It is covered.", "", NULL}, {0}};
+
 #define FAKE(k, n, o, T)                                                                                     \
 	.abi = CAM_ABI, .size = sizeof(struct cam_plugin), .kind = k, .name = n, .version = "1",             \
 	.summary = "A fake.", .options = o, .config_size = sizeof(T)
@@ -103,8 +107,9 @@ static const struct cam_plugin plugins[] = {
 	{FAKE(CAM_RECORDER, "recorder_jpg", recorder_options, struct fake_recorder), .takes = jpegs},
 	{FAKE(CAM_SINK, "ws_view", view_options, struct fake_view), .stats = view_stats,
 		.routes = view_routes},
-	{FAKE(CAM_DETECTOR, "motion", motion_options, struct fake_motion), .takes = takes},
-	{FAKE(CAM_LISTENER, "web_hook", hook_options, struct fake_hook)},
+	{FAKE(CAM_DETECTOR, "motion", motion_options, struct fake_motion), .takes = takes,
+		.topics = motion_topics, .hears = trigger_topic},
+	{FAKE(CAM_LISTENER, "web_hook", hook_options, struct fake_hook), .hears = any_topic},
 };
 
 enum { N_PLUGINS = sizeof(plugins) / sizeof(plugins[0]) };

@@ -334,7 +334,9 @@ TEST(a_printed_configuration_loads_as_the_same)
 			 "  null: {source: {plugin: test_in, pattern: \"{stage} of {camera}, ${V}\"},\n"
 			 "    b: {plugin: shm_ring, fps: 29.97, seconds: 1.5s},\n"
 			 "    r: {plugin: recorder_mp4, directory: a, keep: 10%, from: b, required: false}}\n"
-			 "sinks: {\"1\": {plugin: ws_view, from: [\"null\", \"12*\"]}}\n",
+			 "sinks: {\"1\": {plugin: ws_view, from: [\"null\", \"12*\"]}}\n"
+			 "listeners: {a: {plugin: web_hook, url: x, on: [motion, \"a.b, c\"], min_score: "
+			 "0.25}}\n",
 			"V=${W}"),
 		0);
 	before = loaded;
@@ -385,6 +387,42 @@ TEST(equal_nodes_are_equal_and_others_are_not)
 	drop();
 }
 
+TEST(nodes_that_act_upon_other_events_are_others)
+{
+	static const char *const same =
+		"cameras: {a: {source: {plugin: test_in}}}\n"
+		"listeners: {a: {plugin: web_hook, url: x, on: [motion, object.*], min_score: 0.5}}";
+	static const char *const others[] = {"on: motion, min_score: 0.5", "on: [motion, object.*]",
+		"min_score: 0.5", "on: [motion, object], min_score: 0.5",
+		"on: [motion, object.*, a], min_score: 0.5"};
+	struct config *first;
+
+	CHECK_INT(load(same), 0);
+	first = loaded;
+	loaded = NULL;
+	CHECK_STR(first->nodes[1].on[0], "motion");
+	CHECK_STR(first->nodes[1].on[1], "object.*");
+	CHECK(!first->nodes[1].on[2]);
+	CHECK(!first->nodes[0].on);
+	CHECK_STR(config_origin(first, &first->nodes[1], "on"), "t.yaml:2:47");
+	CHECK_STR(config_origin(first, &first->nodes[1], "min_score"), "t.yaml:2:78");
+	CHECK_INT(load(same), 0);
+	CHECK(config_node_equal(&first->nodes[1], &loaded->nodes[1]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct text yaml = {0};
+
+		text_printf(&yaml,
+			"cameras: {a: {source: {plugin: test_in}}}\nlisteners: {a: {plugin: web_hook, url: "
+			"x, %s}}",
+			others[i]);
+		CHECK_INT(load(text_str(&yaml)), 0);
+		CHECK(!config_node_reloadable(&first->nodes[1], &loaded->nodes[1]));
+		text_free(&yaml);
+	}
+	config_free(first);
+	drop();
+}
+
 TEST(patterns_name_cameras)
 {
 	static const struct {
@@ -420,6 +458,12 @@ TEST(help_is_made_of_the_tables)
 	CHECK(strstr(text_str(&out), "      tcp          over TCP\n"));
 	CHECK(strstr(text_str(&out), "password_file reads it from a file"));
 	CHECK(strstr(text_str(&out), "timeout  (time, 100ms to 1m; default 5s; changes without a restart)"));
+	CHECK(!strstr(text_str(&out), "  on  ("));
+	text_free(&out);
+	config_help(fake_plugin("web_hook"), &out);
+	CHECK(strstr(text_str(&out),
+		"  on  (topics of events to act upon, as motion or object.person, with *; default *)"));
+	CHECK(strstr(text_str(&out), "  min_score  (number, 0 to 1; default 0)"));
 	text_free(&out);
 }
 
@@ -430,4 +474,5 @@ RUN_TESTS(T(nodes_come_in_the_order_of_the_file), T(each_value_knows_where_it_ca
 	T(each_variable_of_single_camera_mode_is_checked), T(old_names_of_time_zones_are_taken_or_told_apart),
 	T(single_camera_mode_swaps_plugins_by_one_word_each), T(the_demo_needs_nothing),
 	T(a_printed_configuration_loads_as_the_same), T(equal_nodes_are_equal_and_others_are_not),
-	T(patterns_name_cameras), T(help_is_made_of_the_tables))
+	T(nodes_that_act_upon_other_events_are_others), T(patterns_name_cameras),
+	T(help_is_made_of_the_tables))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/kind.h"
+#include "core/config/hears.h"
 #include "core/config/load.h"
 #include "core/config/option.h"
 
@@ -38,6 +39,14 @@ static void help_common(const struct cam_plugin *p, struct text *out)
 		text_add(out, "  from  (names of cameras with * and ?, by commas; default *)\n");
 	else if (p->kind != CAM_SOURCE)
 		text_add(out, "  from  (name of the stage to take packets from)\n");
+	if (p->hears) {
+		text_add(out,
+			"  on  (topics of events to act upon, as motion or object.person, with *; default");
+		for (const char *const *topic = p->hears; *topic; topic++)
+			text_printf(out, "%s %s", topic == p->hears ? "" : ",", *topic);
+		text_add(out, ")\n");
+		help_option(&config_min_score_option, out);
+	}
 	help_option(&config_required_option, out);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/kind.h"
+#include "core/config/hears.h"
 #include "core/config/load.h"
 #include "core/config/option.h"
 #include "core/config/users.h"
@@ -89,6 +90,20 @@ static void print_required(
 	text_free(&origin);
 }
 
+static void print_on(
+	const struct config_node *n, const struct node_info *info, const char *indent, struct text *out)
+{
+	size_t start = out->len;
+
+	text_printf(out, "%son: [", indent);
+	for (const char *const *pattern = n->on; *pattern; pattern++) {
+		text_add(out, pattern == n->on ? "" : ", ");
+		quoted(out, *pattern);
+	}
+	text_add(out, "]");
+	comment(out, start, info->on);
+}
+
 static void print_common(
 	const struct config_node *n, const struct node_info *info, const char *indent, struct text *out)
 {
@@ -102,6 +117,10 @@ static void print_common(
 		quoted(out, n->from);
 		comment(out, start, info->from);
 	}
+	if (n->on)
+		print_on(n, info, indent, out);
+	if (n->plugin->hears)
+		print_option(out, indent, &config_min_score_option, n, false, info->min_score);
 	print_required(n, info, indent, out);
 }
 

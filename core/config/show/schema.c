@@ -7,6 +7,7 @@
 #include "core/config/show/schema.h"
 
 #include "core/base/kind.h"
+#include "core/config/hears.h"
 #include "core/config/load.h"
 #include "core/config/show/template.h"
 #include "core/config/users.h"
@@ -29,6 +30,12 @@ static const char *const definitions =
 	"default the "
 	"buffer, else the source. Sinks and listeners: names of cameras with * and ?, by commas; by default "
 	"all.\"},\n"
+	"\"on\": {\"anyOf\": [{\"$ref\": \"#/$defs/topics\"}, {\"type\": \"array\", \"minItems\": 1, "
+	"\"items\": {\"$ref\": "
+	"\"#/$defs/topics\"}}], \"description\": \"The events to act upon: topics, as motion, or "
+	"topic.label, as "
+	"object.person, with *; by commas or as a list; by default what the plugin says.\"},\n"
+	"\"topics\": {\"type\": \"string\", \"minLength\": 1},\n"
 	"\"required\": {\"anyOf\": [{\"enum\": [\"auto\", true, false, \"true\", \"false\"]}, " VARIABLE
 	"], \"default\": \"auto\", "
 	"\"description\": \"Whether the server ends when this cannot start: auto for sinks and listeners, "
@@ -73,10 +80,15 @@ static const char *const definitions =
 								       "cameras.") "\n"
 
 /* The keys of every stage, without a comma behind them. */
-static void common_keys(uint32_t kind, struct text *out)
+static void common_keys(uint32_t kind, bool hears, struct text *out)
 {
 	if (kind != CAM_SOURCE)
 		text_add(out, "\"from\": {\"$ref\": \"#/$defs/from\"},\n");
+	if (hears) {
+		text_add(out, "\"on\": {\"$ref\": \"#/$defs/on\"},\n");
+		schema_option(&config_min_score_option, out);
+		text_add(out, ",\n");
+	}
 	text_add(out, "\"required\": {\"$ref\": \"#/$defs/required\"}");
 }
 
@@ -91,7 +103,7 @@ static void file_key(const struct cam_opt *o, struct text *out)
 static bool kind_has(const struct plugin_list *l, uint32_t kind, size_t i, const char *key)
 {
 	while (i--)
-		if (l->items[i]->kind == kind && load_is_key(l->items[i]->options, key))
+		if (l->items[i]->kind == kind && load_is_key(l->items[i], key))
 			return true;
 	return false;
 }
@@ -100,7 +112,7 @@ static bool kind_has(const struct plugin_list *l, uint32_t kind, size_t i, const
 static void sibling_key(
 	const struct plugin_list *l, const struct cam_plugin *p, size_t i, const char *key, struct text *out)
 {
-	if (!load_is_key(p->options, key) && !kind_has(l, p->kind, i, key))
+	if (!load_is_key(p, key) && !kind_has(l, p->kind, i, key))
 		text_printf(out, ",\n\"%s\": true", key);
 }
 
@@ -127,7 +139,7 @@ static void one_plugin(const struct plugin_list *l, const struct cam_plugin *p, 
 	text_printf(out, "\"plugin_%s\": {\"description\": ", p->name);
 	text_json(out, p->summary ? p->summary : "");
 	text_printf(out, ", \"properties\": {\n\"plugin\": {\"const\": \"%s\"},\n", p->name);
-	common_keys(p->kind, out);
+	common_keys(p->kind, p->hears, out);
 	for (const struct cam_opt *o = p->options; o && o->name; o++) {
 		text_add(out, ",\n");
 		schema_option(o, out);
@@ -145,7 +157,7 @@ static void key_of_kind(const struct plugin_list *l, uint32_t kind, const char *
 
 	text_printf(out, ",\n\"%s\": {\"anyOf\": [", key);
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->items[i]->kind != kind || !load_is_key(l->items[i]->options, key))
+		if (l->items[i]->kind != kind || !load_is_key(l->items[i], key))
 			continue;
 		text_printf(out, "%s{\"$ref\": \"#/$defs/plugin_%s/properties/%s\"}", comma,
 			l->items[i]->name, key);
@@ -157,7 +169,7 @@ static void key_of_kind(const struct plugin_list *l, uint32_t kind, const char *
 static void one_kind(const struct plugin_list *l, uint32_t kind, struct text *out)
 {
 	text_printf(out, "\"kind_%s\": {\"properties\": {\n", kind_name(kind));
-	common_keys(kind, out);
+	common_keys(kind, kind_has(l, kind, l->n, "on"), out);
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->items[i]->kind != kind)
 			continue;
