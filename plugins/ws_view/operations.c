@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What this plugin answers itself, for /api/v1/openapi.json; page.c and routes.c do it. */
-#include "server.h"
+#include "plugins/ws_view/operations.h"
+
+#include <cam/plugin.h>
 
 #define PAGE_FILE "A file of the viewer page."
 

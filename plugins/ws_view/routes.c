@@ -1,189 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-#include "conn.h"
+#include "plugins/ws_view/routes.h"
 
-#include "lib/query.h"
+#include "plugins/ws_view/http/answer.h"
+#include "plugins/ws_view/http/ask.h"
+#include "plugins/ws_view/page/page.h"
+#include "plugins/ws_view/view/pictures.h"
+#include "plugins/ws_view/ws/handshake.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define CAMERAS_PATH "/api/v1/cameras/"
+#define WS_PATH "/ws"
 
-enum { NAME_MAX_BYTES = 128 };
-
-/* A question to the server. It outlives its connection, since the answer comes in any case. */
-struct ask {
-	struct conn *c; /* NULL: gone */
-	const struct cam_host *host;
-	struct cam_node *node; /* the server keeps it until the answer */
-};
-
-void ask_forget(struct ask *ask)
+/* Hand the socket over to libwebsockets; this connection ends without the peer noticing. */
+static void become_websocket(struct conn *c, struct ws *ws)
 {
-	if (ask)
-		ask->c = NULL;
-}
+	uv_os_fd_t fd;
 
-static void on_reply(void *arg, struct cam_reply *reply)
-{
-	struct ask *ask = arg;
-	struct conn *c = ask->c;
-
-	if (c) {
-		c->ask = NULL;
-		conn_reply(c, reply);
-	} else {
-		ask->host->close_file(ask->node, reply->file);
-		if (reply->release)
-			reply->release(reply);
-	}
-	free(ask);
-}
-
-/* Whatever is not ours: the core and other nodes have routes. */
-static void ask_server(struct conn *c)
-{
-	struct cam_request request = {.size = sizeof(request),
-		.method = c->is_head ? "GET" : c->head.method,
-		.path = c->head.path,
-		.query = c->head.query,
-		.tail = ""};
-	struct ask *ask = malloc(sizeof(*ask));
-
-	if (!ask) {
-		conn_refuse(c, 503, "There is no memory for this request.");
-		return;
-	}
-	*ask = (struct ask){c, c->s->host, c->s->node};
-	c->ask = ask;
-	c->deadline_ns = clock_mono_ns() + 3 * PATIENCE_NS;
-	c->s->host->request(c->s->node, &request, on_reply, ask);
-}
-
-struct search {
-	const char *name; /* "" for the first */
-	char *ret;
-};
-
-static void on_camera(void *arg, const struct cam_camera *camera)
-{
-	struct search *search = arg;
-
-	if (search->ret[0] || (search->name[0] && strcmp(search->name, camera->name)) ||
-		strlen(camera->name) >= NAME_MAX_BYTES)
-		return;
-	memcpy(search->ret, camera->name, strlen(camera->name) + 1);
-}
-
-/* @return whether there is a camera of this name, or any when it is "" */
-static bool find_camera(struct server *s, const char *name, char ret[NAME_MAX_BYTES])
-{
-	ret[0] = '\0';
-	s->host->cameras(s->node, on_camera, &(struct search){name, ret});
-	return ret[0];
-}
-
-/* Size, rate and quality out of the query. @return whether they are numbers in range */
-static bool read_want(const char *query, struct cam_want *want)
-{
-	int64_t width = 0, height = 0, fps = 0, quality = 0;
-	int has_width = query_number(query, "width", 16, 3840, &width);
-	int has_height = query_number(query, "height", 16, 2160, &height);
-	int has_fps = query_number(query, "fps", 1, 60, &fps);
-	int has_quality = query_number(query, "quality", 1, 100, &quality);
-
-	if (has_width < 0 || has_height < 0 || has_fps < 0 || has_quality < 0)
-		return false;
-	if (width || height) { /* one alone keeps the camera's shape */
-		want->width = (uint32_t)width;
-		want->height = (uint32_t)height;
-	}
-	if (fps)
-		want->max_fps_num = (uint32_t)fps;
-	if (quality)
-		want->quality = (uint32_t)quality;
-	return true;
-}
-
-typedef void (*picture_fn)(struct conn *, const char *camera, const struct cam_want *);
-
-static void answer_picture(struct conn *c, const char *name, struct cam_want *want, picture_fn start)
-{
-	char camera[NAME_MAX_BYTES];
-
-	if (!read_want(c->head.query, want))
-		conn_refuse(c, 400, "width is 16 to 3840, height 16 to 2160, fps 1 to 60, quality 1 to 100.");
-	else if (!find_camera(c->s, name, camera))
-		conn_refuse(c, 404, name[0] ? "There is no camera of this name." : "There is no camera yet.");
+	if (c->in_len != c->head_len)
+		answer_refuse(c, 400, "Nothing may follow before the upgrade is answered.");
+	else if (uv_fileno((uv_handle_t *)&c->tcp, &fd) || ws_adopt(ws, fd, c->head.ws_key, c->head_len))
+		answer_refuse(c, 503, "There is no memory for another viewer.");
 	else
-		start(c, camera, want);
+		conn_close(c);
 }
 
-static void video_feed(struct conn *c)
+static void upgrade(struct conn *c, struct ws *ws)
 {
-	struct cam_want want = server_want(c->s, server_owner(c->s));
-	char name[NAME_MAX_BYTES] = "";
+	struct http_refusal no;
 
-	if (query_has(c->head.query, "camera") && !query_value(c->head.query, "camera", name, sizeof(name)))
-		conn_refuse(c, 404, "There is no camera of this name.");
+	if (!handshake_check(&c->head, &no))
+		answer_refuse(c, no.status, no.why);
+	else if (strcmp(c->head.path, WS_PATH))
+		answer_refuse(c, 404, "The WebSocket is at /ws.");
 	else
-		answer_picture(c, name, &want, feed_start);
+		become_websocket(c, ws);
 }
 
-/* What the query leaves out is the option's, also when that changes. */
-void feeds_adapt(struct server *s)
+void routes_answer(struct conn *c, struct ws *ws)
 {
-	for (struct list *l = s->conns.next; l != &s->conns; l = l->next) {
-		const struct conn *c = list_entry(l, struct conn, link);
-		struct cam_want want = server_want(s, 0);
-
-		if (c->feed && read_want(c->head.query, &want))
-			feed_adapt(c->feed, &want);
-	}
-}
-
-/* "/api/v1/cameras/NAME/snapshot.jpg" @return whether the path is that, with its NAME */
-static bool snapshot_name(const char *path, char ret[NAME_MAX_BYTES])
-{
-	static const char tail[] = "/snapshot.jpg";
-	size_t n = strlen(path), head = strlen(CAMERAS_PATH);
-
-	if (n <= head + sizeof(tail) - 1 || strncmp(path, CAMERAS_PATH, head) ||
-		strcmp(path + n - (sizeof(tail) - 1), tail))
-		return false;
-	n -= head + sizeof(tail) - 1;
-	if (n >= NAME_MAX_BYTES || memchr(path + head, '/', n))
-		return false;
-	memcpy(ret, path + head, n);
-	ret[n] = '\0';
-	return true;
-}
-
-static void snapshot(struct conn *c, const char *name)
-{
-	struct cam_want want = server_want(c->s, server_owner(c->s));
-
-	want.width = want.height = 0;
-	want.max_fps_num = want.max_fps_den = 0;
-	want.queue_age_ns = CAM_SECOND; /* what the camera shows now, not its last keyframe */
-	answer_picture(c, name, &want, snapshot_start);
-}
-
-void route(struct conn *c)
-{
-	const char *path = c->head.path;
-	bool is_get = c->is_head || !strcmp(c->head.method, "GET");
-	char name[NAME_MAX_BYTES];
-
-	if (!strcmp(path, "/ws")) {
-		conn_refuse(c, 426, "This is a WebSocket; see doc/websocket.md.");
-	} else if (!strcmp(path, "/video_feed") || snapshot_name(path, name)) {
-		if (!is_get)
-			conn_refuse(c, 405, "Only GET and HEAD are possible here.");
-		else if (!strcmp(path, "/video_feed"))
-			video_feed(c);
-		else
-			snapshot(c, name);
-	} else if (!page_answer(c)) {
+	if (c->head.upgrade)
+		upgrade(c, ws);
+	else if (!strcmp(c->head.path, WS_PATH))
+		answer_refuse(c, 426, "This is a WebSocket; see doc/websocket.md.");
+	else if (!pictures_answer(c) && !page_answer(c))
 		ask_server(c);
-	}
 }

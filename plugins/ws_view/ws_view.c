@@ -1,214 +1,161 @@
 /* SPDX-License-Identifier: MIT */
-#include "conn.h"
-#include "server.h"
-#include "viewer.h"
-#include "ws.h"
+#include "plugins/ws_view/common/taker.h"
+#include "plugins/ws_view/http/listen.h"
+#include "plugins/ws_view/http/request.h"
+#include "plugins/ws_view/operations.h"
+#include "plugins/ws_view/routes.h"
+#include "plugins/ws_view/view/pictures.h"
+#include "plugins/ws_view/view/viewer.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* How exactly what waits for its time is on time. */
-enum { PACE_MS = 25 };
+struct ws_view {
+	struct web web;
+	struct http http;
+	struct viewers viewers; /* and with them the WebSockets */
+};
 
-void server_stat(struct server *s, unsigned stat, int64_t value)
+static struct ws_view *of_web(struct web *w)
 {
-	s->host->stat(s->node, stat, value);
+	return chain_entry(w, struct ws_view, web);
 }
 
-uint64_t server_owner(struct server *s)
+static void second(struct web *w, int64_t now)
 {
-	return ++s->last_owner;
+	struct ws_view *v = of_web(w);
+
+	request_check_all(&v->http, now);
+	viewers_check(&v->viewers, now);
+	ws_forget_picture(v->viewers.ws);
+	if (w->n_viewers)
+		web_push_cameras(w);
 }
 
-struct cam_want server_want(const struct server *s, uint64_t owner)
+static void cameras(struct web *w)
 {
-	return (struct cam_want){.size = sizeof(struct cam_want),
-		.form = CAM_JPEG,
-		.width = (uint32_t)s->conf->width,
-		.height = (uint32_t)s->conf->height,
-		.max_fps_num = (uint32_t)s->conf->fps,
-		.max_fps_den = 1,
-		.quality = (uint32_t)s->conf->quality,
-		.owner = owner};
+	viewers_tell_cameras(&of_web(w)->viewers);
 }
 
-static void on_clock(uv_timer_t *timer)
+static bool go_on(struct web *w, int64_t now)
 {
-	struct server *s = timer->data;
-	int64_t now = clock_mono_ns();
-
-	conns_check(s, now);
-	viewers_check(s, now);
-	ws_forget_picture(s->ws);
-	limit_tell(s, now);
-	if (s->n_viewers)
-		server_push_cameras(s);
-	if (!s->n_conns)
-		uv_timer_stop(timer);
+	return viewers_go_on(&of_web(w)->viewers, now);
 }
 
-void server_count(struct server *s, int change)
+static void on_request(struct http *http, struct conn *c)
 {
-	s->n_conns = (unsigned)((int)s->n_conns + change);
-	server_stat(s, STAT_CONNECTIONS, s->n_conns);
-	server_stat(s, STAT_VIEWERS, s->n_viewers);
-	if (!s->stopping && !uv_is_active((uv_handle_t *)&s->clock))
-		uv_timer_start(&s->clock, on_clock, 1000, 1000);
-}
-
-void server_released(struct server *s)
-{
-	if (--s->pending || !s->stopping)
-		return;
-	s->host->state(s->node, CAM_STOPPED);
-}
-
-static void on_push(uv_timer_t *timer)
-{
-	struct server *s = timer->data;
-
-	if (s->cameras_dirty)
-		server_push_cameras(s);
-}
-
-void server_push_cameras(struct server *s)
-{
-	s->cameras_dirty = true;
-	if (s->stopping || uv_is_active((uv_handle_t *)&s->push))
-		return;
-	s->cameras_dirty = false;
-	uv_timer_start(&s->push, on_push, 250, 0);
-	viewers_tell_cameras(s);
-	viewers_take_up(s);
-}
-
-static void on_pace(uv_timer_t *timer)
-{
-	struct server *s = timer->data;
-
-	if (viewers_go_on(s, clock_mono_ns()))
-		uv_timer_stop(timer);
-}
-
-void server_pace(struct server *s)
-{
-	if (!s->stopping && !uv_is_active((uv_handle_t *)&s->pace))
-		uv_timer_start(&s->pace, on_pace, PACE_MS, PACE_MS);
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-	server_released(handle->data);
-}
-
-static void close_timer(uv_timer_t *timer)
-{
-	uv_close((uv_handle_t *)timer, on_closed);
-}
-
-static void open_timer(struct server *s, uv_timer_t *timer)
-{
-	uv_timer_init(s->loop, timer);
-	timer->data = s;
-	s->pending++;
+	routes_answer(c, chain_entry(http, struct ws_view, http)->viewers.ws);
 }
 
 static int create(struct cam_node *node, const struct cam_host *host, const void *conf, void **ret_self)
 {
-	struct server *s = calloc(1, sizeof(*s));
+	static const struct web_ops ops = {second, cameras, go_on};
+	struct ws_view *v = calloc(1, sizeof(*v));
 
-	if (!s)
+	if (!v)
 		return -ENOMEM;
-	s->node = node;
-	s->host = host;
-	s->conf = conf;
-	s->loop = host->loop(node);
-	list_init(&s->conns);
-	list_init(&s->viewers);
-	*ret_self = s;
+	v->web =
+		(struct web){.node = node, .host = host, .conf = conf, .ops = &ops, .loop = host->loop(node)};
+	v->http.web = &v->web;
+	v->http.on_request = on_request;
+	chain_init(&v->http.conns);
+	viewers_init(&v->viewers, &v->web);
+	*ret_self = v;
 	return 0;
 }
 
 static void stop(void *self)
 {
-	struct server *s = self;
+	struct ws_view *v = self;
 
-	s->stopping = true;
-	s->pending++; /* so that STOPPED comes after all of this */
-	listen_close(s);
-	conns_close(s);
-	ws_close(s->ws);
-	close_timer(&s->clock);
-	close_timer(&s->push);
-	close_timer(&s->pace);
-	server_released(s);
+	v->web.stopping = true;
+	v->web.pending++; /* so that STOPPED comes after all of this */
+	listen_close(&v->http);
+	conn_close_all(&v->http);
+	ws_close(v->viewers.ws);
+	web_close(&v->web);
+	web_released(&v->web);
 }
 
 /* Half of the process's descriptors stay for cameras and recordings (fault P4). */
-static void limit_connections(struct server *s)
+static void limit_connections(struct ws_view *v)
 {
+	unsigned *max = &v->http.max_conns;
 	struct rlimit limit;
 
-	s->max_conns = (unsigned)s->conf->max_connections;
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur / 2 >= s->max_conns)
+	*max = (unsigned)v->web.conf->max_connections;
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur / 2 >= *max)
 		return;
-	s->max_conns = (unsigned)(limit.rlim_cur / 2);
-	s->host->log(s->node, CAM_INFO,
+	*max = (unsigned)(limit.rlim_cur / 2);
+	v->web.host->log(v->web.node, CAM_INFO,
 		"at most %u connections, half of the open files that are allowed; raise that limit (ulimit "
 		"-n) for more",
-		s->max_conns);
+		*max);
 }
 
 /* What can fail comes before what only libuv can let go of again, since a failed start() has no stop(). */
 static int start(void *self)
 {
-	struct server *s = self;
-	int fd = listen_bind(s), err;
+	struct ws_view *v = self;
+	struct web *w = &v->web;
+	int fd = listen_bind(w), err;
 
 	if (fd < 0)
 		return fd;
-	limit_connections(s);
-	err = ws_open(s, &s->ws);
+	limit_connections(v);
+	err = ws_open(w, v->http.max_conns, &viewer_ws_ops, &v->viewers, &v->viewers.ws);
 	if (err) {
 		close(fd);
-		return s->host->error(s->node, err, NULL,
+		return w->host->error(w->node, err, NULL,
 			"libwebsockets does not start; install the package libwebsockets-evlib-uv");
 	}
-	open_timer(s, &s->clock);
-	open_timer(s, &s->push);
-	open_timer(s, &s->pace);
-	listen_start(s, fd);
+	web_open(w);
+	listen_start(&v->http, fd);
 	return 0;
 }
 
 static void destroy(void *self)
 {
-	struct server *s = self;
+	struct ws_view *v = self;
 
-	text_free(&s->cameras);
-	free(s);
+	viewers_free(&v->viewers);
+	free(v);
+}
+
+static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
+{
+	return taker_consume(&((struct ws_view *)self)->web, sub, buf);
+}
+
+static void refused(void *self, struct cam_sub *sub, int err, const char *why)
+{
+	taker_refused(&((struct ws_view *)self)->web, sub, err, why);
+}
+
+static void gone(void *self, struct cam_sub *sub)
+{
+	taker_gone(&((struct ws_view *)self)->web, sub);
 }
 
 static void changed(void *self)
 {
-	struct server *s = self;
+	struct ws_view *v = self;
 
-	if (s->ws)
-		server_push_cameras(s);
+	if (v->viewers.ws)
+		web_push_cameras(&v->web);
 }
 
 /* Who is connected stays; what viewers did not say is the option's, the new one from now on. */
 static int reload(void *self, const void *conf)
 {
-	struct server *s = self;
+	struct ws_view *v = self;
 
-	s->conf = conf;
-	limit_connections(s);
-	viewers_adapt(s);
-	feeds_adapt(s);
+	v->web.conf = conf;
+	limit_connections(v);
+	viewers_adapt(&v->viewers);
+	pictures_adapt(&v->http);
 	return 0;
 }
 
@@ -257,10 +204,10 @@ const struct cam_plugin cam_plugin_1 = {
 	.start = start,
 	.stop = stop,
 	.destroy = destroy,
-	.consume = taker_consume,
+	.consume = consume,
 	.changed = changed,
 	.operations = ws_view_operations,
-	.refused = taker_refused,
-	.gone = taker_gone,
+	.refused = refused,
+	.gone = gone,
 	.reload = reload,
 };

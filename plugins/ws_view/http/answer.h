@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/** @file answer.h What goes out: a head, and a body that is there already. */
+#ifndef WS_VIEW_ANSWER_H
+#define WS_VIEW_ANSWER_H
+#include "plugins/ws_view/http/conn.h"
+
+/** An answer's head. */
+struct answer {
+	int status;
+	const char *type; /**< Content-Type */
+	int64_t len; /**< Content-Length; -1: until the end of the connection */
+	const char *extra; /**< further lines, each ended by CRLF; NULL: none */
+};
+
+/** Write the answer's head into conn->out. @return its length, 0: it does not fit */
+size_t answer_head(struct conn *, const struct answer *);
+/** Send head and body and end; the body must stay until the connection has closed. */
+void answer_send(struct conn *, const struct answer *, const void *body);
+/** Send an error as JSON, {"error": "..."}, and end. */
+void answer_refuse(struct conn *, int status, const char *why);
+#endif
