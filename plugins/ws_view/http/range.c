@@ -19,24 +19,35 @@ static bool number(const char *s, const char **ret_end, int64_t *ret)
 	return !errno;
 }
 
+/* "-500": the last ones. @return whether it is that, and there are any */
+static bool last_bytes(const char *range, int64_t size, int64_t *ret_from)
+{
+	int64_t n;
+
+	if (!number(range, &range, &n) || *range || !n || !size)
+		return false;
+	*ret_from = n < size ? size - n : 0;
+	return true;
+}
+
+/* "500-", "500-999" @return whether it is that */
+static bool span(const char *range, int64_t *ret_from, int64_t *ret_to)
+{
+	if (!number(range, &range, ret_from) || *range++ != '-')
+		return false;
+	return !*range || (number(range, &range, ret_to) && !*range && *ret_to >= *ret_from);
+}
+
 int range_parse(const char *range, int64_t size, int64_t *ret_from, int64_t *ret_len)
 {
 	int64_t from = 0, to = size - 1;
+	bool ok;
 
 	if (!range || strncmp(range, "bytes=", 6))
 		return 0; /* other units are to be ignored */
 	range += 6;
-	if (*range == '-') {
-		if (!number(range + 1, &range, &from) || *range || !from || !size)
-			return -1;
-		from = from < size ? size - from : 0;
-	} else {
-		if (!number(range, &range, &from) || *range++ != '-')
-			return -1;
-		if (*range && (!number(range, &range, &to) || *range || to < from))
-			return -1;
-	}
-	if (from >= size)
+	ok = *range == '-' ? last_bytes(range + 1, size, &from) : span(range, &from, &to);
+	if (!ok || from >= size)
 		return -1;
 	*ret_from = from;
 	*ret_len = (to < size - 1 ? to : size - 1) - from + 1;
