@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The head of a request, who may ask, its query and its range. Input: what a client sends. */
 #include "lib/query.h"
-#include "plugins/ws_view/http_head.h"
+#include "plugins/ws_view/http/head.h"
+#include "plugins/ws_view/http/range.h"
+#include "plugins/ws_view/ws/handshake.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_query(const char *query)
@@ -24,7 +26,7 @@ static void read_range(const char *range)
 	int64_t from, len;
 
 	for (unsigned i = 0; i < 4; i++)
-		if (http_range(range, sizes[i], &from, &len) == 1)
+		if (range_parse(range, sizes[i], &from, &len) == 1)
 			HOLDS(from >= 0 && len > 0 && from <= sizes[i] - len);
 }
 
@@ -39,7 +41,7 @@ static void look(const struct http_head *head)
 	HOLDS(head->query && strlen(head->query) <= HTTP_TARGET_MAX && (head->host || !head->minor));
 	if (!http_head_allowed(head, "cams.example, other.example", &why))
 		HOLDS(why.status >= 400 && why.why);
-	if (head->upgrade && !http_head_websocket(head, &why))
+	if (head->upgrade && !handshake_check(head, &why))
 		HOLDS(why.status >= 400 && why.why);
 	if (head->connection)
 		http_has_token(head->connection, "upgrade");
