@@ -6,6 +6,7 @@
 #include "core/api/pattern.h"
 #include "core/api/reply.h"
 #include "core/api/status.h"
+#include "core/graph/graph_look.h"
 #include "lib/query.h"
 
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "core/api/status.h"
 
 #include "core/base/kind.h"
+#include "core/graph/graph_look.h"
 #include "core/media/buf.h"
 #include "lib/clock.h"
 

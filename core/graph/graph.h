@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file graph.h
- * The running graph: cameras and nodes made from a configuration and wired. All calls are [loop] unless said
- * otherwise.
- *
- * Going up, all but the sources start first and sources when all of those have answered, so that nothing a camera sends
- * is missed. Going down, sources, detectors and sinks stop first, then recorders with all that was sent, then listeners,
- * which have heard everything, then buffers. A new configuration touches only the nodes that it changes: those that can
- * take it as they run do, the others are made anew. What came out of a source or buffer that is made anew comes out of the
- * same port, so that nobody who takes it has to notice.
+ * The running graph: cameras and nodes made from a configuration and wired; who sees which camera. All calls are [loop]
+ * unless said otherwise. How it changes: a configuration comes (graph_load.h), what is to leave goes down (graph_down.h),
+ * then what is new is made (graph_swap.h), wired (graph_wiring.h) and goes up (graph_up.h).
  */
 #ifndef CAM_GRAPH_GRAPH_H
 #define CAM_GRAPH_GRAPH_H
@@ -75,19 +70,6 @@ void graph_init(struct graph *);
 /** Everything has ended. The loop and the pools run their course afterwards. */
 void graph_free(struct graph *);
 
-/**
- * Bring a configuration into force, taking it over. The first time everything is made; later, what is different is
- * stopped and made anew. @return 0; -EBUSY: one is on its way already, -ENOMEM (config stays the caller's)
- */
-int graph_load(struct graph *, struct config *);
-/** Begin to stop everything; on_down() tells, maybe before this returns. */
-void graph_stop(struct graph *);
-
-/** The world's callbacks come here. */
-void graph_node_started(struct graph *, struct cam_node *node, int err);
-void graph_node_ended(struct graph *, struct cam_node *node);
-void graph_node_reloaded(struct graph *, struct cam_node *node);
-
 /** [any] @return a reference to a camera that this node may see, or NULL */
 struct camera *graph_find_camera(struct graph *, const struct cam_node *viewer, const char *name);
 /** [any] @return whether a node may see a camera: its own, or those that the `from` of a sink or listener names */
@@ -100,33 +82,20 @@ struct graph_node *const *graph_nodes_of(const struct graph *, size_t camera, si
 const struct graph_node *graph_source(const struct graph *, size_t camera);
 /** @return the graph's side of a node */
 struct graph_node *graph_node_of(const struct cam_node *);
-/** Once a second: notice who takes nothing of what waits, and log it once. */
-void graph_look(struct graph *);
-/** @return whether a node does not work, with why if that is known: see node_is_faulty(); or takes nothing of what waits */
-bool graph_is_faulty(const struct graph_node *, char ret_text[256]);
 /** Remember that a node has lost something. */
 void graph_count_loss(struct graph *, const char *node);
-/** Log what has not ended yet, after graph_stop(), and is left behind. @return whether something is lost with it */
-bool graph_leave_hanging(struct graph *);
-/** @return whether a node on the io pool has not ended yet */
-bool graph_waits_for_disk(const struct graph *);
-
 /* Between the files of the graph: */
 
-/** Start what has not begun: sources last. */
-void graph_go_up(struct graph *);
-/** Stop the nodes that are leaving, in order; graph_left() is called when they have ended, maybe before this returns. */
-void graph_go_down(struct graph *);
 /** Count what is leaving and what has not answered, after these were set for many. */
 void graph_count(struct graph *);
-/** What was leaving has ended. */
-void graph_left(struct graph *);
-/** Mark as leaving what `next` has not, or has otherwise and cannot be told as it runs. @return 0 or -ENOMEM */
-int graph_mark_changed(struct graph *, const struct config *next);
-/** Hang the ports of all cameras below each other as the configuration in force has it. @return 0 or -ENOMEM */
-int graph_wire(const struct graph *);
-/** @return where the packets of another stage of the camera come out; NULL: it is no source or buffer */
-struct port *graph_port(const struct graph *, const char *camera, const char *stage);
+/** A node and what is the graph's of it; it has ended. NULL is allowed. */
+void graph_free_node(struct graph_node *);
 /** Free the configurations that no node is left of. */
 void graph_free_old(struct graph *);
+
+static inline uint32_t graph_kind(const struct graph_node *n)
+{
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a list in force has no gaps */
+	return n->conf->plugin->kind;
+}
 #endif

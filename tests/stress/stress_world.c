@@ -5,6 +5,9 @@
 #include "core/api/routes.h"
 #include "core/api/status.h"
 #include "core/app/pictures.h"
+#include "core/graph/graph_down.h"
+#include "core/graph/graph_load.h"
+#include "core/graph/graph_up.h"
 #include "lib/clock.h"
 
 #include <errno.h>

@@ -16,7 +16,11 @@
 #ifndef CAM_TESTS_GRAPH_WORLD_H
 #define CAM_TESTS_GRAPH_WORLD_H
 #include "core/app/pictures.h"
-#include "core/graph/graph.h"
+#include "core/graph/graph_down.h"
+#include "core/graph/graph_load.h"
+#include "core/graph/graph_look.h"
+#include "core/graph/graph_up.h"
+#include "core/graph/graph_wiring.h"
 
 struct graph_conf {
 	int64_t life, ease, fails, stall_timeout;

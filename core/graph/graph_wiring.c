@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a new configuration changes, and how the ports of a camera hang together in it. */
-#include "core/graph/graph.h"
+#include "core/graph/graph_wiring.h"
 
 #include <string.h>
-
-/* ---- who leaves ---- */
-
-/* Only what runs can be told; what waits to be tried again is made anew at once. */
-static bool can_take(const struct graph_node *n, const struct config_node *next)
-{
-	const struct cam_plugin *p = n->conf->plugin;
-
-	return p->reload && p->place != CAM_ON_THREAD && node_life(n->node) == NODE_RUNNING &&
-	       config_node_reloadable(n->conf, next);
-}
-
-static bool may_stay(const struct graph_node *n, const struct config_node *next)
-{
-	return next && (config_node_equal(n->conf, next) || can_take(n, next));
-}
-
-int graph_mark_changed(struct graph *g, const struct config *next)
-{
-	struct graph_index x;
-	int err = graph_index_make(&x, next);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < g->n_nodes; i++)
-		g->nodes[i]->leaving = !may_stay(g->nodes[i], graph_index_node(&x, next, g->nodes[i]->conf));
-	graph_index_free(&x);
-	graph_count(g);
-	return 0;
-}
-
-/* ---- ports ---- */
 
 static struct graph_node *node_of_stage(struct graph_node *const *nodes, size_t n, const char *stage)
 {
