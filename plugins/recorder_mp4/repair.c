@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/recorder_mp4/repair.h"
 
+#include "lib/bytes.h"
 #include "plugins/recorder_mp4/tree.h"
 
 #include <cam/plugin.h>
@@ -19,15 +20,6 @@ struct box {
 	int64_t bytes;
 };
 
-static uint64_t big_endian(const uint8_t *p, int n)
-{
-	uint64_t v = 0;
-
-	while (n--)
-		v = v << 8 | *p++;
-	return v;
-}
-
 /* The box at `at`: ISO/IEC 14496-12 section 4.2. @return 1, 0: torn, or no box, -errno */
 static int read_box(int fd, int64_t at, int64_t end, struct box *ret)
 {
@@ -37,9 +29,9 @@ static int read_box(int fd, int64_t at, int64_t end, struct box *ret)
 
 	if (n < 0)
 		return -errno;
-	bytes = big_endian(head, 4);
+	bytes = be32(head);
 	if (bytes == 1)
-		bytes = n == 16 ? big_endian(head + 8, 8) : 0;
+		bytes = n == 16 ? be64(head + 8) : 0;
 	if (n < 8 || bytes < 8 || bytes > (uint64_t)(end - at))
 		return 0;
 	ret->type = CAM_FOURCC(head[4], head[5], head[6], head[7]);

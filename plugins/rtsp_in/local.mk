@@ -2,7 +2,7 @@ include plugins/rtsp_in/dialogue/local.mk
 include plugins/rtsp_in/packets/local.mk
 
 plugin_LTLIBRARIES += rtsp_in.la
-RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/session_impl.h %D%/media.c \
+RTSP_IN_SOURCES = %D%/rtsp_in.c %D%/session.c %D%/session.h %D%/config.h %D%/receiver.c %D%/receiver.h \
 	%D%/connection.c %D%/connection.h %D%/lookup.c %D%/lookup.h %D%/track.c %D%/track.h \
 	$(RTSP_IN_DIALOGUE) $(RTSP_IN_PACKETS) $(LIB_AV_SETS)
 rtsp_in_la_SOURCES = $(RTSP_IN_SOURCES)

@@ -2,7 +2,9 @@
 #include "plugins/rtsp_in/session.h"
 
 #include "lib/clock.h"
-#include "plugins/rtsp_in/session_impl.h"
+#include "plugins/rtsp_in/connection.h"
+#include "plugins/rtsp_in/dialogue/client.h"
+#include "plugins/rtsp_in/receiver.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,9 +17,34 @@
 #define SHARE (2 * CAM_SECOND / 1000)
 enum { SHARE_ITEMS = 64 };
 
+struct session {
+	struct cam_node *node;
+	const struct cam_host *host;
+	const struct rtsp_config *config;
+	struct url url;
+	struct connection_events events;
+	struct connection connection;
+	struct wire wire;
+	struct client client;
+	struct receiver receiver; /* once playing */
+	uv_timer_t timer;
+	int64_t timer_at_ns; /* what the timer waits for; INT64_MAX: nothing. All times: CLOCK_MONOTONIC */
+	int64_t now_ns; /* when the callback under way began */
+	int64_t read_ns; /* when what it works on was read: a turn of the loop or more before, after a rest */
+	int64_t deadline_ns; /* of connecting and agreeing, of taking leave; while playing the receiver has its own */
+	int64_t keepalive_at_ns, report_at_ns;
+	uint64_t turn; /* of the loop, by its clock, and what this camera has used of it */
+	int64_t used_ns;
+	bool connected; /* was, at least */
+	bool broken; /* no longer */
+	bool playing; /* the receiver is open */
+	bool ended; /* the host has been told why */
+	bool closing;
+};
+
 /* ---- the end ---- */
 
-void session_end(struct session *s, const struct fault *fault)
+static void end(struct session *s, const struct fault *fault)
 {
 	if (s->ended || s->closing)
 		return;
@@ -35,22 +62,12 @@ static const struct fault *late(const struct session *s)
 	static const struct fault no_name = {-ETIMEDOUT, "url",
 		"no name server has told the host's address in time; check the network's name server, or "
 		"write the address into the URL"};
-	static const struct fault silent = {-ETIMEDOUT, "transport",
-		"the camera has agreed to send video, but none has come; restart it, or try the other "
-		"transport"};
-	static const struct fault no_key = {-ETIMEDOUT, "keyframe_timeout",
-		"the camera has sent no keyframe in time; shorten its I-frame interval, or raise "
-		"keyframe_timeout"};
-	static const struct fault stalled = {-ETIMEDOUT, "stall_timeout",
-		"the camera has stopped sending video; check its network and power"};
 
 	if (s->connection.lookup)
 		return &no_name;
 	if (s->client.state != CLIENT_PLAYING)
 		return &open;
-	if (s->live && !(s->wait_key && s->now_ns >= s->key_by_ns))
-		return &stalled;
-	return s->heard ? &no_key : &silent;
+	return receiver_late(&s->receiver, s->now_ns);
 }
 
 static void on_timer_closed(uv_handle_t *timer)
@@ -73,16 +90,20 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Of what the session waits for. */
+static int64_t deadline(const struct session *s)
+{
+	return s->playing && !s->closing ? s->receiver.deadline_ns : s->deadline_ns;
+}
+
 static int64_t next_time(const struct session *s)
 {
-	int64_t t = s->deadline_ns;
+	int64_t t = deadline(s);
 
 	if (s->client.state != CLIENT_PLAYING || s->ended)
 		return t;
 	t = sooner(t, sooner(s->keepalive_at_ns, s->report_at_ns));
-	for (unsigned i = 0; i < CLIENT_TRACKS; i++)
-		t = sooner(t, rtp_expires_ns(&s->track[i].rtp));
-	return t;
+	return sooner(t, receiver_expires_ns(&s->receiver));
 }
 
 static void on_timer(uv_timer_t *timer);
@@ -115,11 +136,10 @@ static void send_reports(struct session *s)
 
 	for (unsigned i = 0; i < CLIENT_TRACKS; i++) {
 		const struct client_track *t = &s->client.track[i];
-		size_t len;
+		size_t len = receiver_report(&s->receiver, i, s->now_ns, packet + 4);
 
-		if (!s->track[i].media || !s->track[i].rtp.started)
+		if (!len)
 			continue;
-		len = rtcp_report(&s->track[i].rtp, s->ssrc, s->now_ns, packet + 4);
 		packet[1] = t->rtcp_channel;
 		packet[3] = (uint8_t)len;
 		if (!t->udp)
@@ -131,6 +151,8 @@ static void send_reports(struct session *s)
 
 static void do_what_is_due(struct session *s)
 {
+	const struct fault *fault;
+
 	if (s->now_ns >= s->keepalive_at_ns) {
 		s->keepalive_at_ns = s->now_ns + s->client.keepalive_ns;
 		client_keepalive(&s->client);
@@ -139,7 +161,9 @@ static void do_what_is_due(struct session *s)
 		s->report_at_ns = s->now_ns + REPORT_INTERVAL;
 		send_reports(s);
 	}
-	session_expire(s);
+	fault = receiver_expire(&s->receiver, s->now_ns);
+	if (fault)
+		end(s, fault);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -148,14 +172,14 @@ static void on_timer(uv_timer_t *timer)
 
 	s->now_ns = clock_mono_ns();
 	s->timer_at_ns = INT64_MAX;
-	if (s->now_ns < s->deadline_ns) {
+	if (s->now_ns < deadline(s)) {
 		if (s->client.state == CLIENT_PLAYING && !s->ended)
 			do_what_is_due(s);
 		flush(s);
 	} else if (s->closing) {
 		close_all(s);
 	} else {
-		session_end(s, late(s));
+		end(s, late(s));
 	}
 }
 
@@ -197,12 +221,34 @@ static uint8_t *room(void *arg, size_t *ret_len)
 	return wire_room(&s->wire, ret_len);
 }
 
-/* The camera has agreed to send: from here on it has to. */
-static void begin_to_play(struct session *s)
+/* Firewalls let answers in: an RTP packet of nothing, and an empty receiver report (RFC 3550 5.1, 6.4.2). */
+static void open_firewall(struct session *s, unsigned track)
 {
+	static const uint8_t rtp[12] = {0x80}, report[8] = {0x80, 201, 0, 1};
+	const struct client_track *t = &s->client.track[track];
+
+	if (t->rtp_port)
+		connection_send_to(&s->connection, track, false, t->rtp_port, rtp, sizeof(rtp));
+	if (t->rtcp_port)
+		connection_send_to(&s->connection, track, true, t->rtcp_port, report, sizeof(report));
+}
+
+/* The camera has agreed to send: from here on it has to. @return why the session ends, or NULL */
+static const struct fault *begin_to_play(struct session *s)
+{
+	uint32_t ssrc;
+
 	s->keepalive_at_ns = s->now_ns + s->client.keepalive_ns;
 	s->report_at_ns = s->now_ns + REPORT_INTERVAL;
-	s->deadline_ns = s->now_ns + s->config->keyframe_timeout_ns;
+	for (unsigned i = 0; i < CLIENT_TRACKS; i++) {
+		if (s->client.track[i].used && s->client.track[i].udp)
+			open_firewall(s, i);
+		else
+			connection_drop_pair(&s->connection, i);
+	}
+	fill_random(s, &ssrc, sizeof(ssrc));
+	s->playing = true;
+	return receiver_open(&s->receiver, s->node, s->host, s->config, &s->client, ssrc, s->now_ns);
 }
 
 /* @return why the session ends, or NULL */
@@ -210,10 +256,8 @@ static const struct fault *take_message(struct session *s, const struct wire_ite
 {
 	const struct fault *fault = client_take(&s->client, item);
 
-	if (!fault && s->client.state == CLIENT_PLAYING && !s->playing) {
-		fault = session_play(s);
-		begin_to_play(s);
-	}
+	if (!fault && s->client.state == CLIENT_PLAYING && !s->playing)
+		fault = begin_to_play(s);
 	flush(s);
 	return fault;
 }
@@ -235,10 +279,11 @@ static const struct fault *take_items(struct session *s, bool *ret_more)
 		fault = wire_next(&s->wire, &item);
 		if (fault || item.kind == WIRE_MORE)
 			return fault;
-		if (item.kind == WIRE_FRAME && !s->ended && !s->closing)
-			session_take_frame(s, item.channel, item.data, item.len);
-		else if (item.kind != WIRE_FRAME && (!s->ended || s->closing))
+		if (item.kind != WIRE_FRAME && (!s->ended || s->closing))
 			fault = take_message(s, &item);
+		else if (item.kind == WIRE_FRAME && s->playing && !s->ended && !s->closing)
+			fault = receiver_take_frame(&s->receiver, item.channel, item.data, item.len,
+				(struct receiver_times){s->now_ns, s->read_ns});
 		*ret_more = !fault && is_enough(s, n);
 		if (fault || *ret_more)
 			return fault;
@@ -263,7 +308,7 @@ static void on_bytes(void *arg, size_t len)
 	if (s->closing && (fault || s->client.state == CLIENT_CLOSED))
 		close_all(s);
 	else if (fault)
-		session_end(s, fault);
+		end(s, fault);
 	else
 		arm(s);
 	s->used_ns += clock_mono_ns() - s->now_ns;
@@ -274,11 +319,15 @@ static void on_bytes(void *arg, size_t len)
 static void on_datagram(void *arg, unsigned track, bool rtcp, const uint8_t *data, size_t len)
 {
 	struct session *s = arg;
+	const struct fault *fault;
 
 	if (s->ended || s->closing || !s->playing)
 		return;
 	s->now_ns = s->read_ns = clock_mono_ns();
-	session_take_packet(s, track, rtcp, data, len);
+	fault = receiver_take_packet(
+		&s->receiver, track, rtcp, data, len, (struct receiver_times){s->now_ns, s->read_ns});
+	if (fault)
+		end(s, fault);
 	arm(s);
 }
 
@@ -290,7 +339,7 @@ static void on_broken(void *arg, int err)
 	if (s->closing)
 		close_all(s);
 	else
-		session_end(s, s->connected ? fault_of_stream(err) : fault_of_connect(err));
+		end(s, s->connected ? fault_of_stream(err) : fault_of_connect(err));
 }
 
 static void on_closed(void *arg)
@@ -323,8 +372,7 @@ struct session *session_new(
 
 void session_free(struct session *s)
 {
-	for (unsigned i = 0; i < CLIENT_TRACKS; i++)
-		track_close(&s->track[i], s->host);
+	receiver_close(&s->receiver, s->host);
 	wire_free(&s->wire);
 	free(s);
 }
@@ -349,7 +397,7 @@ void session_stop(struct session *s)
 	s->closing = true;
 	s->now_ns = clock_mono_ns();
 	s->deadline_ns = s->now_ns + CLOSE_TIMEOUT;
-	if (s->live && depay_is_midway(s->track[CLIENT_VIDEO].depay))
+	if (receiver_is_midway(&s->receiver))
 		s->host->stat(s->node, STAT_UNFINISHED, 1);
 	if (s->connected && !s->broken)
 		client_close(&s->client);

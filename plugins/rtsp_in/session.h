@@ -6,19 +6,7 @@
  */
 #ifndef CAM_RTSP_IN_SESSION_H
 #define CAM_RTSP_IN_SESSION_H
-#include <cam/plugin.h>
-
-enum transport { TRANSPORT_TCP = 1, TRANSPORT_UDP };
-
-/** What the options fill. */
-struct rtsp_config {
-	const char *url, *user, *password;
-	int64_t transport; /**< enum transport */
-	int64_t open_timeout_ns, keyframe_timeout_ns, stall_timeout_ns;
-	bool audio;
-};
-
-enum rtsp_stat { STAT_SESSIONS, STAT_UNITS, STAT_BROKEN, STAT_SKIPPED, STAT_UNFINISHED, STAT_LOST };
+#include "plugins/rtsp_in/config.h"
 
 struct session;
 

@@ -48,13 +48,13 @@ static int open_sets(struct track *t)
 	return 0;
 }
 
-int track_open(struct track *t, const struct cam_host *host, const struct sdp_media *media, uint32_t number,
-	bool udp, const struct depay_sink *sink)
+int track_open(struct track *t, const struct cam_host *host, const struct sdp_media *media,
+	const struct client_track *told, const struct track *video, const struct unit_sink *sink)
 {
-	*t = (struct track){.number = number, .media = media};
+	*t = (struct track){.media = media, .told = told, .video = video};
 	t->like = (struct cam_caps){.form = CAM_PACKET, .media = media->media, .codec = media->codec};
 	t->clock.clock = media->clock;
-	rtp_init(&t->rtp, media->payload_type, media->clock, udp);
+	rtp_init(&t->rtp, media->payload_type, media->clock, told->udp);
 	t->depay = depay_new(media, sink);
 	if (!t->depay)
 		return -ENOMEM;
@@ -72,10 +72,7 @@ void track_close(struct track *t, const struct cam_host *host)
 	*t = (struct track){0};
 }
 
-bool track_is_key(const struct track *t, const uint8_t *data, size_t len)
-{
-	return !has_sets(t) || annexb_is_key(t->like.codec, data, len);
-}
+/* ---- caps ---- */
 
 /* Width and height from the frame header (ITU-T T.81, B.2.2). */
 static void jpeg_size(const uint8_t *data, size_t len, struct cam_caps *ret)
@@ -102,7 +99,8 @@ static int renew_jpeg(struct track *t, const struct cam_host *host, const uint8_
 	return set_caps(t, host, &like);
 }
 
-int track_renew_caps(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
+/* Bring the caps up to date with a keyframe. @return 0, -ENOMEM, -EAGAIN, -EPROTO: as track_video() */
+static int renew_caps(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
 {
 	uint32_t codec = t->like.codec;
 	struct cam_caps like = t->like;
@@ -128,4 +126,71 @@ int track_renew_caps(struct track *t, const struct cam_host *host, const uint8_t
 	like.extradata_len = t->sets->len;
 	t->order = (struct order){.depth = sps.reorder > 0 ? sps.reorder : 0};
 	return set_caps(t, host, &like);
+}
+
+/* ---- buffers ---- */
+
+static int64_t unit_time(struct track *t, const struct access_unit *unit)
+{
+	const struct track *video = t->video;
+	bool both = video && t->told->has_rtptime && video->told->has_rtptime;
+
+	if (!t->first_ns) {
+		t->first_ns = unit->arrival_ns;
+		rtp_clock_start(&t->clock, unit->rtp_time, unit->arrival_ns, video ? &video->clock : NULL,
+			video ? video->first_ns : 0, both ? &t->told->rtptime : NULL,
+			both ? &video->told->rtptime : NULL);
+	}
+	return rtp_clock_ns(&t->clock, unit->rtp_time);
+}
+
+/* The unit's memory becomes the buffer's. */
+static int make_buffer(
+	const struct cam_host *host, struct access_unit *unit, struct cam_buf *like, struct cam_buf **ret)
+{
+	like->n_planes = 1;
+	like->arrival_ns = unit->arrival_ns;
+	like->plane[0] = (struct cam_plane){unit->data, unit->len, 0};
+	*ret = host->buf_new(like, free, unit->data);
+	return *ret ? 0 : -ENOMEM;
+}
+
+int track_video(struct track *t, const struct cam_host *host, struct access_unit *unit, bool key_only,
+	struct cam_buf **ret)
+{
+	bool key = !unit->broken && (!has_sets(t) || annexb_is_key(t->like.codec, unit->data, unit->len));
+	struct cam_buf like = {.flags = key ? CAM_KEY : 0, .pts_ns = unit_time(t, unit)};
+	int err = unit->broken || (key_only && !key) ? -EAGAIN : 0;
+
+	if (key)
+		err = renew_caps(t, host, unit->data, unit->len);
+	if (!err) {
+		like.caps = t->caps;
+		like.dts_ns = order_dts(&t->order, like.pts_ns);
+		err = make_buffer(host, unit, &like, ret);
+	}
+	if (err)
+		free(unit->data);
+	return err;
+}
+
+int track_audio(struct track *t, const struct cam_host *host, struct access_unit *unit, bool wanted,
+	struct cam_buf **ret)
+{
+	struct cam_buf like = {.track = CLIENT_AUDIO, .flags = CAM_KEY, .caps = t->caps};
+	int err = wanted && !unit->broken ? 0 : -EAGAIN; /* a frame in part is noise */
+
+	t->gap = t->gap || unit->gap || unit->broken;
+	if (!err) {
+		like.dts_ns = like.pts_ns = unit_time(t, unit);
+		if (t->clock.told)
+			like.flags |= CAM_SYNCED;
+		if (t->gap)
+			like.flags |= CAM_DISCONTINUITY;
+		t->gap = false;
+		err = make_buffer(host, unit, &like, ret);
+	}
+	if (err)
+		free(unit->data);
+	return err;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/lib/av/sps.h"
 
+#include "plugins/lib/av/bits.h"
+
 #include <cam/plugin.h>
 
 #include <errno.h>
@@ -10,52 +12,22 @@
 /* An SPS of a camera has some 20 to 80 bytes; what stands behind this many is not looked at. */
 enum { RBSP_MAX = 1024, REORDER_MAX = 16 };
 
-/* Reads past the end give zeros and set `over`. */
-struct bits {
-	uint8_t data[RBSP_MAX];
-	size_t len, pos; /* bytes, bits */
-	bool over;
-};
-
-static void bits_init(struct bits *b, const uint8_t *nal, size_t len)
+/* The payload of a NAL unit without its emulation_prevention_three_byte. @return its length */
+static size_t unescape(const uint8_t *nal, size_t len, uint8_t ret[RBSP_MAX])
 {
-	b->len = b->pos = 0;
-	b->over = false;
-	for (size_t i = 0; i < len && b->len < RBSP_MAX; i++) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n < RBSP_MAX; i++) {
 		if (i >= 2 && nal[i] == 3 && !nal[i - 1] && !nal[i - 2])
-			continue; /* emulation_prevention_three_byte */
-		b->data[b->len++] = nal[i];
+			continue;
+		ret[n++] = nal[i];
 	}
+	return n;
 }
 
 static uint32_t get_bit(struct bits *b)
 {
-	size_t at = b->pos++;
-
-	if (at >= b->len * 8) {
-		b->over = true;
-		return 0;
-	}
-	return b->data[at / 8] >> (7 - at % 8) & 1;
-}
-
-/* @param n at most 32 */
-static uint32_t get_bits(struct bits *b, int n)
-{
-	uint32_t v = 0;
-
-	while (n-- > 0)
-		v = v << 1 | get_bit(b);
-	return v;
-}
-
-static void skip_bits(struct bits *b, size_t n)
-{
-	b->pos += n;
-	if (b->pos > b->len * 8) {
-		b->pos = b->len * 8;
-		b->over = true;
-	}
+	return bits_take(b, 1);
 }
 
 /* Exp-Golomb, unsigned. */
@@ -63,13 +35,13 @@ static uint32_t get_ue(struct bits *b)
 {
 	int zeros = 0;
 
-	while (!b->over && !get_bit(b))
+	while (!bits_over(b) && !get_bit(b))
 		zeros++;
 	if (zeros > 31) {
-		b->over = true;
+		b->pos = b->end + 1;
 		return 0;
 	}
-	return (UINT32_C(1) << zeros) - 1 + get_bits(b, zeros);
+	return (UINT32_C(1) << zeros) - 1 + bits_take(b, (unsigned)zeros);
 }
 
 /* Exp-Golomb, signed; the code's size is enough where only its place matters. */
@@ -85,7 +57,7 @@ static void h264_skip_scaling_list(struct bits *b, int size)
 {
 	uint32_t last = 8, next = 8;
 
-	for (int i = 0; i < size && !b->over; i++) {
+	for (int i = 0; i < size && !bits_over(b); i++) {
 		if (next)
 			next = (last + (uint32_t)get_se(b)) & 255;
 		last = next ? next : last;
@@ -125,7 +97,7 @@ static uint32_t h264_order(struct bits *b)
 		get_se(b);
 		get_se(b);
 		n = get_ue(b);
-		for (uint32_t i = 0; i < n && !b->over; i++)
+		for (uint32_t i = 0; i < n && !bits_over(b); i++)
 			get_se(b);
 	}
 	return type;
@@ -135,24 +107,42 @@ static void h264_skip_hrd(struct bits *b)
 {
 	uint32_t n = get_ue(b);
 
-	skip_bits(b, 8);
-	for (uint32_t i = 0; i <= n && !b->over; i++) {
+	b->pos += 8;
+	for (uint32_t i = 0; i <= n && !bits_over(b); i++) {
 		get_ue(b);
 		get_ue(b);
 		get_bit(b);
 	}
-	skip_bits(b, 20);
+	b->pos += 20;
 }
 
 static void h264_timing(struct bits *b, struct sps *ret)
 {
-	uint32_t tick = get_bits(b, 32), scale = get_bits(b, 32);
+	uint32_t tick = bits_take(b, 32), scale = bits_take(b, 32);
 
 	get_bit(b); /* fixed_frame_rate_flag */
 	/* Two ticks a frame; 1 to 240 frames a second are believed. */
-	if (!b->over && tick && tick < UINT32_MAX / 480 && scale >= 2 * tick && scale <= 480 * tick) {
+	if (!bits_over(b) && tick && tick < UINT32_MAX / 480 && scale >= 2 * tick && scale <= 480 * tick) {
 		ret->fps_num = scale;
 		ret->fps_den = 2 * tick;
+	}
+}
+
+/* What stands in front of vui_timing_info_present_flag: shape, overscan, colours. */
+static void h264_skip_colours(struct bits *b)
+{
+	if (get_bit(b) && bits_take(b, 8) == 255)
+		b->pos += 32; /* sar_width, sar_height */
+	if (get_bit(b))
+		get_bit(b); /* overscan_appropriate_flag */
+	if (get_bit(b)) {
+		b->pos += 4;
+		if (get_bit(b))
+			b->pos += 24;
+	}
+	if (get_bit(b)) {
+		get_ue(b); /* chroma_sample_loc_type_top_field */
+		get_ue(b);
 	}
 }
 
@@ -160,19 +150,7 @@ static void h264_vui(struct bits *b, struct sps *ret)
 {
 	uint32_t reorder, nal_hrd, vcl_hrd;
 
-	if (get_bit(b) && get_bits(b, 8) == 255)
-		skip_bits(b, 32); /* sar_width, sar_height */
-	if (get_bit(b))
-		get_bit(b); /* overscan_appropriate_flag */
-	if (get_bit(b)) {
-		skip_bits(b, 4);
-		if (get_bit(b))
-			skip_bits(b, 24);
-	}
-	if (get_bit(b)) {
-		get_ue(b); /* chroma_sample_loc_type_top_field */
-		get_ue(b);
-	}
+	h264_skip_colours(b);
 	if (get_bit(b))
 		h264_timing(b, ret);
 	nal_hrd = get_bit(b);
@@ -190,7 +168,7 @@ static void h264_vui(struct bits *b, struct sps *ret)
 	for (int i = 0; i < 4; i++)
 		get_ue(b);
 	reorder = get_ue(b);
-	if (!b->over && reorder <= REORDER_MAX)
+	if (!bits_over(b) && reorder <= REORDER_MAX)
 		ret->reorder = (int)reorder;
 }
 
@@ -219,9 +197,9 @@ static int h264_read(struct bits *b, struct sps *ret)
 	uint32_t profile, chroma, order, frames_only;
 	uint64_t width, height, margin[2];
 
-	skip_bits(b, 8); /* NAL unit header */
-	profile = get_bits(b, 8);
-	skip_bits(b, 16); /* constraints, level */
+	b->pos += 8; /* NAL unit header */
+	profile = bits_take(b, 8);
+	b->pos += 16; /* constraints, level */
 	get_ue(b); /* seq_parameter_set_id */
 	chroma = h264_chroma(b, profile);
 	get_ue(b); /* log2_max_frame_num_minus4 */
@@ -236,7 +214,7 @@ static int h264_read(struct bits *b, struct sps *ret)
 		get_bit(b); /* mb_adaptive_frame_field_flag */
 	get_bit(b); /* direct_8x8_inference_flag */
 	get_window(b, chroma == 1 || chroma == 2 ? 2 : 1, (chroma == 1 ? 2 : 1) * (2 - frames_only), margin);
-	if (b->over || set_size(ret, width, height, margin))
+	if (bits_over(b) || set_size(ret, width, height, margin))
 		return -EINVAL;
 	/* Type 2 has one order only; the Baseline profile has no B slices. */
 	if (order == 2 || profile == 66)
@@ -250,15 +228,15 @@ static void hevc_skip_profile(struct bits *b, uint32_t sub_layers)
 {
 	uint32_t present = 0;
 
-	skip_bits(b, 96); /* general profile, tier and level */
+	b->pos += 96; /* general profile, tier and level */
 	for (uint32_t i = 0; i < sub_layers; i++)
-		present |= get_bits(b, 2) << (2 * i);
+		present |= bits_take(b, 2) << (2 * i);
 	if (sub_layers)
-		skip_bits(b, (size_t)2 * (8 - sub_layers));
+		b->pos += (size_t)2 * (8 - sub_layers);
 	for (uint32_t i = 0; i < sub_layers; i++) {
 		uint32_t p = present >> (2 * i);
 
-		skip_bits(b, (p & 2 ? 88 : 0) + (p & 1 ? 8 : 0));
+		b->pos += (p & 2 ? 88 : 0) + (p & 1 ? 8 : 0);
 	}
 }
 
@@ -267,8 +245,8 @@ static int hevc_read(struct bits *b, struct sps *ret)
 	uint32_t sub_layers, chroma, all, reorder = 0;
 	uint64_t width, height, margin[2];
 
-	skip_bits(b, 16 + 4); /* NAL unit header, sps_video_parameter_set_id */
-	sub_layers = get_bits(b, 3);
+	b->pos += 16 + 4; /* NAL unit header, sps_video_parameter_set_id */
+	sub_layers = bits_take(b, 3);
 	get_bit(b); /* sps_temporal_id_nesting_flag */
 	hevc_skip_profile(b, sub_layers);
 	get_ue(b); /* sps_seq_parameter_set_id */
@@ -278,7 +256,7 @@ static int hevc_read(struct bits *b, struct sps *ret)
 	width = get_ue(b);
 	height = get_ue(b);
 	get_window(b, chroma == 1 || chroma == 2 ? 2 : 1, chroma == 1 ? 2 : 1, margin);
-	if (b->over || set_size(ret, width, height, margin))
+	if (bits_over(b) || set_size(ret, width, height, margin))
 		return -EINVAL;
 	get_ue(b); /* bit_depth_luma_minus8 */
 	get_ue(b); /* bit_depth_chroma_minus8 */
@@ -289,7 +267,7 @@ static int hevc_read(struct bits *b, struct sps *ret)
 		reorder = get_ue(b);
 		get_ue(b); /* sps_max_latency_increase_plus1 */
 	}
-	if (!b->over && reorder <= REORDER_MAX)
+	if (!bits_over(b) && reorder <= REORDER_MAX)
 		ret->reorder = (int)reorder;
 	return 0;
 }
@@ -298,6 +276,7 @@ int sps_read(uint32_t codec, const struct annexb_sets *sets, struct sps *ret)
 {
 	struct annexb_nal nal;
 	struct sps sps = {.reorder = -1};
+	uint8_t rbsp[RBSP_MAX];
 	struct bits bits;
 	size_t pos = 0;
 	int err;
@@ -305,7 +284,7 @@ int sps_read(uint32_t codec, const struct annexb_sets *sets, struct sps *ret)
 	while (annexb_next(sets->data, sets->len, &pos, &nal)) {
 		if (annexb_kind(codec, &nal) != ANNEXB_SPS)
 			continue;
-		bits_init(&bits, nal.data, nal.len);
+		bits = bits_of(rbsp, unescape(nal.data, nal.len, rbsp));
 		err = codec == CAM_HEVC ? hevc_read(&bits, &sps) : h264_read(&bits, &sps);
 		if (!err)
 			*ret = sps;

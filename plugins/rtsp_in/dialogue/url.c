@@ -278,19 +278,24 @@ static bool join(const struct url *u, const char *path, const char *tail, char r
 	return len < URL_MAX;
 }
 
+/* The path that a control is relative to. */
+static const char *base_path(const struct url *u, const char *from)
+{
+	const char *base = from ? url_path(from) : NULL;
+
+	if (from && !base && *from == '/')
+		base = from;
+	return base ? base : u->request + strlen(u->base);
+}
+
 int url_resolve(const struct url *u, const char *from, const char *control, char ret[URL_MAX])
 {
-	const char *path = url_path(control), *base = from ? url_path(from) : NULL;
-	size_t base_len;
+	const char *path = url_path(control), *base = base_path(u, from);
+	size_t base_len = strcspn(base, "?#");
 	bool fits;
 
 	if (!is_url_text(control) || (from && !is_url_text(from)))
 		return -EINVAL;
-	if (from && !base && *from == '/')
-		base = from;
-	if (!base)
-		base = u->request + strlen(u->base);
-	base_len = strcspn(base, "?#");
 	if (path)
 		fits = join(u, path, NULL, ret);
 	else if (!*control || !strcmp(control, "*"))

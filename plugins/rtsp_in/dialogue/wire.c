@@ -177,28 +177,37 @@ static enum look take_line(struct wire *w, const uint8_t *p)
 	return len ? LOOK_PART : LOOK_WHOLE;
 }
 
+/* @return how many bytes are no message, if that shows at the one that is looked at; 0: it may be one */
+static size_t bytes_of_garbage(struct wire *w, const uint8_t *p)
+{
+	uint8_t c = p[w->scanned];
+
+	if (!w->has_prefix && !prefix_is_good(w, p, w->scanned))
+		return 1;
+	/* A frame has been put into a message: its '$' came before. */
+	if ((c < ' ' && c != '\r' && c != '\t') || c == 0x7f)
+		return w->scanned - (p[w->scanned - 1] == '$' ? 1 : 0);
+	return !w->lines && w->scanned >= START_MAX ? w->scanned : 0;
+}
+
 /* Look at the bytes of a head that have not been looked at. @return LOOK_WHOLE: it ends at w->scanned */
 static enum look scan_head(struct wire *w, const uint8_t *p, size_t n)
 {
 	while (w->scanned < n) {
-		uint8_t c = p[w->scanned];
 		enum look look;
+		size_t bad;
 
 		if (w->scanned >= WIRE_HEAD_MAX)
 			return LOOK_BAD;
-		if (c == '\n') {
+		if (p[w->scanned] == '\n') {
 			look = take_line(w, p);
 			if (look != LOOK_PART)
 				return look;
 			continue;
 		}
-		if (!w->has_prefix && !prefix_is_good(w, p, w->scanned))
-			return garbage(w, 1);
-		/* A frame has been put into a message: its '$' came before. */
-		if ((c < ' ' && c != '\r' && c != '\t') || c == 0x7f)
-			return garbage(w, w->scanned - (p[w->scanned - 1] == '$' ? 1 : 0));
-		if (!w->lines && w->scanned >= START_MAX)
-			return garbage(w, w->scanned);
+		bad = bytes_of_garbage(w, p);
+		if (bad)
+			return garbage(w, bad);
 		w->scanned++;
 		if (w->scanned == ANSWER_MIN && !w->lines && !w->is_request && w->has_prefix &&
 			!start_line_is_good(w, p, ANSWER_MIN))

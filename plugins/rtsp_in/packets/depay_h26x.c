@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* H.264 (RFC 6184, in the order of decoding) and H.265 (RFC 7798). */
+#include "plugins/rtsp_in/packets/depay_h26x.h"
+
+#include "lib/bytes.h"
 #include "plugins/lib/av/annexb.h"
-#include "plugins/rtsp_in/packets/depay_private.h"
 
 /* RFC 6184 table 1 */
 enum { H264_NAL_LAST = 23, H264_STAP_A = 24, H264_FU_A = 28, H264_FU_B = 29 };
@@ -29,136 +30,132 @@ static int hevc_type(const uint8_t *head)
 	return head[0] >> 1 & 0x3f;
 }
 
-static enum annexb_kind kind_of(const struct depay *d, const struct nal *nal)
+static enum annexb_kind kind_of(const struct h26x *h, const struct nal *nal)
 {
-	return annexb_kind(d->media->codec, &(struct annexb_nal){nal->head, nal->head_len});
+	return annexb_kind(h->media->codec, &(struct annexb_nal){nal->head, nal->head_len});
 }
 
 /* first_mb_in_slice is 0 (H.264 7.3.3), or first_slice_segment_in_pic_flag is set (H.265 7.3.6.1). */
-static bool is_first_slice(const struct depay *d, const struct nal *nal)
+static bool is_first_slice(const struct h26x *h, const struct nal *nal)
 {
 	int type = h264_type(nal->head);
 
-	if (kind_of(d, nal) != ANNEXB_SLICE || !nal->len || !(nal->body[0] & 0x80))
+	if (kind_of(h, nal) != ANNEXB_SLICE || !nal->len || !(nal->body[0] & 0x80))
 		return false;
-	return d->media->packing == SDP_HEVC || (type != H264_PART_B && type != H264_PART_C);
+	return h->media->packing == SDP_HEVC || (type != H264_PART_B && type != H264_PART_C);
 }
 
 /* The unit under way is over. A picture whose reference is missing is as good as damaged. */
-static int end(struct depay *d)
+static int end(struct h26x *h)
 {
-	struct h26x *h = &d->h26x;
-
-	d->broken = d->broken || d->gap;
+	h->unit->broken = h->unit->broken || h->unit->gap;
 	h->has_slice = h->after_marker = false;
-	h->ended = d->time;
-	return depay_end(d);
+	h->ended = h->unit->time;
+	return assembly_end(h->unit);
 }
 
 /* Something of a time stamp has come. @param begins it can only stand at a unit's beginning */
-static int arrive(struct depay *d, const struct rtp_packet *p, bool begins)
+static int arrive(struct h26x *h, const struct rtp_packet *p, bool begins)
 {
-	struct h26x *h = &d->h26x;
 	int err = 0;
 
 	if (h->in_fragment)
-		d->broken = true; /* its end is missing */
+		h->unit->broken = true; /* its end is missing */
 	h->in_fragment = false;
-	if (h->lost && d->len)
-		d->broken = true;
+	if (h->lost && h->unit->len)
+		h->unit->broken = true;
 	/* Parameter sets may have come with a time stamp of their own: they belong to the slice that follows. */
-	if (h->has_slice && (begins || p->time != d->time))
-		err = end(d);
-	if (h->lost && !d->len)
-		d->gap = true;
+	if (h->has_slice && (begins || p->time != h->unit->time))
+		err = end(h);
+	if (h->lost && !h->unit->len)
+		h->unit->gap = true;
 	h->lost = false;
 	if (!h->has_slice)
-		d->time = p->time;
-	d->arrival_ns = p->arrival_ns;
+		h->unit->time = p->time;
+	h->unit->arrival_ns = p->arrival_ns;
 	return err;
 }
 
 /* What cannot be understood, or whose beginning is missing. */
-static int damage(struct depay *d, const struct rtp_packet *p)
+static int damage(struct h26x *h, const struct rtp_packet *p)
 {
-	int err = arrive(d, p, false);
+	int err = arrive(h, p, false);
 
-	d->broken = true;
+	h->unit->broken = true;
 	return err;
 }
 
-static int begin_nal(struct depay *d, const struct rtp_packet *p, const struct nal *nal)
+static int begin_nal(struct h26x *h, const struct rtp_packet *p, const struct nal *nal)
 {
-	struct h26x *h = &d->h26x;
-	enum annexb_kind kind = kind_of(d, nal);
-	bool lost = h->lost, first = is_first_slice(d, nal);
-	int err = arrive(d, p, first || kind == ANNEXB_DELIMITER);
+	enum annexb_kind kind = kind_of(h, nal);
+	bool lost = h->lost, first = is_first_slice(h, nal);
+	int err = arrive(h, p, first || kind == ANNEXB_DELIMITER);
 
 	if (err)
 		return err;
 	/* Some senders repeat parameter sets in front of each slice of a keyframe: those alone begin nothing. */
 	if (kind == ANNEXB_SLICE) {
-		d->broken = d->broken || (!first && !h->has_slice);
+		h->unit->broken = h->unit->broken || (!first && !h->has_slice);
 		if (h->after_marker && !first && !lost && p->time == h->ended)
 			h->markers_lie = true;
 		h->after_marker = false;
 		h->has_slice = true;
 	}
-	err = depay_add(d, start_code, sizeof(start_code));
-	h->nal = d->len;
+	err = assembly_add(h->unit, start_code, sizeof(start_code));
+	h->nal = h->unit->len;
 	if (!err)
-		err = depay_add(d, nal->head, nal->head_len);
-	return err ? err : depay_add(d, nal->body, nal->len);
+		err = assembly_add(h->unit, nal->head, nal->head_len);
+	return err ? err : assembly_add(h->unit, nal->body, nal->len);
 }
 
 /* Some cameras put a whole access unit, start codes and all, into what they call one parameter set. */
-static void end_nal(struct depay *d)
+static void end_nal(struct h26x *h)
 {
 	struct annexb_nal nal;
 	size_t pos = 0;
 
-	d->h26x.in_fragment = false;
-	while (!d->h26x.has_slice && annexb_next(d->data + d->h26x.nal - sizeof(start_code),
-					     d->len - d->h26x.nal + sizeof(start_code), &pos, &nal))
-		d->h26x.has_slice = annexb_kind(d->media->codec, &nal) == ANNEXB_SLICE;
+	h->in_fragment = false;
+	while (!h->has_slice && annexb_next(h->unit->data + h->nal - sizeof(start_code),
+					h->unit->len - h->nal + sizeof(start_code), &pos, &nal))
+		h->has_slice = annexb_kind(h->media->codec, &nal) == ANNEXB_SLICE;
 }
 
-static int add_nal(struct depay *d, const struct rtp_packet *p, const struct nal *nal)
+static int add_nal(struct h26x *h, const struct rtp_packet *p, const struct nal *nal)
 {
-	int err = nal->head[0] & FORBIDDEN ? damage(d, p) : begin_nal(d, p, nal);
+	int err = nal->head[0] & FORBIDDEN ? damage(h, p) : begin_nal(h, p, nal);
 
 	if (!err && !(nal->head[0] & FORBIDDEN))
-		end_nal(d);
+		end_nal(h);
 	return err;
 }
 
 /* @return whether payloads of this type are for others to define: H.264 0, 30, 31, H.265 41 to 47 and 51 to 63 */
-static bool is_unknown(const struct depay *d, int type)
+static bool is_unknown(const struct h26x *h, int type)
 {
-	if (d->media->packing == SDP_H264)
+	if (h->media->packing == SDP_H264)
 		return !type || type > H264_FU_B;
 	return (type > HEVC_NAL_LAST && type < HEVC_AP) || type > HEVC_PACI;
 }
 
 /* A NAL unit as it stands in a packet or an aggregate, or in a byte stream. @param skip bytes after its header */
-static int single(struct depay *d, const struct rtp_packet *p, const uint8_t *data, size_t len, size_t skip)
+static int single(struct h26x *h, const struct rtp_packet *p, const uint8_t *data, size_t len, size_t skip)
 {
-	bool hevc = d->media->packing == SDP_HEVC;
+	bool hevc = h->media->packing == SDP_HEVC;
 	size_t head = hevc ? 2 : 1;
 	int type;
 
 	if (len < head + skip)
-		return damage(d, p);
+		return damage(h, p);
 	type = hevc ? hevc_type(data) : h264_type(data);
-	if (is_unknown(d, type))
+	if (is_unknown(h, type))
 		return 0;
 	if (type > (hevc ? (int)HEVC_NAL_LAST : (int)H264_NAL_LAST))
-		return damage(d, p); /* one aggregate in another, or one in the order of a clock of its own */
-	return add_nal(d, p, &(struct nal){data, data + head + skip, head, len - head - skip});
+		return damage(h, p); /* one aggregate in another, or one in the order of a clock of its own */
+	return add_nal(h, p, &(struct nal){data, data + head + skip, head, len - head - skip});
 }
 
 /* Sizes and NAL units. @param first, next bytes in front of the first size and of the others */
-static int aggregate(struct depay *d, const struct rtp_packet *p, size_t pos, size_t first, size_t next)
+static int aggregate(struct h26x *h, const struct rtp_packet *p, size_t pos, size_t first, size_t next)
 {
 	int err = 0;
 
@@ -166,81 +163,80 @@ static int aggregate(struct depay *d, const struct rtp_packet *p, size_t pos, si
 		size_t len;
 
 		if (p->len - pos < before + 2)
-			return damage(d, p);
-		len = depay_be16(p->data + pos + before);
+			return damage(h, p);
+		len = be16(p->data + pos + before);
 		pos += before + 2;
 		if (!len || len > p->len - pos)
-			return damage(d, p);
-		err = single(d, p, p->data + pos, len, 0);
+			return damage(h, p);
+		err = single(h, p, p->data + pos, len, 0);
 		pos += len;
 	}
 	return err;
 }
 
-static int add_fragment(struct depay *d, const struct rtp_packet *p, const struct nal *nal, uint8_t fu)
+static int add_fragment(struct h26x *h, const struct rtp_packet *p, const struct nal *nal, uint8_t fu)
 {
-	struct h26x *h = &d->h26x;
-	int type = d->media->packing == SDP_HEVC ? hevc_type(nal->head) : h264_type(nal->head);
+	int type = h->media->packing == SDP_HEVC ? hevc_type(nal->head) : h264_type(nal->head);
 	int err;
 
 	if (fu & FU_START) {
-		err = nal->head[0] & FORBIDDEN ? damage(d, p) : begin_nal(d, p, nal);
+		err = nal->head[0] & FORBIDDEN ? damage(h, p) : begin_nal(h, p, nal);
 		if (err || nal->head[0] & FORBIDDEN)
 			return err;
 		h->in_fragment = true;
 		h->fragment_type = (uint8_t)type;
-	} else if (!h->in_fragment || type != h->fragment_type || p->time != d->time) {
-		return damage(d, p);
+	} else if (!h->in_fragment || type != h->fragment_type || p->time != h->unit->time) {
+		return damage(h, p);
 	} else {
-		d->arrival_ns = p->arrival_ns;
-		err = depay_add(d, nal->body, nal->len);
+		h->unit->arrival_ns = p->arrival_ns;
+		err = assembly_add(h->unit, nal->body, nal->len);
 	}
 	if (!err && fu & FU_END)
-		end_nal(d);
+		end_nal(h);
 	return err;
 }
 
-static int h264_fragment(struct depay *d, const struct rtp_packet *p)
+static int h264_fragment(struct h26x *h, const struct rtp_packet *p)
 {
 	uint8_t head;
 	int type;
 
 	if (p->len < 2)
-		return damage(d, p);
+		return damage(h, p);
 	type = h264_type(p->data + 1);
 	if (!type || type > H264_NAL_LAST)
-		return damage(d, p);
+		return damage(h, p);
 	head = (uint8_t)((p->data[0] & 0xe0) | type);
-	return add_fragment(d, p, &(struct nal){&head, p->data + 2, 1, p->len - 2}, p->data[1]);
+	return add_fragment(h, p, &(struct nal){&head, p->data + 2, 1, p->len - 2}, p->data[1]);
 }
 
-static int hevc_fragment(struct depay *d, const struct rtp_packet *p)
+static int hevc_fragment(struct h26x *h, const struct rtp_packet *p)
 {
 	size_t skip = 3;
 	uint8_t head[2];
 	int type;
 
 	if (p->len < skip)
-		return damage(d, p);
+		return damage(h, p);
 	type = p->data[2] & 0x3f;
-	if (d->media->donl && p->data[2] & FU_START)
+	if (h->media->donl && p->data[2] & FU_START)
 		skip += DONL;
 	if (p->len < skip || type > HEVC_NAL_LAST)
-		return damage(d, p);
+		return damage(h, p);
 	head[0] = (uint8_t)((p->data[0] & 0x81) | type << 1);
 	head[1] = p->data[1];
-	return add_fragment(d, p, &(struct nal){head, p->data + skip, 2, p->len - skip}, p->data[2]);
+	return add_fragment(h, p, &(struct nal){head, p->data + skip, 2, p->len - skip}, p->data[2]);
 }
 
 /* A byte stream, as some cameras send it; neither codec has a NAL unit that begins with two zeros. */
-static int byte_stream(struct depay *d, const struct rtp_packet *p)
+static int byte_stream(struct h26x *h, const struct rtp_packet *p)
 {
 	struct annexb_nal nal;
 	size_t pos = 0;
 	int err = 0;
 
 	while (!err && annexb_next(p->data, p->len, &pos, &nal))
-		err = single(d, p, nal.data, nal.len, 0);
+		err = single(h, p, nal.data, nal.len, 0);
 	return err;
 }
 
@@ -250,43 +246,43 @@ static bool is_byte_stream(const struct rtp_packet *p)
 	       (p->data[2] == 1 || (!p->data[2] && p->data[3] == 1));
 }
 
-static int payload(struct depay *d, const struct rtp_packet *p)
+static int payload(struct h26x *h, const struct rtp_packet *p)
 {
-	size_t donl = d->media->donl ? DONL : 0;
+	size_t donl = h->media->donl ? DONL : 0;
 
 	if (!p->len)
 		return 0;
 	if (is_byte_stream(p))
-		return byte_stream(d, p);
-	if (d->media->packing == SDP_H264) {
+		return byte_stream(h, p);
+	if (h->media->packing == SDP_H264) {
 		if (h264_type(p->data) == H264_FU_A)
-			return h264_fragment(d, p);
+			return h264_fragment(h, p);
 		if (h264_type(p->data) == H264_STAP_A)
-			return aggregate(d, p, 1, 0, 0);
-		return single(d, p, p->data, p->len, 0);
+			return aggregate(h, p, 1, 0, 0);
+		return single(h, p, p->data, p->len, 0);
 	}
 	if (hevc_type(p->data) == HEVC_FU)
-		return hevc_fragment(d, p);
+		return hevc_fragment(h, p);
 	if (hevc_type(p->data) == HEVC_AP)
-		return p->len > 2 ? aggregate(d, p, 2, donl, donl ? DOND : 0) : damage(d, p);
-	return single(d, p, p->data, p->len, donl);
+		return p->len > 2 ? aggregate(h, p, 2, donl, donl ? DOND : 0) : damage(h, p);
+	return single(h, p, p->data, p->len, donl);
 }
 
-int depay_h26x(struct depay *d, const struct rtp_packet *p, bool lost)
+int depay_h26x(struct h26x *h, const struct rtp_packet *p, bool lost)
 {
-	struct h26x *h = &d->h26x;
 	int err;
 
 	h->lost = h->lost || lost;
 	if (lost && h->in_fragment) {
-		d->broken = true;
+		h->unit->broken = true;
 		h->in_fragment = false;
 	}
-	err = payload(d, p);
-	if (!err && p->marker && h->has_slice && !h->in_fragment && !h->markers_lie && p->time == d->time) {
+	err = payload(h, p);
+	if (!err && p->marker && h->has_slice && !h->in_fragment && !h->markers_lie &&
+		p->time == h->unit->time) {
 		/* An empty packet, or one for others, may tell of a loss and of the end. */
-		d->broken = d->broken || h->lost;
-		err = end(d);
+		h->unit->broken = h->unit->broken || h->lost;
+		err = end(h);
 		h->after_marker = true;
 	}
 	if (err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* JPEG over RTP (RFC 2435): scans without their headers, which are made here. */
-#include "plugins/rtsp_in/packets/depay_private.h"
+#include "plugins/rtsp_in/packets/depay_jpeg.h"
+
+#include "lib/bytes.h"
 #include "plugins/rtsp_in/packets/jpeg_tables.h"
 
 #include <errno.h>
@@ -30,8 +31,14 @@ enum {
 };
 enum { FILE_HEADER_MAX = 1024, SIDE_MAX = 65535 };
 
+struct jpeg_quantisers {
+	uint8_t n; /* 0: none; 1: one for all components */
+	uint8_t precision; /* bit k: table k has 16-bit values */
+	uint8_t data[2][128];
+};
+
 /* What stands in front of a packet's data. */
-struct header {
+struct jpeg_header {
 	uint32_t offset;
 	uint8_t type; /* 0: 4:2:2, 1: 4:2:0 */
 	uint8_t q;
@@ -41,14 +48,14 @@ struct header {
 	size_t len;
 };
 
-static int read_header(const struct sdp_media *m, const struct rtp_packet *p, struct header *ret)
+static int read_header(const struct sdp_media *m, const struct rtp_packet *p, struct jpeg_header *ret)
 {
 	const uint8_t *b = p->data;
 	size_t size = MAIN_HEADER;
 
 	if (p->len < size)
 		return -EPROTO;
-	*ret = (struct header){.offset = (uint32_t)b[1] << 16 | depay_be16(b + 2),
+	*ret = (struct jpeg_header){.offset = (uint32_t)b[1] << 16 | be16(b + 2),
 		.type = b[4],
 		.q = b[5],
 		.width = b[6] ? b[6] * 8u : m->width,
@@ -57,7 +64,7 @@ static int read_header(const struct sdp_media *m, const struct rtp_packet *p, st
 		ret->type -= TYPE_RESTART;
 		if (p->len < size + RESTART_HEADER)
 			return -EPROTO;
-		ret->restart = depay_be16(b + size);
+		ret->restart = be16(b + size);
 		size += RESTART_HEADER;
 	}
 	if (ret->type > 1 || !ret->width || !ret->height || ret->width > SIDE_MAX || ret->height > SIDE_MAX)
@@ -68,7 +75,7 @@ static int read_header(const struct sdp_media *m, const struct rtp_packet *p, st
 }
 
 /* RFC 2435 appendix A */
-static void compute_tables(unsigned q, struct jpeg_tables *ret)
+static void compute_tables(unsigned q, struct jpeg_quantisers *ret)
 {
 	unsigned factor = q < 50 ? 5000 / q : 200 - 2 * q;
 
@@ -83,22 +90,22 @@ static void compute_tables(unsigned q, struct jpeg_tables *ret)
 }
 
 /* The first packet of a picture holds its tables, or those told before are valid. Moves h->data behind them. */
-static int read_tables(struct depay *d, struct header *h, struct jpeg_tables *ret)
+static int read_tables(struct depay_jpeg *j, struct jpeg_header *h, struct jpeg_quantisers *ret)
 {
-	struct jpeg_tables *kept;
+	struct jpeg_quantisers *kept;
 	size_t len, pos = TABLES_HEADER;
 
 	if (h->len < TABLES_HEADER)
 		return -EPROTO;
-	len = depay_be16(h->data + 2);
+	len = be16(h->data + 2);
 	if (len > h->len - TABLES_HEADER)
 		return -EPROTO;
-	if (!d->jpeg.cache)
-		d->jpeg.cache = calloc(Q_NOT_KEPT - Q_IN_BAND, sizeof(*d->jpeg.cache));
-	if (!d->jpeg.cache)
+	if (!j->cache)
+		j->cache = calloc(Q_NOT_KEPT - Q_IN_BAND, sizeof(*j->cache));
+	if (!j->cache)
 		return -ENOMEM;
-	kept = h->q < Q_NOT_KEPT ? &d->jpeg.cache[h->q - Q_IN_BAND] : NULL;
-	*ret = (struct jpeg_tables){.precision = h->data[1]};
+	kept = h->q < Q_NOT_KEPT ? &j->cache[h->q - Q_IN_BAND] : NULL;
+	*ret = (struct jpeg_quantisers){.precision = h->data[1]};
 	if (!len && kept)
 		*ret = *kept;
 	while (len && ret->n < 2) {
@@ -134,7 +141,7 @@ static uint8_t *put(uint8_t *p, const void *data, size_t len)
 	return p + len;
 }
 
-static uint8_t *put_quantisers(uint8_t *p, const struct jpeg_tables *t)
+static uint8_t *put_quantisers(uint8_t *p, const struct jpeg_quantisers *t)
 {
 	for (unsigned i = 0; i < t->n; i++) {
 		unsigned wide = t->precision >> i & 1;
@@ -146,7 +153,7 @@ static uint8_t *put_quantisers(uint8_t *p, const struct jpeg_tables *t)
 	return p;
 }
 
-static uint8_t *put_frame(uint8_t *p, const struct header *h, const struct jpeg_tables *t)
+static uint8_t *put_frame(uint8_t *p, const struct jpeg_header *h, const struct jpeg_quantisers *t)
 {
 	uint8_t sampling = h->type ? 0x22 : 0x21, chroma = t->n > 1;
 	bool wide = t->precision & ((1u << t->n) - 1); /* more than baseline has */
@@ -159,7 +166,8 @@ static uint8_t *put_frame(uint8_t *p, const struct header *h, const struct jpeg_
 }
 
 /* RFC 2435 appendix B, as a JFIF file. */
-static size_t make_header(const struct header *h, const struct jpeg_tables *t, uint8_t ret[FILE_HEADER_MAX])
+static size_t make_header(
+	const struct jpeg_header *h, const struct jpeg_quantisers *t, uint8_t ret[FILE_HEADER_MAX])
 {
 	uint8_t *p = put(ret, (uint8_t[]){0xff, SOI}, 2);
 
@@ -186,74 +194,79 @@ static size_t make_header(const struct header *h, const struct jpeg_tables *t, u
 }
 
 /* The picture under way is over. */
-static int end(struct depay *d)
+static int end(struct depay_jpeg *j)
 {
 	static const uint8_t end_of_image[2] = {0xff, EOI};
 	int err = 0;
 
-	if (d->jpeg.header && memcmp(d->data + d->len - 2, end_of_image, 2) != 0)
-		err = depay_add(d, end_of_image, 2);
-	if (d->jpeg.header && d->len - d->jpeg.header <= 2)
-		d->broken = true; /* nothing but its header */
-	d->jpeg.header = 0;
-	return err ? err : depay_end(d);
+	if (j->header && memcmp(j->unit->data + j->unit->len - 2, end_of_image, 2) != 0)
+		err = assembly_add(j->unit, end_of_image, 2);
+	if (j->header && j->unit->len - j->header <= 2)
+		j->unit->broken = true; /* nothing but its header */
+	j->header = 0;
+	return err ? err : assembly_end(j->unit);
 }
 
-static int begin(struct depay *d, const struct rtp_packet *p, struct header *h)
+static int begin(struct depay_jpeg *j, const struct rtp_packet *p, struct jpeg_header *h)
 {
 	uint8_t made[FILE_HEADER_MAX];
-	struct jpeg_tables tables;
+	struct jpeg_quantisers tables;
 	int err = 0;
 
 	if (h->q >= Q_IN_BAND)
-		err = read_tables(d, h, &tables);
+		err = read_tables(j, h, &tables);
 	else if (h->q && h->q < 100)
 		compute_tables(h->q, &tables);
 	else
 		err = -EPROTO;
 	if (err)
 		return err;
-	d->time = p->time;
-	d->jpeg.header = make_header(h, &tables, made);
-	return depay_add(d, made, d->jpeg.header);
+	j->unit->time = p->time;
+	j->header = make_header(h, &tables, made);
+	return assembly_add(j->unit, made, j->header);
 }
 
-static int fragment(struct depay *d, const struct rtp_packet *p, bool lost)
+static int fragment(struct depay_jpeg *j, const struct rtp_packet *p, bool lost)
 {
-	struct header h;
-	int err = read_header(d->media, p, &h);
-	bool new = err || !h.offset || p->time != d->time;
+	struct jpeg_header h;
+	int err = read_header(j->media, p, &h);
+	bool new = err || !h.offset || p->time != j->unit->time;
 
-	if (d->jpeg.header && (lost || err))
-		d->broken = true;
+	if (j->header && (lost || err))
+		j->unit->broken = true;
 	if (new && !err) {
-		int failed = end(d);
+		int failed = end(j);
 
 		if (failed)
 			return failed;
 	}
-	d->gap = d->gap || lost;
+	j->unit->gap = j->unit->gap || lost;
 	if (err)
 		return err;
-	d->arrival_ns = p->arrival_ns;
+	j->unit->arrival_ns = p->arrival_ns;
 	if (!h.offset)
-		err = begin(d, p, &h);
-	else if (!d->jpeg.header || h.offset != d->len - d->jpeg.header)
+		err = begin(j, p, &h);
+	else if (!j->header || h.offset != j->unit->len - j->header)
 		err = -EPROTO;
-	return err ? err : depay_add(d, h.data, h.len);
+	return err ? err : assembly_add(j->unit, h.data, h.len);
 }
 
-int depay_jpeg(struct depay *d, const struct rtp_packet *p, bool lost)
+int depay_jpeg(struct depay_jpeg *j, const struct rtp_packet *p, bool lost)
 {
-	int err = fragment(d, p, lost);
+	int err = fragment(j, p, lost);
 
 	if (err == -EPROTO) {
-		d->broken = true;
+		j->unit->broken = true;
 		err = 0;
 	}
 	if (!err && p->marker)
-		err = end(d);
+		err = end(j);
 	if (err)
-		d->jpeg.header = 0;
+		j->header = 0;
 	return err;
+}
+
+void depay_jpeg_free(struct depay_jpeg *j)
+{
+	free(j->cache);
 }

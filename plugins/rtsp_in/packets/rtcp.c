@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* RTCP: RFC 3550 6. */
-#include "plugins/rtsp_in/packets/rtp.h"
+#include "plugins/rtsp_in/packets/rtcp.h"
+
+#include "lib/bytes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,11 +9,6 @@
 
 enum { SENDER_REPORT = 200, RECEIVER_REPORT, DESCRIPTION, GOODBYE };
 enum { RTP_VERSION = 2, SENDER_INFO = 28, REPORT_BLOCK = 24, CNAME = 1 };
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static uint8_t *put32(uint8_t *p, uint32_t value)
 {
@@ -40,7 +36,7 @@ int rtcp_parse(struct rtp *r, const uint8_t *data, size_t len, int64_t now_ns, s
 	for (const uint8_t *p = data; len; p += size, len -= size) {
 		if (len < 4 || p[0] >> 6 != RTP_VERSION)
 			return -EPROTO;
-		size = 4 + 4 * ((size_t)p[2] << 8 | p[3]);
+		size = 4 + 4 * (size_t)be16(p + 2);
 		if (size > len)
 			return -EPROTO;
 		if (p[1] == SENDER_REPORT) {

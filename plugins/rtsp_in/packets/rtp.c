@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/packets/rtp.h"
 
+#include "lib/bytes.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +17,6 @@ struct rtp_waiting {
 };
 
 typedef int take_fn(void *arg, const struct rtp_packet *, bool lost);
-
-static unsigned be16(const uint8_t *p)
-{
-	return (unsigned)p[0] << 8 | p[1];
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
 
 int rtp_parse(const uint8_t *data, size_t len, struct rtp_packet *ret)
 {
@@ -47,7 +39,7 @@ int rtp_parse(const uint8_t *data, size_t len, struct rtp_packet *ret)
 		return -EPROTO;
 	*ret = (struct rtp_packet){.marker = data[1] & MARKER,
 		.payload_type = data[1] & 0x7f,
-		.seq = (uint16_t)be16(data + 2),
+		.seq = be16(data + 2),
 		.time = be32(data + 4),
 		.ssrc = be32(data + 8),
 		.data = data + begin,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plugins/rtsp_in/packets/rtp.h"
+#include "plugins/rtsp_in/packets/rtp_clock.h"
 
 #include <stdlib.h>
 

@@ -164,7 +164,7 @@ int packetise(struct packets *ps, const struct packing *how, const struct bytes 
 	return err;
 }
 
-int taken_take(void *taken, struct depay_unit *unit)
+int taken_take(void *taken, struct access_unit *unit)
 {
 	struct taken *t = taken;
 
@@ -184,7 +184,7 @@ void taken_free(struct taken *t)
 
 int feed_open(struct feed *f, const struct sdp_media *media, bool reorder, struct taken *taken)
 {
-	struct depay_sink sink = {taken_take, taken};
+	struct unit_sink sink = {taken_take, taken};
 
 	rtp_init(&f->rtp, PAYLOAD_TYPE, media->clock, reorder);
 	f->depay = depay_new(media, &sink);

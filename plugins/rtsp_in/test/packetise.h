@@ -44,10 +44,10 @@ void packets_free(struct packets *);
 
 /** What has come out. */
 struct taken {
-	struct depay_unit unit[UNITS_MAX];
+	struct access_unit unit[UNITS_MAX];
 	unsigned n;
 };
-int taken_take(void *taken, struct depay_unit *);
+int taken_take(void *taken, struct access_unit *);
 void taken_free(struct taken *);
 
 /** RTP and depacketiser joined, as in a session; a session's time stands still here. */

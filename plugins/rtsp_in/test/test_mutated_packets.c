@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whatever bytes come, to each packing and to parameter sets: no harm is done, and memory stays bounded. */
 #include "plugins/lib/av/sps.h"
-#include "plugins/rtsp_in/packets/depay_private.h"
+#include "plugins/rtsp_in/packets/depay.h"
 #include "plugins/rtsp_in/packets/order.h"
 #include "plugins/rtsp_in/test/packetise.h"
 #include "plugins/test_in/encoder.h"
@@ -77,10 +77,10 @@ static void check_mutations(const struct sdp_media *media, const struct packets 
 		data[3] = (uint8_t)seq;
 		err = feed_packet(&f, data, mutate(&state, data, b->len));
 		CHECK(!err || err == -EMSGSIZE);
-		CHECK(f.depay->len <= f.depay->room && f.depay->room <= 2 * DEPAY_UNIT_MAX);
+		CHECK(f.depay->unit.len <= f.depay->unit.room && f.depay->unit.room <= 2 * UNIT_MAX);
 		CHECK(f.rtp.n_waiting < RTP_WAIT_MAX);
 		for (unsigned k = 0; k < taken.n; k++)
-			CHECK(taken.unit[k].len && taken.unit[k].len <= DEPAY_UNIT_MAX);
+			CHECK(taken.unit[k].len && taken.unit[k].len <= UNIT_MAX);
 		taken_free(&taken);
 	}
 	feed_close(&f);

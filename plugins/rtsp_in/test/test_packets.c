@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Access units of H.264 and H.265 from packets: all ways of packing, losses at each place, damage. */
 #include "plugins/lib/av/annexb.h"
-#include "plugins/rtsp_in/packets/depay_private.h"
+#include "plugins/rtsp_in/packets/depay.h"
 #include "plugins/rtsp_in/test/packetise.h"
 #include "plugins/test_in/encoder.h"
 #include "tests/check.h"
@@ -95,7 +95,7 @@ static void pack(struct packets *ps, const struct packing *how, const struct uni
 		CHECK_INT(packetise(ps, how, &units->unit[i], i), 0);
 }
 
-static bool is_same(const struct depay_unit *u, const struct units *units)
+static bool is_same(const struct access_unit *u, const struct units *units)
 {
 	unsigned i = u->rtp_time / TIME_STEP;
 
@@ -126,7 +126,7 @@ static void check_whole(const struct packets *ps, const struct packing *how, con
 	for (unsigned i = 0; i < taken.n; i++) {
 		CHECK_INT(taken.unit[i].rtp_time, i * TIME_STEP);
 		CHECK(!taken.unit[i].broken && is_same(&taken.unit[i], units));
-		for (int k = 0; k < DEPAY_PADDING; k++)
+		for (int k = 0; k < UNIT_PADDING; k++)
 			CHECK_INT(taken.unit[i].data[taken.unit[i].len + (size_t)k], 0);
 	}
 	taken_free(&taken);
@@ -227,7 +227,7 @@ static void hand_open(struct hand *h, const struct sdp_media *media)
 {
 	h->media = *media;
 	h->taken.n = 0;
-	h->depay = depay_new(&h->media, &(struct depay_sink){taken_take, &h->taken});
+	h->depay = depay_new(&h->media, &(struct unit_sink){taken_take, &h->taken});
 	CHECK(h->depay);
 }
 
@@ -436,7 +436,7 @@ TEST(units_are_bounded_and_memory_is_given_back)
 		big[1] = 5;
 	}
 	CHECK_INT(err, -EMSGSIZE);
-	CHECK(h.depay->room <= DEPAY_UNIT_MAX && !h.depay->len);
+	CHECK(h.depay->unit.room <= UNIT_MAX && !h.depay->unit.len);
 	PUSH(&h, "\x7c\x45\7", 1, true); /* its end */
 	PUSH(&h, "\x41\x80", 2, true);
 	CHECK(h.taken.n == 1 && h.taken.unit[0].broken);
@@ -444,7 +444,7 @@ TEST(units_are_bounded_and_memory_is_given_back)
 		PUSH(&h, "\x41\x80", 3 + i, true);
 		taken_free(&h.taken);
 	}
-	CHECK(h.depay->room <= 16384);
+	CHECK(h.depay->unit.room <= 16384);
 	hand_close(&h);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JPEG and audio from packets. */
-#include "plugins/rtsp_in/packets/depay_private.h"
+#include "lib/bytes.h"
+#include "plugins/rtsp_in/packets/depay.h"
 #include "plugins/rtsp_in/test/packetise.h"
 #include "tests/check.h"
 
@@ -43,9 +44,9 @@ static void read_file(struct file *f)
 			CHECK_INT(p[4] >> 4, 0);
 			f->tables[p[4] & 1] = p + 5;
 		} else if (marker == 0xdd) {
-			f->restart = depay_be16(p + 4);
+			f->restart = be16(p + 4);
 		}
-		pos += 2 + (size_t)depay_be16(p + 2);
+		pos += 2 + (size_t)be16(p + 2);
 	}
 	f->scan = f->file.data + pos;
 	f->scan_len = f->file.len - pos - 2; /* without EOI */
@@ -135,7 +136,7 @@ static void feed_all(
 	feed_close(&f);
 }
 
-static bool shows(const struct depay_unit *u, const struct file *f)
+static bool shows(const struct access_unit *u, const struct file *f)
 {
 	static uint8_t is[PIXELS * 3], want[PIXELS * 3];
 
@@ -311,12 +312,12 @@ TEST(aac_frames_are_counted_in_samples_of_the_core)
 	struct depay *d;
 
 	media.sample_rate = 24000; /* with SBR: 24 kHz inside, 48 kHz out */
-	d = depay_new(&media, &(struct depay_sink){taken_take, NULL});
+	d = depay_new(&media, &(struct unit_sink){taken_take, NULL});
 	CHECK_INT(d->audio.step, 2048);
 	depay_free(d);
 	media.sample_rate = 16000;
 	media.clock = 16000;
-	d = depay_new(&media, &(struct depay_sink){taken_take, NULL});
+	d = depay_new(&media, &(struct unit_sink){taken_take, NULL});
 	CHECK_INT(d->audio.step, 1024);
 	depay_free(d);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* RTP's headers, order and reports, its clock, and decoding times. */
 #include "plugins/rtsp_in/packets/order.h"
-#include "plugins/rtsp_in/packets/rtp.h"
+#include "plugins/rtsp_in/packets/rtp_clock.h"
 #include "tests/check.h"
 
 #include <cam/plugin.h>

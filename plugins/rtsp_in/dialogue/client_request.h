@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** @file client_step.h Between the two halves of the client: requests (client.c), and answers (client_answer.c). */
-#ifndef CAM_RTSP_IN_CLIENT_STEP_H
-#define CAM_RTSP_IN_CLIENT_STEP_H
-#include "plugins/rtsp_in/dialogue/client.h"
+/** @file client_request.h What the client says: requests of its own, answers to the camera's. [any] */
+#ifndef CAM_RTSP_IN_CLIENT_REQUEST_H
+#define CAM_RTSP_IN_CLIENT_REQUEST_H
+#include "plugins/rtsp_in/dialogue/client_state.h"
 
 /** The request that is under way. */
 enum client_step {
