@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/rtsp_in/track.h"
 
+#include "plugins/lib/av/jpeg_size.h"
 #include "plugins/lib/av/sps.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-enum { JPEG_SOF0 = 0xc0, JPEG_SOF2 = 0xc2, JPEG_SOS = 0xda };
 
 static bool has_sets(const struct track *t)
 {
@@ -74,42 +73,14 @@ void track_close(struct track *t, const struct cam_host *host)
 
 /* ---- caps ---- */
 
-/* Width and height from the frame header (ITU-T T.81, B.2.2). */
-static void jpeg_size(const uint8_t *data, size_t len, struct cam_caps *ret)
-{
-	size_t i = 2;
-
-	while (i + 9 < len && data[i] == 0xff && data[i + 1] != JPEG_SOS) {
-		if (data[i + 1] >= JPEG_SOF0 && data[i + 1] <= JPEG_SOF2) {
-			ret->height = (uint32_t)data[i + 5] << 8 | data[i + 6];
-			ret->width = (uint32_t)data[i + 7] << 8 | data[i + 8];
-			return;
-		}
-		i += 2 + ((size_t)data[i + 2] << 8 | data[i + 3]);
-	}
-}
-
-static int renew_jpeg(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
-{
-	struct cam_caps like = t->like;
-
-	jpeg_size(data, len, &like);
-	if (t->caps && like.width == t->caps->width && like.height == t->caps->height)
-		return 0;
-	return set_caps(t, host, &like);
-}
-
-/* Bring the caps up to date with a keyframe. @return 0, -ENOMEM, -EAGAIN, -EPROTO: as track_video() */
-static int renew_caps(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
+/* Those of H.264 and H.265, from the sets in front of a keyframe. @return as renew_caps() */
+static int renew_sets(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
 {
 	uint32_t codec = t->like.codec;
 	struct cam_caps like = t->like;
 	struct sps sps;
-	int changed;
+	int changed = annexb_sets_update(codec, t->sets, data, len);
 
-	if (codec == CAM_MJPG)
-		return renew_jpeg(t, host, data, len);
-	changed = annexb_sets_update(codec, t->sets, data, len);
 	if (t->caps && !changed)
 		return 0;
 	if (changed < 0)
@@ -125,6 +96,19 @@ static int renew_caps(struct track *t, const struct cam_host *host, const uint8_
 	like.extradata = t->sets->data;
 	like.extradata_len = t->sets->len;
 	t->order = (struct order){.depth = sps.reorder > 0 ? sps.reorder : 0};
+	return set_caps(t, host, &like);
+}
+
+/* Bring the caps up to date with a keyframe. @return 0, -ENOMEM, -EAGAIN, -EPROTO: as track_video() */
+static int renew_caps(struct track *t, const struct cam_host *host, const uint8_t *data, size_t len)
+{
+	struct cam_caps like = t->like;
+
+	if (has_sets(t))
+		return renew_sets(t, host, data, len);
+	jpeg_size(data, len, &like.width, &like.height);
+	if (t->caps && like.width == t->caps->width && like.height == t->caps->height)
+		return 0;
 	return set_caps(t, host, &like);
 }
 
@@ -144,30 +128,24 @@ static int64_t unit_time(struct track *t, const struct access_unit *unit)
 	return rtp_clock_ns(&t->clock, unit->rtp_time);
 }
 
-/* The unit's memory becomes the buffer's. */
-static int make_buffer(
-	const struct cam_host *host, struct access_unit *unit, struct cam_buf *like, struct cam_buf **ret)
-{
-	like->n_planes = 1;
-	like->arrival_ns = unit->arrival_ns;
-	like->plane[0] = (struct cam_plane){unit->data, unit->len, 0};
-	*ret = host->buf_new(like, free, unit->data);
-	return *ret ? 0 : -ENOMEM;
-}
-
 int track_video(struct track *t, const struct cam_host *host, struct access_unit *unit, bool key_only,
 	struct cam_buf **ret)
 {
+	struct cam_buf like = {.pts_ns = unit_time(t, unit),
+		.arrival_ns = unit->arrival_ns,
+		.n_planes = 1,
+		.plane = {{unit->data, unit->len, 0}}};
 	bool key = !unit->broken && (!has_sets(t) || annexb_is_key(t->like.codec, unit->data, unit->len));
-	struct cam_buf like = {.flags = key ? CAM_KEY : 0, .pts_ns = unit_time(t, unit)};
 	int err = unit->broken || (key_only && !key) ? -EAGAIN : 0;
 
 	if (key)
 		err = renew_caps(t, host, unit->data, unit->len);
 	if (!err) {
+		like.flags = key ? CAM_KEY : 0;
 		like.caps = t->caps;
 		like.dts_ns = order_dts(&t->order, like.pts_ns);
-		err = make_buffer(host, unit, &like, ret);
+		*ret = host->buf_new(&like, free, unit->data);
+		err = *ret ? 0 : -ENOMEM;
 	}
 	if (err)
 		free(unit->data);
@@ -177,18 +155,21 @@ int track_video(struct track *t, const struct cam_host *host, struct access_unit
 int track_audio(struct track *t, const struct cam_host *host, struct access_unit *unit, bool wanted,
 	struct cam_buf **ret)
 {
-	struct cam_buf like = {.track = CLIENT_AUDIO, .flags = CAM_KEY, .caps = t->caps};
+	struct cam_buf like = {.track = CLIENT_AUDIO,
+		.flags = CAM_KEY,
+		.caps = t->caps,
+		.arrival_ns = unit->arrival_ns,
+		.n_planes = 1,
+		.plane = {{unit->data, unit->len, 0}}};
 	int err = wanted && !unit->broken ? 0 : -EAGAIN; /* a frame in part is noise */
 
 	t->gap = t->gap || unit->gap || unit->broken;
 	if (!err) {
 		like.dts_ns = like.pts_ns = unit_time(t, unit);
-		if (t->clock.told)
-			like.flags |= CAM_SYNCED;
-		if (t->gap)
-			like.flags |= CAM_DISCONTINUITY;
+		like.flags |= (t->clock.told ? CAM_SYNCED : 0) | (t->gap ? CAM_DISCONTINUITY : 0);
 		t->gap = false;
-		err = make_buffer(host, unit, &like, ret);
+		*ret = host->buf_new(&like, free, unit->data);
+		err = *ret ? 0 : -ENOMEM;
 	}
 	if (err)
 		free(unit->data);
