@@ -26,14 +26,6 @@ struct mp4 {
 	int64_t written, good;
 };
 
-bool mp4_takes_audio(const struct cam_caps *caps)
-{
-	if (!caps->sample_rate || caps->sample_rate > 192000 || !caps->channels || caps->channels > 8)
-		return false;
-	return (caps->codec == CAM_AAC && caps->extradata_len >= 2 && caps->extradata_len < 1024) ||
-	       (caps->codec == CAM_OPUS && caps->channels <= 2);
-}
-
 int64_t mp4_timescale(const struct mp4_format *format, enum mp4_track track)
 {
 	if (track == MP4_VIDEO)

@@ -21,7 +21,7 @@ struct mp4_format {
 	const uint8_t *parameter_sets; /**< Annex B, 64 readable bytes behind its end; NULL for MJPEG. */
 	size_t parameter_sets_len;
 	uint32_t width, height;
-	const struct cam_caps *audio; /**< NULL: none. See mp4_takes_audio(). */
+	const struct cam_caps *audio; /**< AAC with its configuration, or Opus; NULL: none. */
 	int64_t wall_ns; /**< For the creation time. */
 };
 
@@ -30,8 +30,6 @@ struct mp4_time {
 	int64_t dts, pts, duration;
 };
 
-/** @return whether this audio can be written as it is: AAC with its configuration, Opus */
-bool mp4_takes_audio(const struct cam_caps *);
 /** @return the ticks a second of a track */
 int64_t mp4_timescale(const struct mp4_format *, enum mp4_track);
 

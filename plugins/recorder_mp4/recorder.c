@@ -40,14 +40,6 @@ static bool same_format(const struct cam_caps *a, const struct cam_caps *b)
 		       (!a->extradata_len || !memcmp(a->extradata, b->extradata, a->extradata_len)));
 }
 
-static void set_caps(struct recorder *r, const struct cam_caps **at, const struct cam_caps *caps)
-{
-	if (*at == caps)
-		return;
-	r->host->caps_unref(*at);
-	*at = r->host->caps_ref(caps);
-}
-
 int recorder_error(struct recorder *r, int err)
 {
 	char text[REFUSAL_TEXT];
@@ -208,7 +200,7 @@ static int flush_fragment(struct recorder *r, const struct cam_buf *next_video)
 	int err = flush(r, next_video, false);
 
 	if (!err && recorder_check_space(r)) {
-		err = end_segment(r, next_video);
+		err = end_segment(r, NULL);
 		if (!err)
 			err = recorder_check_space(r);
 	}
@@ -282,12 +274,21 @@ static enum due due_before_video(struct recorder *r, const struct cam_buf *buf)
 	return fragment_is_due(r, buf) ? DUE_FRAGMENT : DUE_NOTHING;
 }
 
+/* AAC with its configuration, Opus. */
+static bool suits_mp4(const struct cam_caps *audio)
+{
+	if (!audio->sample_rate || audio->sample_rate > 192000 || !audio->channels || audio->channels > 8)
+		return false;
+	return (audio->codec == CAM_AAC && audio->extradata_len >= 2 && audio->extradata_len < 1024) ||
+	       (audio->codec == CAM_OPUS && audio->channels <= 2);
+}
+
 /* Only one audio track, and only what MP4 can hold. */
 static bool takes_audio(struct recorder *r, const struct cam_buf *buf)
 {
 	if (!r->config->audio || (r->audio && r->audio_track != buf->track))
 		return false;
-	if (mp4_takes_audio(buf->caps))
+	if (suits_mp4(buf->caps))
 		return true;
 	if (!r->warned_audio)
 		r->host->log(r->node, CAM_WARN,
@@ -317,51 +318,69 @@ static enum due due_before_audio(struct recorder *r, const struct cam_buf *buf)
 
 /* ---- packets ---- */
 
-static int append(struct recorder *r, const struct cam_buf *buf)
+static bool has_room(struct recorder *r)
 {
-	if (r->n_pending == r->room) {
-		size_t room = r->room ? 2 * r->room : 64;
-		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-		const struct cam_buf **more = realloc((void *)r->pending, room * sizeof(*more));
+	size_t room = r->room ? 2 * r->room : 64;
+	const struct cam_buf **more;
 
-		if (!more)
-			return fail(r, -ENOMEM);
-		r->pending = more;
-		r->room = room;
-	}
-	if (!r->armed)
-		r->host->tick_at(r->node, clock_mono_ns() + r->config->fragment_ns * 3 / 2);
-	r->armed = true;
-	r->pending[r->n_pending++] = r->host->buf_ref(buf);
-	r->pending_bytes += buf->plane[0].len;
-	return 0;
+	if (r->n_pending < r->room)
+		return true;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	more = realloc((void *)r->pending, room * sizeof(*more));
+	if (!more)
+		return false;
+	r->pending = more;
+	r->room = room;
+	return true;
 }
 
-static int keep_video(struct recorder *r, const struct cam_buf *buf)
+/* @return whether it is recorded: a file begins at a keyframe */
+static bool begin_video(struct recorder *r, const struct cam_buf *buf)
 {
 	if (!takes_video(r, buf->caps))
-		return 0;
+		return false;
 	if (!is_recording(r)) {
 		if (!(buf->flags & CAM_KEY)) {
 			count(r, STAT_SKIPPED, 1);
-			return 0;
+			return false;
 		}
 		r->start_ns = buf->dts_ns;
 		r->wall_ns = buf->wall_ns - buf->dts_ns;
 	}
 	r->last_dts_ns = buf->dts_ns;
-	set_caps(r, &r->video, buf->caps);
-	return append(r, buf);
+	return true;
 }
 
-static int keep_audio(struct recorder *r, const struct cam_buf *buf)
+/* @return whether it is recorded: else the next file has a track for it */
+static bool begin_audio(struct recorder *r, const struct cam_buf *buf)
 {
 	r->audio_track = buf->track;
 	r->audio_dts_ns = buf->dts_ns;
-	set_caps(r, &r->audio, buf->caps);
 	if (suits_segment(r, buf))
-		return append(r, buf);
+		return true;
 	r->cut_wanted = r->cut_wanted || r->segment.mp4;
+	return false;
+}
+
+static int keep(struct recorder *r, const struct cam_buf *buf)
+{
+	bool video = buf->caps->media == CAM_VIDEO;
+	bool kept = video ? begin_video(r, buf) : begin_audio(r, buf);
+	const struct cam_caps **format = video ? &r->video : &r->audio;
+
+	if (*format != buf->caps && (kept || !video)) {
+		r->host->caps_unref(*format);
+		*format = r->host->caps_ref(buf->caps);
+	}
+	if (!kept)
+		return 0;
+	if (!has_room(r))
+		return fail(r, -ENOMEM);
+	if (!r->armed)
+		r->host->tick_at(r->node, clock_mono_ns() + r->config->fragment_ns * 3 / 2);
+	r->armed = true;
+	r->pending[r->n_pending++] = r->host->buf_ref(buf);
+	r->pending_bytes += buf->plane[0].len;
 	return 0;
 }
 
@@ -380,9 +399,7 @@ int recorder_take(struct recorder *r, const struct cam_buf *buf)
 		err = flush_fragment(r, video ? buf : NULL);
 	else if (due != DUE_NOTHING)
 		err = end_segment(r, due == DUE_SEGMENT ? buf : NULL);
-	if (err)
-		return err;
-	return video ? keep_video(r, buf) : keep_audio(r, buf);
+	return err ? err : keep(r, buf);
 }
 
 int recorder_tick(struct recorder *r)

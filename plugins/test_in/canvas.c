@@ -11,14 +11,14 @@ static uint8_t to_byte(double v)
 	return v < 0 ? 0 : v > 255 ? 255 : (uint8_t)(((int)(v * 2) + 1) / 2);
 }
 
-struct colour canvas_colour(const struct canvas *c, double r, double g, double b)
+struct yuv canvas_colour(const struct canvas *c, double r, double g, double b)
 {
 	double kr = c->bt709 ? 0.2126 : 0.299, kb = c->bt709 ? 0.0722 : 0.114;
 	double y = kr * r + (1 - kr - kb) * g + kb * b;
 	double u = (b - y) / (2 - 2 * kb), v = (r - y) / (2 - 2 * kr);
 	double y_span = c->full ? 255 : 219, c_span = c->full ? 255 : 224;
 
-	return (struct colour){to_byte((c->full ? 0 : 16) + y * y_span), to_byte(128 + u * c_span),
+	return (struct yuv){to_byte((c->full ? 0 : 16) + y * y_span), to_byte(128 + u * c_span),
 		to_byte(128 + v * c_span)};
 }
 
@@ -33,7 +33,7 @@ static void fill(uint8_t *plane, int stride, int x0, int y0, int x1, int y1, uin
 		memset(plane + (ptrdiff_t)y * stride + x0, value, (size_t)(x1 - x0));
 }
 
-void canvas_box(struct canvas *c, int x, int y, int width, int height, struct colour colour)
+void canvas_box(struct canvas *c, int x, int y, int width, int height, struct yuv colour)
 {
 	int x0 = clamp(x, c->width), x1 = clamp(x + width, c->width);
 	int y0 = clamp(y, c->height), y1 = clamp(y + height, c->height);
@@ -51,7 +51,7 @@ void canvas_box(struct canvas *c, int x, int y, int width, int height, struct co
 	fill(c->plane[2], c->stride[2], x0, y0, x1, y1, colour.v);
 }
 
-void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int thick, struct colour colour)
+void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int thick, struct yuv colour)
 {
 	int dx = abs(x1 - x0), dy = abs(y1 - y0), steps = dx > dy ? dx : dy;
 
@@ -62,7 +62,7 @@ void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int thick, st
 	}
 }
 
-void canvas_text(struct canvas *c, int x, int y, int scale, const char *text, struct colour colour)
+void canvas_text(struct canvas *c, int x, int y, int scale, const char *text, struct yuv colour)
 {
 	for (; *text; text++, x += (FONT_WIDTH + 1) * scale) {
 		const uint8_t *rows = font_glyph(*text);

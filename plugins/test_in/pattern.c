@@ -58,7 +58,7 @@ static void draw_gradient(struct canvas *c, const struct scene *s)
 		}
 }
 
-static void draw_hand(struct canvas *c, double turns, double length, int thick, struct colour colour)
+static void draw_hand(struct canvas *c, double turns, double length, int thick, struct yuv colour)
 {
 	int x = c->width / 2, y = c->height / 2;
 
@@ -92,7 +92,7 @@ static void draw_noise(struct canvas *c, const struct scene *s)
 	canvas_box(c, 0, 0, c->width, c->height, canvas_colour(c, 0.5, 0.5, 0.5));
 	for (int y = 0; y < c->height; y += 4) {
 		for (int x = 0; x < c->width; x += 4) {
-			struct colour grey = {0, 128, 128};
+			struct yuv grey = {0, 128, 128};
 
 			seed ^= seed << 13;
 			seed ^= seed >> 17;
@@ -107,7 +107,7 @@ static void draw_text(struct canvas *c, const struct scene *s)
 {
 	int scale = c->height / 180 + 1, line = 9 * scale, y = c->height - 2 * line - scale;
 	time_t seconds = (time_t)(s->wall_ns / NS_PER_S);
-	struct colour white = canvas_colour(c, 1, 1, 1);
+	struct yuv white = canvas_colour(c, 1, 1, 1);
 	char date[32], text[64];
 	struct tm tm;
 
