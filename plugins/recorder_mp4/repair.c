@@ -24,15 +24,17 @@ struct box {
 static int read_box(int fd, int64_t at, int64_t end, struct box *ret)
 {
 	uint8_t head[16] = {0};
-	ssize_t n = pread(fd, head, sizeof(head), at);
+	ssize_t n = pread(fd, head, sizeof(head), at), head_bytes = 8;
 	uint64_t bytes;
 
 	if (n < 0)
 		return -errno;
 	bytes = be32(head);
-	if (bytes == 1)
-		bytes = n == 16 ? be64(head + 8) : 0;
-	if (n < 8 || bytes < 8 || bytes > (uint64_t)(end - at))
+	if (bytes == 1) {
+		head_bytes = 16;
+		bytes = be64(head + 8);
+	}
+	if (n < head_bytes || bytes < (uint64_t)head_bytes || bytes > (uint64_t)(end - at))
 		return 0;
 	ret->type = CAM_FOURCC(head[4], head[5], head[6], head[7]);
 	ret->bytes = (int64_t)bytes;

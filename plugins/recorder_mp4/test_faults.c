@@ -159,6 +159,10 @@ TEST(tails_of_zeros_and_noise_are_cut)
 {
 	static const uint8_t huge[16] = {
 		0, 0, 0, 1, 'm', 'd', 'a', 't', 0x7f, 255, 255, 255, 255, 255, 255, 255};
+	/* A box that is smaller than its own head. */
+	static const uint8_t small[24] = {
+		0, 0, 0, 8, 'm', 'o', 'o', 'f', 0, 0, 0, 1, 'm', 'd', 'a', 't', 0, 0, 0, 0, 0, 0, 0, 8};
+	struct stat st;
 	size_t len;
 
 	record_whole();
@@ -176,6 +180,11 @@ TEST(tails_of_zeros_and_noise_are_cut)
 	write_file(r.path[0], whole, len + 5000);
 	start_and_stop();
 	check_plays(clip.n);
+	memcpy(whole + len, small, sizeof(small));
+	write_file(r.path[0], whole, len + 5000);
+	start_and_stop();
+	CHECK_INT(stat(r.path[0], &st), 0);
+	CHECK_INT(st.st_size, len);
 	end();
 }
 
