@@ -53,10 +53,12 @@ int64_t order_dts(struct order *o, int64_t pts)
 		o->first = pts;
 	o->started = true;
 	insert(o, pts);
-	if (o->n <= o->depth)
-		return o->first - (o->depth - o->n + 1) * STEP_NS;
-	dts = o->pts[0];
-	memmove(o->pts, o->pts + 1, (size_t)--o->n * sizeof(o->pts[0]));
+	if (o->n <= o->depth) {
+		dts = o->first - (o->depth - o->n + 1) * STEP_NS;
+	} else {
+		dts = o->pts[0];
+		memmove(o->pts, o->pts + 1, (size_t)--o->n * sizeof(o->pts[0]));
+	}
 	if (dts <= pts)
 		return dts;
 	deepen(o);

@@ -452,6 +452,15 @@ TEST(dts_learn_b_frames_that_nothing_told_of_and_survive_any_clock)
 	}
 }
 
+TEST(dts_stay_below_pts_of_a_start_that_is_shown_before_its_keyframe)
+{
+	struct order order = {.depth = 2};
+
+	CHECK(order_dts(&order, 0) < 0);
+	CHECK(order_dts(&order, -CAM_SECOND / 2) <= -CAM_SECOND / 2);
+	CHECK(order_dts(&order, CAM_SECOND) <= CAM_SECOND);
+}
+
 RUN_TESTS(T(headers_are_read_and_never_past_the_end), T(packets_inside_tcp_are_taken_as_they_come),
 	T(a_sender_that_begins_anew_a_little_earlier_is_taken_again), T(packets_over_udp_are_put_into_order),
 	T(what_is_missing_over_udp_is_waited_for_only_so_long), T(receiver_reports_tell_loss_and_jitter),
@@ -459,4 +468,5 @@ RUN_TESTS(T(headers_are_read_and_never_past_the_end), T(packets_inside_tcp_are_t
 	T(tracks_are_put_on_one_scale), T(reports_move_the_sound_slowly_and_mistakes_not_at_all),
 	T(reports_of_clocks_that_do_not_go_together_tell_nothing),
 	T(an_answer_to_play_tells_how_clocks_go_together), T(dts_rise_and_stay_below_pts_with_b_frames),
-	T(dts_learn_b_frames_that_nothing_told_of_and_survive_any_clock))
+	T(dts_learn_b_frames_that_nothing_told_of_and_survive_any_clock),
+	T(dts_stay_below_pts_of_a_start_that_is_shown_before_its_keyframe))
