@@ -16,16 +16,16 @@
 
 static struct graph_actor *actors;
 static char did[4096];
-static pthread_mutex_t did_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void note(const char *what, const char *name)
 {
 	size_t n;
 
-	pthread_mutex_lock(&did_lock);
+	pthread_mutex_lock(&lock);
 	n = strlen(did);
 	snprintf(did + n, sizeof(did) - n, "%s%s %s", n ? ", " : "", what, name);
-	pthread_mutex_unlock(&did_lock);
+	pthread_mutex_unlock(&lock);
 }
 
 static void note_of(const char *what, const struct graph_actor *a)
@@ -49,14 +49,16 @@ const struct graph_actor *graph_actors(void)
 
 struct graph_actor *graph_actor(const char *name)
 {
-	struct graph_actor *a = actors;
+	struct graph_actor *a;
 
-	while (a && strcmp(a->host->name(a->node), name) != 0)
+	pthread_mutex_lock(&lock);
+	for (a = actors; a && strcmp(a->host->name(a->node), name) != 0;)
 		a = a->next;
+	pthread_mutex_unlock(&lock);
 	return a;
 }
 
-enum { NEVER, CREATE, START, RELOAD, FULL, ONCE };
+enum { NEVER, CREATE, START, RELOAD, FULL, ONCE, END };
 
 static int create(struct cam_node *node, const struct cam_host *host, const void *config, void **ret)
 {
@@ -68,8 +70,10 @@ static int create(struct cam_node *node, const struct cam_host *host, const void
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		return -ENOMEM;
+	pthread_mutex_lock(&lock);
 	*a = (struct graph_actor){.next = actors, .node = node, .host = host, .conf = conf};
 	actors = a;
+	pthread_mutex_unlock(&lock);
 	*ret = a;
 	return 0;
 }
@@ -78,9 +82,11 @@ static void destroy(void *self)
 {
 	struct graph_actor **at = &actors;
 
+	pthread_mutex_lock(&lock);
 	while (*at != self)
 		at = &(*at)->next;
 	*at = (*at)->next;
+	pthread_mutex_unlock(&lock);
 	note_of("free", self);
 	free(self);
 }
@@ -109,7 +115,21 @@ static int start_source(void *self)
 	struct graph_actor *a = self;
 
 	note_of("start", a);
-	return a->conf->fails == START ? a->host->error(a->node, -EIO, "fails", "no answer") : 0;
+	if (a->conf->fails == START)
+		return a->host->error(a->node, -EIO, "fails", "no answer");
+	if (a->conf->fps)
+		a->host->tick_at(a->node, clock_mono_ns());
+	return 0;
+}
+
+static void publish(struct graph_actor *a, bool key);
+
+static void tick(void *self)
+{
+	struct graph_actor *a = self;
+
+	publish(a, true);
+	a->host->tick_at(a->node, clock_mono_ns() + CLOCK_SECOND / a->conf->fps);
 }
 
 static void say_stopped(void *self, void *arg)
@@ -127,6 +147,8 @@ static void stop(void *self)
 	note_of("stop", a);
 	a->host->unsubscribe(a->node, a->sub);
 	a->sub = NULL;
+	if (a->conf->fails == END)
+		a->host->fail(a->node, a->host->error(a->node, -EIO, NULL, "the disk is gone"));
 	if (!a->conf->holds)
 		say_stopped(a, NULL);
 }
@@ -184,11 +206,33 @@ static int reload(void *self, const void *config)
 	return 0;
 }
 
+static void see(void *arg, const struct cam_camera *camera)
+{
+	struct graph_actor *a = arg;
+
+	a->cameras++;
+	a->live += camera->state == CAM_LIVE;
+}
+
+static void on_answer(void *arg, struct cam_reply *reply)
+{
+	struct graph_actor *a = arg;
+
+	a->status = reply->status;
+	if (reply->release)
+		reply->release(reply);
+}
+
 static void changed(void *self)
 {
 	struct graph_actor *a = self;
+	struct cam_request request = {.size = sizeof(request), .method = "GET", .path = a->conf->asks};
 
 	a->told++;
+	a->cameras = a->live = 0;
+	a->host->cameras(a->node, see, a);
+	if (*a->conf->asks)
+		a->host->request(a->node, &request, on_answer, a);
 }
 
 static void keep(void *self, const struct cam_buf *buf)
@@ -210,11 +254,14 @@ static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const stru
 
 #define AT(member) CAM_INT_AT(struct graph_conf, member)
 static const struct cam_enum fails[] = {{"never", NEVER, ""}, {"create", CREATE, ""}, {"start", START, ""},
-	{"reload", RELOAD, ""}, {"full", FULL, ""}, {"once", ONCE, ""}, {NULL, 0, NULL}};
+	{"reload", RELOAD, ""}, {"full", FULL, ""}, {"once", ONCE, ""}, {"end", END, ""}, {NULL, 0, NULL}};
 static const struct cam_opt options[] = {
 	{"life", CAM_INT, 0, AT(life), "0", 0, 0, NULL, NULL, "Another node."},
 	{"ease", CAM_INT, CAM_RELOADABLE, AT(ease), "0", 0, 0, NULL, NULL, "Taken as it runs."},
 	{"fails", CAM_ENUM, CAM_RELOADABLE, AT(fails), "never", 0, 0, NULL, fails, "When."},
+	{"fps", CAM_INT, 0, AT(fps), "0", 0, 1000, NULL, NULL, "Packets a second."},
+	{"asks", CAM_STRING, CAM_RELOADABLE, CAM_STRING_AT(struct graph_conf, asks), "", 0, 0, NULL, NULL,
+		"A path, whenever something has changed."},
 	{"stall_timeout", CAM_TIME, CAM_RELOADABLE, AT(stall_timeout), "10s", 0, 0, NULL, NULL, "Silence."},
 	{"holds", CAM_BOOL, CAM_RELOADABLE, CAM_BOOL_AT(struct graph_conf, holds), "false", 0, 0, NULL, NULL,
 		"Does not stop."},
@@ -257,7 +304,7 @@ static const struct cam_stat stats[] = {
 #define TAKER .start = start, .consume = consume, .ended = ended, .gone = gone
 
 static const struct cam_plugin plugins[] = {
-	{COMMON(CAM_SOURCE, src, CAM_ON_LOOP), .start = start_source, .reload = reload},
+	{COMMON(CAM_SOURCE, src, CAM_ON_LOOP), .start = start_source, .tick = tick, .reload = reload},
 	{COMMON(CAM_BUFFER, buf, CAM_ON_LOOP), TAKER, .keep = keep, .replay = replay, .reload = reload},
 	{COMMON(CAM_RECORDER, rec, CAM_ON_LOOP), TAKER, .routes = routes, .operations = operations,
 		.stats = stats, .reload = reload},
@@ -288,7 +335,7 @@ static void names(void *arg, void (*visit)(void *, const char *), void *visit_ar
 
 const struct config_plugins graph_plugins = {find, names, NULL};
 
-void graph_actor_publish(const char *name, bool key)
+static void publish(struct graph_actor *a, bool key)
 {
 	static const struct cam_caps like = {.size = sizeof(like),
 		.form = CAM_PACKET,
@@ -296,7 +343,6 @@ void graph_actor_publish(const char *name, bool key)
 		.codec = CAM_H264,
 		.width = 64,
 		.height = 48};
-	struct graph_actor *a = graph_actor(name);
 	int64_t now = clock_mono_ns();
 	const struct cam_caps *caps = a->host->caps_new(&like);
 	struct cam_buf packet = {.size = sizeof(packet),
@@ -312,5 +358,10 @@ void graph_actor_publish(const char *name, bool key)
 	MUST(buf && a->host->publish(a->node, buf) == 0);
 	a->host->buf_unref(buf);
 	a->host->caps_unref(caps);
+}
+
+void graph_actor_publish(const char *name, bool key)
+{
+	publish(graph_actor(name), key);
 	graph_ahead_ns += CLOCK_SECOND / 25;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/graph_world.h"
 
+#include "core/api/status.h"
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -48,6 +49,22 @@ static struct camera *find_camera(void *arg, const struct cam_node *node, const 
 	struct graph_world *w = arg;
 
 	return graph_find_camera(&w->graph, node, name);
+}
+
+static void visit_cameras(void *arg, const struct cam_node *node,
+	void (*visit)(void *, const struct cam_camera *), void *visit_arg)
+{
+	struct graph_world *w = arg;
+
+	for (size_t i = 0; i < w->graph.n_cameras; i++) {
+		char error[STATUS_ERROR_BYTES];
+		struct cam_camera status;
+
+		if (!graph_sees(node, w->graph.cameras[i]->name))
+			continue;
+		status_read(&w->graph, i, &status, error);
+		visit(visit_arg, &status);
+	}
 }
 
 static void on_changed(void *arg, struct cam_node *node)
@@ -136,6 +153,7 @@ void graph_world_set_up(struct graph_world *w)
 	w->node.quota = &w->pictures.quota;
 	w->node.log = &w->log;
 	w->node.find_camera = find_camera;
+	w->node.visit_cameras = visit_cameras;
 	w->node.changed = on_changed;
 	w->node.started = on_started;
 	w->node.ended = on_ended;

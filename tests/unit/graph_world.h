@@ -8,6 +8,9 @@
  * Plugins: src, buf, rec, det, snk, lis, disk (a recorder of CAM_ON_IO) and stiff (a recorder without reload()). Options:
  *   life: 0       another one is another node; `ease` is taken as it runs
  *   fails: never  create, start, reload: -EIO there, once or as often as it comes; full: has failed whenever it has a packet
+ *          end: what it held is lost
+ *   fps: 0        of a source: packets a second, by itself
+ *   asks: ""      of a sink or listener: this path, whenever cameras have changed
  *   holds: false  stop() is not answered until graph_actor_end()
  *   later: false  takes no packet
  *   folder: "/tmp/{camera}.{stage}"  CAM_FOLDER
@@ -23,9 +26,9 @@
 #include "core/graph/graph_wiring.h"
 
 struct graph_conf {
-	int64_t life, ease, fails, stall_timeout;
+	int64_t life, ease, fails, fps, stall_timeout;
 	bool holds, later;
-	const char *folder, *of;
+	const char *folder, *of, *asks;
 };
 
 /** A node that has been created. */
@@ -37,6 +40,8 @@ struct graph_actor {
 	struct cam_sub *sub;
 	unsigned packets, marked, ended, gone,
 		told; /**< taken; with CAM_DISCONTINUITY; sessions' ends; changed() */
+	unsigned cameras, live; /**< of a sink or listener: that it sees, when it was told last */
+	int status; /**< of the answer to what it asks */
 };
 
 struct graph_world {

@@ -156,7 +156,7 @@ TESTS += unit-flap
 unit_flap_SOURCES = %D%/flap.c
 unit_flap_LDADD = $(TEST_LIBS)
 # The graph, with plugins that write down what they are told.
-graph_tests = unit-graph unit-graph_reload
+graph_tests = unit-graph unit-graph_reload unit-server unit-service unit-app unit-main
 check_PROGRAMS += $(graph_tests)
 TESTS += $(graph_tests)
 graph_world = %D%/graph_world.c %D%/graph_world.h %D%/graph_plugins.c
@@ -168,3 +168,18 @@ unit_graph_reload_SOURCES = %D%/graph_reload.c $(graph_world)
 unit_graph_reload_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_graph_reload_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=calloc,--wrap=realloc
 unit_graph_reload_LDADD = $(TEST_LIBS)
+unit_server_SOURCES = %D%/server.c $(graph_world)
+unit_server_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_server_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=_exit
+unit_server_LDADD = $(TEST_LIBS)
+unit_service_SOURCES = %D%/service.c $(graph_world)
+unit_service_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_service_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_service_LDADD = $(TEST_LIBS)
+unit_app_SOURCES = %D%/app.c $(graph_world)
+unit_app_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_app_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_app_LDADD = $(TEST_LIBS)
+unit_main_SOURCES = %D%/main.c %D%/child.h
+unit_main_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=_exit
+unit_main_LDADD = $(TEST_LIBS)
