@@ -198,7 +198,7 @@ static int run_until(const char *line, const char *until)
 TEST(it_runs_until_a_signal_ends_it)
 {
 	write_file("cameras: {a: {source: \"rtsp://127.0.0.1:1/x\", buffer: {plugin: mem_ring}}}\n"
-		   "server: {protect: false, core_dumps: true}\n");
+		   "sinks: {web: off}\nserver: {protect: false, core_dumps: true}\n");
 	CHECK_INT(run_until("", "up: 1 camera, 2 nodes"), 0);
 	CHECK(strstr(text, "server.core_dumps: a core file would hold the passwords"));
 	CHECK_INT(run_until("-s server.protect=true -s server.log_level=debug", "up: 1 camera, 2 nodes"), 0);
