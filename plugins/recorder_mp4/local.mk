@@ -5,6 +5,7 @@ recorder_mp4_sources = \
 	%D%/params.c %D%/params.h $(LIB_AV_SETS) \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/recorder_mp4.c \
+	%D%/recording_event.c %D%/recording_event.h \
 	%D%/refusal.c %D%/refusal.h plugins/lib/container.c plugins/lib/container.h \
 	%D%/repair.c %D%/repair.h \
 	%D%/routes.c %D%/routes.h \
@@ -24,7 +25,7 @@ librecorder_test_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 librecorder_test_la_CFLAGS = $(AM_CFLAGS)
 
 recorder_test_names = plugin-recorder_mp4 plugin-recorder_mp4-faults plugin-recorder_mp4-routes \
-	plugin-recorder_mp4-refusal
+	plugin-recorder_mp4-refusal plugin-recorder_mp4-events
 recorder_test_libs = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
 check_PROGRAMS += $(recorder_test_names)
 TESTS += $(recorder_test_names)
@@ -37,3 +38,5 @@ plugin_recorder_mp4_refusal_SOURCES = %D%/test_refusal.c
 plugin_recorder_mp4_refusal_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_routes_SOURCES = %D%/test_routes.c
 plugin_recorder_mp4_routes_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_events_SOURCES = %D%/test_events.c
+plugin_recorder_mp4_events_LDADD = $(recorder_test_libs)

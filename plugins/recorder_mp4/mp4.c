@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/recorder_mp4/mp4.h"
 
+#include "plugins/recorder_mp4/names.h"
+
 #include <errno.h>
 #include <libavformat/avformat.h>
 #include <libavutil/opt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
@@ -128,12 +129,9 @@ static int add_audio(struct mp4 *m, const struct mp4_format *format)
 
 static void set_creation_time(struct mp4 *m, int64_t wall_ns)
 {
-	time_t seconds = (time_t)(wall_ns / CAM_SECOND);
-	char text[32];
-	struct tm tm;
+	char text[NAME_UTC_BYTES];
 
-	if (gmtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		av_dict_set(&m->muxer->metadata, "creation_time", text, 0);
+	av_dict_set(&m->muxer->metadata, "creation_time", name_utc(wall_ns / CAM_SECOND, text), 0);
 }
 
 static int open_io(struct mp4 *m)

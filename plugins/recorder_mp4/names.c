@@ -30,6 +30,16 @@ int name_make(
 	return n < NAME_FILE_BYTES ? 0 : -ENAMETOOLONG;
 }
 
+const char *name_utc(int64_t seconds, char ret[NAME_UTC_BYTES])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || !strftime(ret, NAME_UTC_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		ret[0] = '\0';
+	return ret;
+}
+
 /* `shape` has a 9 for each digit; any other character stands for itself. @return what follows in s, or NULL */
 static const char *match(const char *s, const char *shape)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99 };
+enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99, NAME_UTC_BYTES = 32 };
 
 /**
  * The folder and the file of a recording that begins at wall_ns (CLOCK_REALTIME). copy 1 is the first of that second,
@@ -17,6 +17,8 @@ enum { NAME_DAY_BYTES = 11, NAME_FILE_BYTES = 256, NAME_MAX_COPY = 99 };
  */
 int name_make(
 	const char *camera, int64_t wall_ns, int copy, char day[NAME_DAY_BYTES], char file[NAME_FILE_BYTES]);
+/** Unix seconds as RFC 3339 writes them, in UTC; "": no such year. @return ret */
+const char *name_utc(int64_t seconds, char ret[NAME_UTC_BYTES]);
 /** @return whether this is a day's folder, with every digit in its place */
 bool name_is_day(const char *day);
 /** @return whether file is a recording of camera in the folder day; *ret_start is its time in Unix seconds */

@@ -2,10 +2,12 @@
 #include "plugins/recorder_mp4/recorder.h"
 
 #include "lib/clock.h"
+#include "plugins/recorder_mp4/recording_event.h"
 #include "plugins/recorder_mp4/refusal.h"
 #include "plugins/recorder_mp4/retention.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,14 +42,46 @@ static bool same_format(const struct cam_caps *a, const struct cam_caps *b)
 		       (!a->extradata_len || !memcmp(a->extradata, b->extradata, a->extradata_len)));
 }
 
+/* ---- what is told ---- */
+
+/* @return the option to change, or NULL */
+static const char *explain(const struct recorder *r, int err, char ret[REFUSAL_TEXT])
+{
+	if (err == -ENOMEM) {
+		snprintf(ret, REFUSAL_TEXT, "there is no memory to record with");
+		return NULL;
+	}
+	refusal_text("", r->config->directory, err, ret);
+	return "directory";
+}
+
 int recorder_error(struct recorder *r, int err)
 {
 	char text[REFUSAL_TEXT];
+	const char *option = explain(r, err, text);
 
-	if (err == -ENOMEM)
-		return r->host->error(r->node, err, NULL, "there is no memory to record with");
-	refusal_text("", r->config->directory, err, text);
-	return r->host->error(r->node, err, "directory", "%s", text);
+	return r->host->error(r->node, err, option, "%s", text);
+}
+
+/* Of the file that is, or was, being written. */
+static void tell(struct recorder *r, const char *label, const char *reason)
+{
+	const struct segment *s = &r->segment;
+	bool opened = !strcmp(label, "opened");
+	struct recording_event e = {.label = label, .length_ns = -1, .bytes = -1, .reason = reason};
+
+	if (r->told || opened) {
+		e.folder = r->folder;
+		e.day = s->file.day;
+		e.name = s->file.name;
+		e.start_s = s->wall_ns / CAM_SECOND;
+	}
+	if (r->told && !opened) {
+		e.length_ns = r->last_dts_ns - s->start_ns;
+		e.bytes = s->bytes;
+	}
+	r->told = opened;
+	recording_event(r->node, r->host, &e);
 }
 
 /* ---- what is pending ---- */
@@ -88,15 +122,20 @@ static int open_segment(struct recorder *r)
 	if (!err) {
 		r->cut_wanted = false;
 		count(r, STAT_SEGMENTS, 1);
+		tell(r, "opened", NULL);
 	}
 	return err;
 }
 
 static int fail(struct recorder *r, int err)
 {
+	char text[REFUSAL_TEXT];
+
 	count(r, STAT_ERRORS, 1);
 	segment_abandon(&r->segment, err);
 	drop_pending(r, r->n_pending);
+	explain(r, err, text);
+	tell(r, "failed", text);
 	return recorder_error(r, err);
 }
 
@@ -143,7 +182,7 @@ static int flush(struct recorder *r, const struct cam_buf *next_video, bool last
 }
 
 /* @param next_video what follows, or NULL */
-static int end_segment(struct recorder *r, const struct cam_buf *next_video)
+static int end_segment(struct recorder *r, const struct cam_buf *next_video, const char *reason)
 {
 	int err = flush(r, next_video, true);
 
@@ -151,29 +190,44 @@ static int end_segment(struct recorder *r, const struct cam_buf *next_video)
 		err = segment_finish(&r->segment);
 		if (err)
 			err = fail(r, err);
+		else
+			tell(r, "closed", reason);
 	}
 	r->host->stat(r->node, STAT_SECONDS, 0);
 	return err;
 }
 
-int recorder_end_segment(struct recorder *r)
+int recorder_end_segment(struct recorder *r, const char *reason)
 {
-	return end_segment(r, NULL);
+	return end_segment(r, NULL, reason);
 }
 
 /* ---- space ---- */
+
+static void tell_deleted(void *arg, const struct tree_entry *entry, int64_t bytes)
+{
+	struct recorder *r = arg;
+	struct recording_event e = {.label = "deleted",
+		.folder = r->folder,
+		.day = entry->day,
+		.name = entry->name,
+		.start_s = entry->start,
+		.length_ns = -1,
+		.bytes = bytes,
+		.reason = "free space"};
+
+	count(r, STAT_DELETED, 1);
+	recording_event(r->node, r->host, &e);
+}
 
 /* @return the bytes free, after deleting the oldest recordings where that is wanted */
 static int64_t free_bytes(struct recorder *r, int64_t want)
 {
 	int64_t total, left = tree_free(r->dir_fd, &total);
-	int n;
 
 	if (left < 0 || left >= want || !r->config->overwrite)
 		return left;
-	n = retention_delete_oldest(r->dir_fd, r->folder, want);
-	if (n > 0)
-		r->host->stat(r->node, STAT_DELETED, n);
+	retention_delete_oldest(r->dir_fd, r->folder, want, tell_deleted, r);
 	return tree_free(r->dir_fd, &total);
 }
 
@@ -200,7 +254,7 @@ static int flush_fragment(struct recorder *r, const struct cam_buf *next_video)
 	int err = flush(r, next_video, false);
 
 	if (!err && recorder_check_space(r)) {
-		err = end_segment(r, NULL);
+		err = end_segment(r, NULL, "free space");
 		if (!err)
 			err = recorder_check_space(r);
 	}
@@ -210,11 +264,10 @@ static int flush_fragment(struct recorder *r, const struct cam_buf *next_video)
 /* ---- what a packet makes due ---- */
 
 /* What is to be written before a packet is kept. */
-enum due {
-	DUE_NOTHING,
-	DUE_FRAGMENT,
-	DUE_SEGMENT, /* the file is over, and the packet, which begins the next one, follows its last picture */
-	DUE_END /* the file is over, and nothing follows its last picture */
+struct due {
+	bool fragment;
+	bool follows; /* what is written is followed by this packet of video, which tells the last one's duration */
+	const char *ends; /* the file is over, and why; NULL: it goes on */
 };
 
 static bool is_recording(const struct recorder *r)
@@ -261,17 +314,24 @@ static bool takes_video(struct recorder *r, const struct cam_caps *caps)
 	return false;
 }
 
-static enum due due_before_video(struct recorder *r, const struct cam_buf *buf)
+static struct due due_before_video(struct recorder *r, const struct cam_buf *buf)
 {
+	struct due due = {.follows = true};
+
 	if (!is_recording(r))
-		return DUE_NOTHING;
-	if (!takes_video(r, buf->caps) || !same_format(r->video, buf->caps) ||
-		buf->dts_ns > r->last_dts_ns + MAX_GAP_NS || buf->dts_ns < r->last_dts_ns - MAX_BACK_NS)
-		return DUE_END;
-	if (buf->flags & CAM_KEY &&
-		(r->cut_wanted || buf->dts_ns - r->start_ns >= r->config->segment_ns || is_set(r, buf)))
-		return DUE_SEGMENT;
-	return fragment_is_due(r, buf) ? DUE_FRAGMENT : DUE_NOTHING;
+		return due;
+	if (!takes_video(r, buf->caps) || !same_format(r->video, buf->caps))
+		return (struct due){.ends = "format"};
+	if (buf->dts_ns > r->last_dts_ns + MAX_GAP_NS || buf->dts_ns < r->last_dts_ns - MAX_BACK_NS)
+		return (struct due){.ends = "clock"};
+	if (buf->flags & CAM_KEY && r->cut_wanted)
+		due.ends = "format";
+	else if (buf->flags & CAM_KEY && buf->dts_ns - r->start_ns >= r->config->segment_ns)
+		due.ends = "segment";
+	else if (buf->flags & CAM_KEY && is_set(r, buf))
+		due.ends = "clock";
+	due.fragment = fragment_is_due(r, buf);
+	return due;
 }
 
 /* AAC with its configuration, Opus. */
@@ -306,14 +366,18 @@ static bool suits_segment(const struct recorder *r, const struct cam_buf *audio)
 	return is_recording(r) && (!r->segment.mp4 || (has && same_format(has, audio->caps)));
 }
 
-static enum due due_before_audio(struct recorder *r, const struct cam_buf *buf)
+static struct due due_before_audio(struct recorder *r, const struct cam_buf *buf)
 {
+	struct due due = {0};
+
 	if (!r->audio)
-		return DUE_NOTHING;
-	if (!same_format(r->audio, buf->caps))
-		return DUE_FRAGMENT;
+		return due;
+	due.fragment = !same_format(r->audio, buf->caps);
+	if (due.fragment)
+		return due;
 	r->audio_dts_ns = buf->dts_ns;
-	return suits_segment(r, buf) && fragment_is_due(r, buf) ? DUE_FRAGMENT : DUE_NOTHING;
+	due.fragment = suits_segment(r, buf) && fragment_is_due(r, buf);
+	return due;
 }
 
 /* ---- packets ---- */
@@ -387,7 +451,7 @@ static int keep(struct recorder *r, const struct cam_buf *buf)
 int recorder_take(struct recorder *r, const struct cam_buf *buf)
 {
 	bool video = buf->caps->media == CAM_VIDEO;
-	enum due due;
+	struct due due;
 	int err = 0;
 
 	if (buf->n_planes != 1 || !buf->plane[0].len || buf->dts_ns == CAM_NO_TS)
@@ -395,17 +459,17 @@ int recorder_take(struct recorder *r, const struct cam_buf *buf)
 	if (!video && (buf->caps->media != CAM_AUDIO || !takes_audio(r, buf)))
 		return 0;
 	due = video ? due_before_video(r, buf) : due_before_audio(r, buf);
-	if (due == DUE_FRAGMENT)
-		err = flush_fragment(r, video ? buf : NULL);
-	else if (due != DUE_NOTHING)
-		err = end_segment(r, due == DUE_SEGMENT ? buf : NULL);
+	if (due.ends)
+		err = end_segment(r, due.follows ? buf : NULL, due.ends);
+	else if (due.fragment)
+		err = flush_fragment(r, due.follows ? buf : NULL);
 	return err ? err : keep(r, buf);
 }
 
 int recorder_tick(struct recorder *r)
 {
 	if (!r->armed)
-		return end_segment(r, NULL);
+		return end_segment(r, NULL, "silence");
 	r->host->tick_at(r->node, clock_mono_ns() + IDLE_NS);
 	return flush_fragment(r, NULL);
 }

@@ -50,6 +50,7 @@ struct recorder {
 	int64_t audio_dts_ns; /* of the last audio packet */
 	bool armed; /* tick() is set for the pending fragment, else for a camera that has fallen silent */
 	bool cut_wanted; /* at the next keyframe, because the audio has changed */
+	bool told; /* that the file has been opened, and not yet what became of it */
 	bool warned_audio, warned_video, warned_params;
 };
 
@@ -62,8 +63,8 @@ int64_t recorder_batch_ns(const struct recorder *);
 int recorder_take(struct recorder *, const struct cam_buf *);
 /** What has waited for long is written out; a file that nothing comes for is finished. @return as above */
 int recorder_tick(struct recorder *);
-/** Write out and finish the file. @return as above */
-int recorder_end_segment(struct recorder *);
+/** Write out and finish the file. @param reason as in recording_event.h @return as above */
+int recorder_end_segment(struct recorder *, const char *reason);
 /** Frees what it holds; writes nothing. */
 void recorder_finish(struct recorder *);
 /** Delete the oldest where allowed. @return 0, or -ENOSPC with the error told: less than `min_free` is free */

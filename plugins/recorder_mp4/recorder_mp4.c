@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* recorder_mp4: the plugin's descriptor and its life. The work is in recorder.c. */
 #include "plugins/recorder_mp4/recorder.h"
+#include "plugins/recorder_mp4/recording_event.h"
 #include "plugins/recorder_mp4/repair.h"
 #include "plugins/recorder_mp4/routes.h"
 
@@ -112,7 +113,7 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 static int ended(void *self, struct cam_sub *sub)
 {
 	(void)sub;
-	return recorder_end_segment(self);
+	return recorder_end_segment(self, "session end");
 }
 
 /* Each is looked at when it matters: the file that is open goes on, up to what a file's length is now. */
@@ -141,7 +142,7 @@ static void stop(void *self)
 	r->host->unsubscribe(r->node, r->sub);
 	r->sub = NULL;
 	r->host->tick_at(r->node, CAM_NO_TS);
-	err = recorder_end_segment(r);
+	err = recorder_end_segment(r, "stop");
 	if (err)
 		r->host->fail(r->node, err);
 	r->host->state(r->node, CAM_STOPPED);
@@ -203,4 +204,5 @@ const struct cam_plugin cam_plugin_1 = {
 	.ended = ended,
 	.operations = routes_operations,
 	.reload = reload,
+	.topics = recording_topics,
 };

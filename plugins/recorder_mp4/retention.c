@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_DELETED = 64 };
@@ -14,6 +15,8 @@ struct deletion {
 	int64_t want; /* bytes free */
 	int n;
 	char day[NAME_DAY_BYTES]; /* the one last visited */
+	void (*deleted)(void *arg, const struct tree_entry *, int64_t bytes);
+	void *arg;
 };
 
 /* @return whether somebody writes this file */
@@ -32,6 +35,8 @@ static int delete_oldest(void *arg, const struct tree_entry *entry)
 {
 	struct deletion *d = arg;
 	int64_t total, left = tree_free(d->camera_fd, &total);
+	struct stat st;
+	bool known;
 
 	if (left < 0)
 		return (int)left;
@@ -42,17 +47,22 @@ static int delete_oldest(void *arg, const struct tree_entry *entry)
 	memcpy(d->day, entry->day, sizeof(d->day));
 	if (is_being_written(entry))
 		return 0;
+	known = !fstatat(entry->day_fd, entry->name, &st, AT_SYMLINK_NOFOLLOW);
 	if (unlinkat(entry->day_fd, entry->name, 0))
 		return errno == ENOENT || errno == EISDIR ? 0 : -errno;
 	d->n++;
+	d->deleted(d->arg, entry, known ? st.st_size : -1);
 	return 0;
 }
 
-int retention_delete_oldest(int dir_fd, const char *camera, int64_t want)
+int retention_delete_oldest(int dir_fd, const char *camera, int64_t want,
+	void (*deleted)(void *arg, const struct tree_entry *, int64_t bytes), void *arg)
 {
 	struct deletion d = {
 		.camera_fd = openat(dir_fd, camera, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW),
-		.want = want};
+		.want = want,
+		.deleted = deleted,
+		.arg = arg};
 	int err;
 
 	if (d.camera_fd < 0)

@@ -6,7 +6,9 @@
 
 /**
  * Delete the oldest recordings of a camera, and days that become empty, until `want` bytes are free; never one that is
- * being written, and at most 64 in one call. @return how many, or -errno
+ * being written, and at most 64 in one call. @param deleted is told of each, once it is gone, with its size, -1: not known
+ * @return how many, or -errno
  */
-int retention_delete_oldest(int dir_fd, const char *camera, int64_t want);
+int retention_delete_oldest(int dir_fd, const char *camera, int64_t want,
+	void (*deleted)(void *arg, const struct tree_entry *, int64_t bytes), void *arg);
 #endif

@@ -115,15 +115,12 @@ const struct cam_operation routes_operations[] = {
 /* An id is the path below the directory: a URL's decoder makes of it what routes_file() gets. */
 static void print_entry(struct text *out, const char *camera, const char *folder, const struct listed *e)
 {
-	time_t start = (time_t)e->start;
-	char text[32] = "";
-	struct tm tm;
+	char start[NAME_UTC_BYTES];
 
-	if (gmtime_r(&start, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	text_printf(out, "{\"id\":\"%s/%s/%s\",\"camera\":", folder, e->day, e->name);
 	text_json(out, camera);
-	text_printf(out, ",\"start\":\"%s\",\"start_s\":%lld,", text, (long long)e->start);
+	text_printf(
+		out, ",\"start\":\"%s\",\"start_s\":%lld,", name_utc(e->start, start), (long long)e->start);
 	if (e->seconds >= 0 && e->seconds < 7 * 86400)
 		text_printf(out, "\"duration_s\":%.1f,", e->seconds);
 	text_printf(out, "\"bytes\":%lld}", (long long)e->bytes);

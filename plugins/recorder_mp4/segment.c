@@ -13,6 +13,7 @@ static int close_file(struct segment *s, bool remove)
 {
 	int err;
 
+	s->bytes = mp4_good_bytes(s->mp4);
 	mp4_free(s->mp4);
 	s->mp4 = NULL;
 	err = tree_close(&s->file, remove);
@@ -57,7 +58,10 @@ int segment_open(struct segment *s, const struct cam_host *host, int dir_fd, con
 
 	if (err)
 		return err;
-	*s = (struct segment){.host = host, .start_ns = key->dts_ns, .file = {.fd = -1, .day_fd = -1}};
+	*s = (struct segment){.host = host,
+		.start_ns = key->dts_ns,
+		.wall_ns = key->wall_ns,
+		.file = {.fd = -1, .day_fd = -1}};
 	format.parameter_sets = params.sets;
 	format.parameter_sets_len = params.len;
 	format.width = params.width;

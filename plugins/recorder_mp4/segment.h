@@ -23,6 +23,8 @@ struct segment {
 	struct mp4 *mp4; /**< NULL: no file is open. */
 	struct tree_file file;
 	int64_t start_ns; /**< dts_ns of the first packet. */
+	int64_t wall_ns; /**< Its wall time. */
+	int64_t bytes; /**< Of the file that was closed, up to what plays. */
 	struct segment_track track[MP4_TRACKS];
 	bool synced; /**< The last fragment is on the disk. */
 	uint64_t repaired; /**< Time stamps mended since the last look. */

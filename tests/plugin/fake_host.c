@@ -224,6 +224,25 @@ static uint64_t host_shm_bytes(struct cam_node *node)
 	return of(node)->shm_bytes;
 }
 
+static int host_raise(struct cam_node *node, struct cam_event *event)
+{
+	struct fake *f = of(node);
+	struct fake_event *e = &f->events[f->n_events];
+
+	event->id = f->n_events + 1;
+	if (f->n_events == sizeof(f->events) / sizeof(f->events[0]))
+		return 0;
+	f->n_events++;
+	e->event = *event;
+	snprintf(e->topic, sizeof(e->topic), "%s", event->topic);
+	snprintf(e->label, sizeof(e->label), "%s", event->label ? event->label : "");
+	snprintf(e->json, sizeof(e->json), "%s", event->json ? event->json : "");
+	e->event.topic = e->topic;
+	e->event.label = e->label;
+	e->event.json = e->json;
+	return 0;
+}
+
 static const struct cam_host host = {
 	.size = sizeof(host),
 	.abi = CAM_ABI,
@@ -255,6 +274,7 @@ static const struct cam_host host = {
 	.read_file = host_read_file,
 	.close_file = host_close_file,
 	.shm_bytes = host_shm_bytes,
+	.raise = host_raise,
 };
 
 int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *config)

@@ -31,6 +31,11 @@ struct fake {
 	char error[512], option[64]; /* the last host->error() */
 	char log[16384]; /* all lines: "warn text\n" */
 	int64_t stats[64];
+	struct fake_event {
+		struct cam_event event; /* its texts are the copies below */
+		char topic[CAM_MAX_TOPIC + 1], label[CAM_MAX_LABEL + 1], json[CAM_MAX_EVENT_JSON + 1];
+	} events[32]; /* of host->raise(), the first ones */
+	size_t n_events;
 	const struct cam_buf *published[FAKE_MAX]; /* one reference each */
 	size_t n_published;
 	void (*on_publish)(struct fake *, const struct cam_buf *); /* called after each, may be NULL */
