@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of an RTP packet without its 12 bytes of header: an Ethernet frame's worth. */
-enum { PAYLOAD = 1400, RTP_HEAD = 12, TCP_HEAD = 4, PAYLOAD_TYPE = 96 };
-
 static uint8_t *unit_grow(struct unit *u, size_t more)
 {
 	if (u->len + more > u->room) {
@@ -27,42 +24,39 @@ static uint8_t *unit_grow(struct unit *u, size_t more)
 	return u->data + u->len - more;
 }
 
-/* Appends one packet: `head` bytes of payload header, then the data. */
-static void add_packet(struct unit *u, const uint8_t *head, size_t head_len, const uint8_t *data, size_t len)
+/* Appends one payload: `head` bytes of its own header, then the data. */
+static void add_payload(struct unit *u, const uint8_t *head, size_t head_len, const uint8_t *data, size_t len)
 {
-	size_t rtp = RTP_HEAD + head_len + len;
-	uint8_t *p = unit_grow(u, TCP_HEAD + rtp);
+	struct payload *payloads = realloc(u->payloads, (u->n + 1) * sizeof(*payloads));
+	uint8_t *p;
 
-	memset(p, 0, TCP_HEAD + RTP_HEAD);
-	p[0] = '$';
-	p[2] = (uint8_t)(rtp >> 8);
-	p[3] = (uint8_t)rtp;
-	p[4] = 0x80; /* version 2 */
-	p[5] = PAYLOAD_TYPE;
-	memset(p + 12, 'c', 4); /* the synchronisation source */
+	if (!payloads)
+		abort();
+	u->payloads = payloads;
+	u->payloads[u->n++] = (struct payload){u->len, head_len + len};
+	p = unit_grow(u, head_len + len);
 	if (head_len)
-		memcpy(p + TCP_HEAD + RTP_HEAD, head, head_len);
-	memcpy(p + TCP_HEAD + RTP_HEAD + head_len, data, len);
-	u->packets++;
+		memcpy(p, head, head_len);
+	memcpy(p + head_len, data, len);
 }
 
 /* A NAL unit whole, or in fragments: FU-A (RFC 6184 5.8), FU (RFC 7798 4.4.3). */
 static void add_nal(struct unit *u, int hevc, const uint8_t *nal, size_t len)
 {
-	size_t own = hevc ? 2 : 1;
+	size_t own = hevc ? 2 : 1, most = FOOTAGE_PAYLOAD - own - 1;
 	uint8_t head[3], type = hevc ? (nal[0] >> 1) & 63 : nal[0] & 31;
 
-	if (len <= PAYLOAD) {
-		add_packet(u, NULL, 0, nal, len);
+	if (len <= FOOTAGE_PAYLOAD) {
+		add_payload(u, NULL, 0, nal, len);
 		return;
 	}
 	head[0] = hevc ? (uint8_t)((nal[0] & 0x81) | 49 << 1) : (uint8_t)((nal[0] & 0xE0) | 28);
 	head[1] = hevc ? nal[1] : 0;
-	for (size_t at = own; at < len; at += PAYLOAD) {
-		size_t n = len - at < PAYLOAD ? len - at : PAYLOAD;
+	for (size_t at = own; at < len; at += most) {
+		size_t n = len - at < most ? len - at : most;
 
 		head[own] = (uint8_t)(type | (at == own ? 0x80 : 0) | (at + n == len ? 0x40 : 0));
-		add_packet(u, head, own + 1, nal + at, n);
+		add_payload(u, head, own + 1, nal + at, n);
 	}
 }
 
@@ -102,7 +96,6 @@ static int add_unit(struct footage *f, const AVPacket *pkt)
 {
 	struct unit *units = realloc(f->units, (f->n + 1) * sizeof(*units));
 	struct packing p = {NULL, f->hevc};
-	size_t at = 0;
 
 	if (!units)
 		return -1;
@@ -111,11 +104,6 @@ static int add_unit(struct footage *f, const AVPacket *pkt)
 	memset(p.unit, 0, sizeof(*p.unit));
 	p.unit->key = !!(pkt->flags & AV_PKT_FLAG_KEY);
 	each_nal(pkt->data, (size_t)pkt->size, pack, &p);
-	/* The marker bit of the last packet ends the access unit. */
-	for (uint32_t i = 0; i + 1 < p.unit->packets; i++)
-		at += TCP_HEAD + (size_t)(p.unit->data[at + 2] << 8 | p.unit->data[at + 3]);
-	if (p.unit->packets)
-		p.unit->data[at + 5] |= 0x80;
 	return 0;
 }
 
@@ -150,7 +138,8 @@ static void describe(struct footage *f, const AVCodecParameters *par)
 		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=footage\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
 		"a=control:*\r\nm=video 0 RTP/AVP %d\r\na=rtpmap:%d %s/90000\r\na=fmtp:%d %s\r\n"
 		"a=control:track\r\n",
-		PAYLOAD_TYPE, PAYLOAD_TYPE, f->hevc ? "H265" : "H264", PAYLOAD_TYPE, fmtp);
+		FOOTAGE_PAYLOAD_TYPE, FOOTAGE_PAYLOAD_TYPE, f->hevc ? "H265" : "H264", FOOTAGE_PAYLOAD_TYPE,
+		fmtp);
 }
 
 static int read_units(struct footage *f, AVFormatContext *in, int track, AVBSFContext *bsf)
@@ -209,23 +198,12 @@ out:
 	return err;
 }
 
-void footage_stamp(struct unit *u, uint16_t *seq, uint32_t timestamp)
-{
-	uint8_t *p = u->data;
-
-	for (uint32_t i = 0; i < u->packets; i++, ++*seq) {
-		p[6] = (uint8_t)(*seq >> 8);
-		p[7] = (uint8_t)*seq;
-		for (int b = 0; b < 4; b++)
-			p[8 + b] = (uint8_t)(timestamp >> (24 - 8 * b));
-		p += TCP_HEAD + (size_t)(p[2] << 8 | p[3]);
-	}
-}
-
 void footage_free(struct footage *f)
 {
-	for (size_t i = 0; i < f->n; i++)
+	for (size_t i = 0; i < f->n; i++) {
 		free(f->units[i].data);
+		free(f->units[i].payloads);
+	}
 	free(f->units);
 	memset(f, 0, sizeof(*f));
 }

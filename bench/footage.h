@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file footage.h
- * A video file as RTP over RTSP's TCP: packetised once when it is loaded (RFC 6184, RFC 7798, RFC 2326 10.12), so
- * that sending a frame to one more client is one write().
+ * A video file as RTP payloads: packetised once when it is loaded (RFC 6184, RFC 7798), each no longer than an Ethernet
+ * frame takes, so that sending it to one more client costs a header and a call.
  */
 #ifndef CAM_BENCH_FOOTAGE_H
 #define CAM_BENCH_FOOTAGE_H
 #include <stddef.h>
 #include <stdint.h>
 
-/** One access unit: interleaved RTP packets, one after the other. */
+enum { FOOTAGE_PAYLOAD = 1400, FOOTAGE_PAYLOAD_TYPE = 96, FOOTAGE_CLOCK = 90000 };
+
+/** One RTP packet's payload, inside its unit's data. */
+struct payload {
+	size_t at, len; /**< len at most FOOTAGE_PAYLOAD bytes, headers of fragments among them */
+};
+
+/** One access unit. */
 struct unit {
-	uint8_t *data; /**< '$', channel, length and RTP packet, repeated. Owned by the footage. */
+	uint8_t *data; /**< payloads, one after the other; owned by the footage */
 	size_t len, room;
-	uint32_t packets;
+	struct payload *payloads; /**< owned by the footage */
+	size_t n;
 	int key; /**< Decoding can start here. */
 };
 
@@ -29,7 +37,5 @@ struct footage {
  * @return 0, or -1 after a line on stderr
  */
 int footage_load(struct footage *, const char *path);
-/** Write sequence numbers (from *seq on) and the time stamp into a unit's packets. */
-void footage_stamp(struct unit *, uint16_t *seq, uint32_t timestamp);
 void footage_free(struct footage *);
 #endif
