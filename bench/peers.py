@@ -128,7 +128,8 @@ def go2rtc(rig, url, fps=VIEW[2]):
     """@return the process and the port of its API; ffmpeg makes the pictures, as go2rtc's manual has it"""
     port = harness.free_port()
     config = rig.write("go2rtc.yaml", (
-        f"log: {{level: warn}}\napp: {{modules: [api, rtsp, exec, ffmpeg, mjpeg]}}\napi: {{listen: '127.0.0.1:{port}'}}\nrtsp: {{listen: '127.0.0.1:{harness.free_port()}'}}\n"
+        "log: {level: warn}\napp: {modules: [api, rtsp, exec, ffmpeg, mjpeg]}\n"
+        f"api: {{listen: '127.0.0.1:{port}'}}\nrtsp: {{listen: '127.0.0.1:{harness.free_port()}'}}\n"
         f"webrtc: {{listen: ''}}\nstreams:\n  cam0:\n    - {url}\n"
         f"    - 'ffmpeg:cam0#video=mjpeg#width={VIEW[0]}#height={VIEW[1]}#raw=-r {fps}'\n"))
     process = spawn(rig, program("go2rtc"), "-config", config)
