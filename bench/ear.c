@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#ifndef PLACE
+#define PLACE CAM_ON_LOOP
+#define NAME "ear_on_loop"
+#endif
+
 enum { LINE = 50 };
 
 struct config {

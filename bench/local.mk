@@ -20,7 +20,6 @@ CLEANFILES += $(EXTRA_LTLIBRARIES)
 %C%_bell_la_SOURCES = %D%/bell.c
 %C%_bell_la_LDFLAGS = $(bench_flags)
 %C%_ear_on_loop_la_SOURCES = %D%/ear.c
-%C%_ear_on_loop_la_CPPFLAGS = $(AM_CPPFLAGS) -DNAME='"ear_on_loop"' -DPLACE=CAM_ON_LOOP
 %C%_ear_on_loop_la_LDFLAGS = $(bench_flags)
 %C%_ear_on_cpu_la_SOURCES = %D%/ear.c
 %C%_ear_on_cpu_la_CPPFLAGS = $(AM_CPPFLAGS) -DNAME='"ear_on_cpu"' -DPLACE=CAM_ON_CPU

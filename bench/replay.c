@@ -129,7 +129,7 @@ static int report(struct replay *r, int64_t now_ns)
 	put_32(sr + 24, r->sent_bytes);
 	memcpy(name, (uint8_t[]){0x81, 202, 0, 4}, 4);
 	put_32(name + 4, r->number);
-	memcpy(name + 8, "\1\6camera", 8);
+	memcpy(name + 8, (uint8_t[]){1, 6, 'c', 'a', 'm', 'e', 'r', 'a'}, 8);
 	return put_packet(r, 1, p, sizeof(p), NULL, 0);
 }
 
@@ -230,7 +230,7 @@ static int udp_to(const struct sockaddr_in *client, int port)
 /* Two neighbouring ports to the client's two. @return the first, or -1 */
 static int open_udp(struct replay *r, int rtp_port, int rtcp_port)
 {
-	struct sockaddr_in client, own;
+	struct sockaddr_in client, own = {0};
 	socklen_t len = sizeof(client), own_len;
 
 	if (r->rtp >= 0 || getpeername(r->fd, (struct sockaddr *)&client, &len))
@@ -267,7 +267,9 @@ static void header(const char *request, const char *name, char *ret, size_t room
 static int set_up(struct replay *r, const char *transport, char *ret, size_t room)
 {
 	const char *asked = strstr(transport, "client_port="), *channel = strstr(transport, "interleaved=");
-	int rtp, rtcp, port;
+	long rtp, rtcp;
+	char *end;
+	int port;
 
 	if (strstr(transport, "TCP")) {
 		r->channel = channel ? (uint8_t)strtol(channel + strlen("interleaved="), NULL, 10) : 0;
@@ -275,10 +277,10 @@ static int set_up(struct replay *r, const char *transport, char *ret, size_t roo
 			r->channel + 1);
 		return 0;
 	}
-	if (!asked || sscanf(asked, "client_port=%d-%d", &rtp, &rtcp) != 2)
-		return -1;
-	port = open_udp(r, rtp, rtcp);
-	snprintf(ret, room, "Transport: RTP/AVP;unicast;client_port=%d-%d;server_port=%d-%d\r\n", rtp, rtcp,
+	rtp = asked ? strtol(asked + strlen("client_port="), &end, 10) : 0;
+	rtcp = rtp > 0 && *end == '-' ? strtol(end + 1, NULL, 10) : 0;
+	port = rtcp > 0 ? open_udp(r, (int)rtp, (int)rtcp) : -1;
+	snprintf(ret, room, "Transport: RTP/AVP;unicast;client_port=%ld-%ld;server_port=%d-%d\r\n", rtp, rtcp,
 		port, port + 1);
 	return port < 0 ? -1 : 0;
 }

@@ -61,13 +61,14 @@ int stream_open(struct stream *s, const char *url, int udp)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	char track[512], transport[128] = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n";
-	int port, udp_port;
+	static const char host[] = "rtsp://127.0.0.1:";
+	int udp_port;
 
 	memset(s, 0, sizeof(*s));
 	s->udp = -1;
-	if (sscanf(url, "rtsp://127.0.0.1:%d/", &port) != 1)
+	if (strncmp(url, host, strlen(host)))
 		return -1;
-	at.sin_port = htons((uint16_t)port);
+	at.sin_port = htons((uint16_t)strtol(url + strlen(host), NULL, 10));
 	s->in = malloc(STREAM_ROOM);
 	s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (!s->in || s->fd < 0 || connect(s->fd, (struct sockaddr *)&at, sizeof(at)))
