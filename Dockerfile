@@ -4,7 +4,7 @@
 FROM debian:trixie-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
 	gcc libc6-dev make autoconf automake libtool pkgconf libcap2-bin \
-	libuv1-dev libyaml-dev libturbojpeg0-dev libwebsockets-dev \
+	libuv1-dev libyaml-dev libjansson-dev libcrypt-dev libturbojpeg0-dev libwebsockets-dev \
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
 COPY . /src
 WORKDIR /build
@@ -31,7 +31,7 @@ LABEL org.opencontainers.image.title="cam_server" \
 	org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
 # libwebsockets-evlib-uv is opened at run time, by libwebsockets; the tz database is for LOCAL_TIMEZONE, with old names.
 RUN apt-get update && apt-get install -y --no-install-recommends \
-	libuv1t64 libyaml-0-2 libturbojpeg0 libwebsockets19t64 libwebsockets-evlib-uv tzdata tzdata-legacy \
+	libuv1t64 libyaml-0-2 libjansson4 libcrypt1 libturbojpeg0 libwebsockets19t64 libwebsockets-evlib-uv tzdata tzdata-legacy \
 	libavformat61 libavcodec61 libswscale8 libavutil59 && \
 	apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/* /var/log/* && \
 	echo 'cam_server:x:10001:10001::/nonexistent:/usr/sbin/nologin' >> /etc/passwd && \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/api/metrics.h"
 
-#include "core/api/routes.h"
+#include "core/api/ask.h"
 #include "core/api/status.h"
+#include "core/bus/event_link.h"
 #include "lib/clock.h"
 
 #include <stdlib.h>
@@ -173,6 +174,16 @@ static double waiting(const struct cam_node *n)
 	return atomic_load(&node_flow(n)->waiting);
 }
 
+static double heard(const struct cam_node *n)
+{
+	return (double)atomic_load(&node_event_flow(n)->heard);
+}
+
+static double unheard(const struct cam_node *n)
+{
+	return (double)atomic_load(&node_event_flow(n)->dropped);
+}
+
 static const struct {
 	const char *name, *type, *help;
 	double (*value)(const struct cam_node *);
@@ -183,6 +194,8 @@ static const struct {
 	{"cam_link_dropped_total", "counter", "Items its full queues dropped.", dropped},
 	{"cam_link_bytes_total", "counter", "Bytes the node has taken.", bytes},
 	{"cam_link_waiting", "gauge", "Items in its queues.", waiting},
+	{"cam_events_heard_total", "counter", "Events that the node has heard.", heard},
+	{"cam_events_dropped_total", "counter", "Events that its full queue dropped.", unheard},
 };
 enum { N_NODE_VALUES = sizeof(node_values) / sizeof(node_values[0]) };
 
@@ -248,8 +261,35 @@ static void print_turns(struct loop *loop, struct text *out)
 	text_printf(out, "cam_loop_longest_turn_seconds %.9f\n", (double)t.longest_ns / (double)CLOCK_SECOND);
 }
 
+/* What others have asked for, and what of it was refused. */
+static void print_asked(const struct api *a, struct text *out)
+{
+	const struct {
+		const char *name, *help;
+		unsigned long long value;
+	} counters[] = {
+		{"cam_events_total", "Events told, with their updates and ends.",
+			atomic_load(&a->events->raised)},
+		{"cam_events_refused_total", "Events that were not as they have to be, or too many.",
+			atomic_load(&a->events->refused)},
+		{"cam_events_posts_refused_total", "Events from outside that were too many a second.",
+			a->posts_refused},
+		{"cam_logins_total",
+			"Names and passwords that were right; later requests with them do not count.",
+			a->login.passed},
+		{"cam_logins_refused_total", "Names and passwords that were wrong.", a->login.refused},
+	};
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		head(out, counters[i].name, "counter", counters[i].help);
+		text_printf(out, "%s %llu\n", counters[i].name, counters[i].value);
+	}
+	head(out, "cam_event_streams", "gauge", "Programs that listen to events.");
+	text_printf(out, "cam_event_streams %zu\n", a->n_streams);
+}
+
 /* @return false without memory */
-static bool begin(struct metrics *m, const struct routes *r, struct text *out)
+static bool begin(struct metrics *m, const struct api *r, struct text *out)
 {
 	m->graph = r->graph;
 	m->figures = calloc(r->graph->n_cameras + 1, sizeof(*m->figures));
@@ -260,6 +300,7 @@ static bool begin(struct metrics *m, const struct routes *r, struct text *out)
 	print_server(r->graph, r->started_ns, out);
 	print_turns(r->graph->world->loop, out);
 	print_queue(r->graph->world->budget, out);
+	print_asked(r, out);
 	return true;
 }
 

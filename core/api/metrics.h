@@ -4,6 +4,6 @@
 #define CAM_API_METRICS_H
 #include "core/api/document.h"
 
-/** Of a struct routes. */
+/** Of a struct api. */
 extern const struct document_maker metrics_maker;
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/api/openapi.h"
 
+#include "core/api/event_json.h"
 #include "core/api/pattern.h"
 #include "core/api/status.h"
 
@@ -20,6 +21,13 @@ static const char errors[] = CAM_JSON(
 /* Of a route that has its help only. */
 static const char untold[] = CAM_JSON("responses": {"default": {"description": "See the summary."}});
 /* clang-format on */
+
+/* What a route takes, by its name in the configuration. */
+static const char *const rights[] = {[CAM_OPEN] = "none",
+	[CAM_VIEW] = "view",
+	[CAM_PLAYBACK] = "playback",
+	[CAM_CONTROL] = "control",
+	[CAM_ADMIN] = "admin"};
 
 /* A route to be told of. */
 struct entry {
@@ -107,7 +115,7 @@ static void print_operation(const struct entry *e, struct text *out)
 	text_json(out, e->route->help ? e->route->help : "");
 	text_add(out, ",\"tags\":[");
 	text_json(out, e->plugin->name);
-	text_add(out, "],");
+	text_printf(out, "],\"x-right\":\"%s\",", rights[e->route->right]);
 	if (e->operation)
 		text_add(out, e->operation->json);
 	else
@@ -162,6 +170,8 @@ void openapi_print(const struct graph *g, const struct cam_plugin *core, struct 
 	print_paths(&l, out);
 	text_add(out, "},\"components\":{\"schemas\":{");
 	status_schemas(out);
+	text_add(out, ",");
+	event_schema(out);
 	text_printf(out, "},\"responses\":{%s}}}\n", errors);
 	out->failed = out->failed || l.failed;
 	free(l.entry);

@@ -6,6 +6,9 @@
 
 #include "lib/text.h"
 
+/** What is told of a camera that is not there, or not for who asks. */
+#define REPLY_NO_CAMERA "there is no camera of this name; see /api/v1/cameras\n"
+
 /** @param text plain; outlives the answer */
 void reply_text(struct cam_reply *, int status, const char *text);
 /** 200 with this body; the text becomes the reply's, and empty. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/server.h"
 
-#include "core/api/routes.h"
+#include "core/api/api.h"
 #include "core/api/status.h"
 #include "core/app/backlog.h"
 #include "core/app/pictures.h"
@@ -32,7 +32,8 @@ struct server {
 	atomic_llong wall_told_ns;
 	atomic_ullong shm_bytes;
 	struct graph graph;
-	struct routes routes;
+	struct api api;
+	struct events events;
 	struct service service;
 	const struct server_setup *setup;
 	struct log *log;
@@ -78,7 +79,35 @@ static void request(
 {
 	struct server *s = arg;
 
-	routes_request(&s->routes, r, done, done_arg);
+	api_request(&s->api, r, done, done_arg);
+}
+
+static void identify(void *arg, const struct cam_request *r,
+	void (*done)(void *, const struct cam_who *, struct cam_reply *), void *done_arg)
+{
+	struct server *s = arg;
+
+	api_identify(&s->api, r, done, done_arg);
+}
+
+static bool authorise(
+	void *arg, const struct cam_who *who, uint32_t right, const char *camera, int64_t wall_ns)
+{
+	struct server *s = arg;
+
+	return users_authorise(&s->api.users, who, right, camera, wall_ns);
+}
+
+static bool sees(void *arg, const struct cam_node *node, const char *camera)
+{
+	struct server *s = arg;
+	bool is;
+
+	/* A reload changes what a node's configuration is. */
+	pthread_mutex_lock(&s->graph.lock);
+	is = graph_sees(node, camera);
+	pthread_mutex_unlock(&s->graph.lock);
+	return is;
 }
 
 /* Sinks and listeners read all of them: a storm of changes is told once in a while, its first one at once. */
@@ -174,7 +203,7 @@ static void close_all(struct server *s)
 	uv_close((uv_handle_t *)&s->watch, NULL);
 	service_close(&s->service);
 	(void)executor_cancel(&s->loop.executor, &s->tell);
-	routes_close(&s->routes);
+	api_close(&s->api);
 	graph_free(&s->graph);
 	loop_close(&s->loop);
 }
@@ -206,7 +235,7 @@ static void leave(struct server *s, int exit_code)
 		s->exit_code = exit_code;
 	s->stop_began_ns = clock_mono_ns();
 	service_stopping(&s->service);
-	s->routes.ready = false;
+	s->api.ready = false;
 	uv_timer_stop(&s->watch);
 	uv_timer_start(&s->deadline, on_deadline, LEAVE_MS, 0);
 	graph_stop(&s->graph);
@@ -258,13 +287,15 @@ static void warn_of_fixed(struct server *s, const struct config *next)
 
 static void put_in_force(struct server *s, struct config *next)
 {
-	s->routes.ready = false;
-	if (!graph_load(&s->graph, next))
+	s->api.ready = false;
+	if (!graph_load(&s->graph, next)) {
+		api_set_config(&s->api, next);
 		return;
+	}
 	log_line(s->log, LOG_ERROR, NULL,
 		"there is no memory for the new configuration; the old one stays in force");
 	config_free(next);
-	s->routes.ready = true;
+	s->api.ready = true;
 	service_ready(&s->service);
 }
 
@@ -305,7 +336,7 @@ static void on_hangup(uv_signal_t *signal, int number)
 
 static void is_up(struct server *s)
 {
-	s->routes.ready = true;
+	s->api.ready = true;
 	log_line(s->log, LOG_INFO, NULL, "up: %zu camera%s, %zu nodes", s->graph.n_cameras,
 		s->graph.n_cameras == 1 ? "" : "s", s->graph.n_nodes);
 	tell_of_cameras(s);
@@ -346,6 +377,7 @@ static void on_watch(uv_timer_t *timer)
 	service_look(&s->service, live);
 	graph_look(&s->graph);
 	backlog_look(&s->backlog);
+	events_look(&s->events);
 	pictures_look(&s->pictures);
 	s->digest = digest;
 }
@@ -387,7 +419,10 @@ static void init_world(struct server *s)
 	s->graph.on_down = on_down;
 	s->graph.arg = s;
 	s->tell.fn = on_tell;
-	routes_init(&s->routes, &s->graph, clock_mono_ns());
+	s->world.events = &s->events;
+	s->world.sees = sees;
+	s->world.identify = identify;
+	s->world.authorise = authorise;
 }
 
 /* @return 0, or -errno: logged, and nothing runs */
@@ -399,6 +434,7 @@ static int begin(struct server *s)
 		pictures_init(&s->pictures, places_cpu(s->world.places), s->log);
 		s->world.quota = &s->pictures.quota;
 		warn_of(s, s->setup->config);
+		api_set_config(&s->api, s->setup->config);
 		err = graph_load(&s->graph, s->setup->config);
 	}
 	if (err) {
@@ -432,7 +468,10 @@ int server_run(const struct server_setup *setup)
 	s->setup = setup;
 	s->log = setup->log;
 	init_world(s);
+	events_init(&s->events, clock_wall_ns());
 	graph_init(&s->graph);
+	if (api_init(&s->api, &s->graph, &s->events, s->log, clock_mono_ns()))
+		log_line(s->log, LOG_WARN, NULL, "the system gives no random numbers: logins are slow");
 	init_handles(s);
 	service_init(&s->service, &s->loop, &s->graph);
 	if (begin(s))
@@ -446,6 +485,8 @@ int server_run(const struct server_setup *setup)
 	backlog_destroy(&s->backlog);
 	if (loop_destroy(&s->loop))
 		log_line(setup->log, LOG_ERROR, NULL, "a handle was left open on the event loop");
+	api_destroy(&s->api);
+	events_destroy(&s->events);
 	exit_code = s->exit_code;
 	free(s);
 	return exit_code;

@@ -42,6 +42,8 @@ static int make_node(struct graph *g, const struct config_node *conf, struct por
 		.config = conf->config,
 		.folder = folder_of(conf),
 		.camera = camera,
+		.on = conf->on,
+		.min_score = (float)conf->min_score,
 		.owner = n};
 	int err = 0;
 

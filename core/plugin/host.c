@@ -5,8 +5,11 @@
 #include "core/plugin/abi.h"
 #include "core/plugin/clock.h"
 #include "core/plugin/file.h"
+#include "core/plugin/handling.h"
 #include "core/plugin/node_impl.h"
 #include "lib/clock.h"
+#include "core/plugin/stream.h"
+#include "core/plugin/who.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -188,6 +191,26 @@ static void host_cameras(struct cam_node *n, void (*visit)(void *, const struct 
 	n->world->visit_cameras(n->world->arg, n, visit, arg);
 }
 
+/* ---- events ---- */
+
+static int host_raise(struct cam_node *n, struct cam_event *event)
+{
+	struct cam_event e;
+	int err;
+
+	if (abi_read(&abi_event, &e, event, event->size))
+		return -EINVAL;
+	e.camera = n->spec.camera ? n->spec.camera->name : e.camera;
+	e.node = n->spec.name;
+	if (!n->world->events || !e.camera)
+		return -ENOENT;
+	if (!n->spec.camera && !n->world->sees(n->world->arg, n, e.camera))
+		return -ENOENT;
+	err = events_raise(n->world->events, n, &e, 0);
+	event->id = e.id; /* every version has it */
+	return err;
+}
+
 /* ---- requests ---- */
 
 /* A question of a node's. The node stays in memory until it is answered, whatever happens to it meanwhile. */
@@ -197,46 +220,106 @@ struct asking {
 	void *arg;
 };
 
+static void refuse(struct cam_reply *reply, int status, const char *text)
+{
+	*reply = (struct cam_reply){.size = sizeof(*reply), .status = status, .type = "text/plain", .fd = -1};
+	reply->data = text;
+	reply->len = strlen(text);
+}
+
 static void on_answer(void *arg, struct cam_reply *reply)
 {
 	struct asking a = *(struct asking *)arg;
 
 	free(arg);
-	/* Who does not know files reads the descriptor itself. */
+	/* Who does not know files reads the descriptor itself; there is no such way around streams. */
 	if (reply->file && abi_minor(a.node->spec.plugin) < 2) {
 		reply->fd = file_give_fd(reply->file);
 		reply->file = NULL;
+	} else if (reply->stream && abi_minor(a.node->spec.plugin) < 3) {
+		handling_drop_reply(reply);
+		refuse(reply, 501, "the plugin that serves this cannot send an answer in pieces\n");
 	}
 	a.done(a.arg, reply);
 	node_unref(a.node);
 }
 
+/* @return whether the request can be passed on: *ret is as long as today's */
+static bool read_request(struct cam_request *ret, const struct cam_request *asked)
+{
+	if (abi_read(&abi_request, ret, asked, asked->size) || !ret->method || !ret->path)
+		return false;
+	ret->size = sizeof(*ret);
+	ret->query = ret->query ? ret->query : "";
+	ret->tail = ret->camera = "";
+	return true;
+}
+
 static void host_request(struct cam_node *n, const struct cam_request *asked,
 	void (*done)(void *, struct cam_reply *), void *arg)
 {
-	static const char text[] = "no request without a method and a path\n";
-	struct cam_reply reply = {.size = sizeof(reply), .status = 400, .type = "text/plain", .fd = -1};
 	struct cam_request request;
-	struct asking *a;
+	struct cam_reply reply;
+	bool is_whole = read_request(&request, asked);
+	struct asking *a = is_whole ? calloc(1, sizeof(*a)) : NULL;
 
-	if (abi_read(&abi_request, &request, asked, asked->size) || !request.method || !request.path) {
-		reply.data = text;
-		reply.len = sizeof(text) - 1;
-		done(arg, &reply);
-		return;
-	}
-	request.size = sizeof(request);
-	request.query = request.query ? request.query : "";
-	request.tail = "";
-	a = calloc(1, sizeof(*a));
 	if (!a) {
-		reply.status = 503;
+		refuse(&reply, is_whole ? 503 : 400,
+			is_whole ? "out of memory\n" : "no request without a method and a path\n");
 		done(arg, &reply);
 		return;
 	}
 	*a = (struct asking){node_ref(n), done, arg};
 	n->world->request(n->world->arg, &request, on_answer, a);
 }
+
+static void host_answer(
+	struct cam_node *n, const struct cam_request *request, const struct cam_reply *reply)
+{
+	handling_answer(n, request, reply);
+}
+
+static void host_ready(struct cam_node *n, const struct cam_request *request)
+{
+	handling_ready(n, request);
+}
+
+static void host_read_stream(struct cam_node *n, struct cam_stream *stream,
+	void (*done)(void *, const void *, int64_t), void *arg)
+{
+	(void)n;
+	stream_read(stream, done, arg);
+}
+
+static void host_close_stream(struct cam_node *n, struct cam_stream *stream)
+{
+	(void)n;
+	stream_close(stream);
+}
+
+/* ---- rights ---- */
+
+static void host_identify(struct cam_node *n, const struct cam_request *asked,
+	void (*done)(void *, const struct cam_who *, struct cam_reply *), void *arg)
+{
+	struct cam_request request;
+	struct cam_reply reply;
+
+	if (read_request(&request, asked)) {
+		n->world->identify(n->world->arg, &request, done, arg);
+		return;
+	}
+	refuse(&reply, 400, "no request without a method and a path\n");
+	done(arg, NULL, &reply);
+}
+
+static bool host_authorise(
+	struct cam_node *n, const struct cam_who *who, uint32_t right, const char *camera, int64_t wall_ns)
+{
+	return n->world->authorise(n->world->arg, who, right, camera, wall_ns);
+}
+
+/* ---- files, and the rest ---- */
 
 static int host_read_file(struct cam_node *n, struct cam_file *file, int64_t at, void *to, size_t bytes,
 	void (*done)(void *, int64_t), void *arg)
@@ -293,4 +376,14 @@ const struct cam_host node_host = {
 	.read_file = host_read_file,
 	.close_file = host_close_file,
 	.shm_bytes = host_shm_bytes,
+	.raise = host_raise,
+	.answer = host_answer,
+	.ready = host_ready,
+	.read_stream = host_read_stream,
+	.close_stream = host_close_stream,
+	.identify = host_identify,
+	.authorise = host_authorise,
+	.who_ref = who_ref,
+	.who_unref = who_unref,
+	.who_name = who_name,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/node.h"
 
+#include "core/plugin/handling.h"
+#include "core/plugin/hearing.h"
 #include "core/plugin/node_impl.h"
 #include "lib/clock.h"
 
@@ -134,6 +136,7 @@ static void do_stop(struct task *t)
 {
 	struct cam_node *n = container_of(t, struct cam_node, stop);
 
+	hearing_end(n);
 	subscription_drain_all(n);
 	n->spec.plugin->stop(n->self);
 }
@@ -160,6 +163,15 @@ static void do_fence(struct task *t)
 		executor_post(n->on, &n->fence); /* behind the tick that is queued */
 }
 
+void node_destroy_self(struct cam_node *n)
+{
+	handling_end_all(n);
+	if (n->world->events)
+		events_end_owner(n->world->events, n, "stage_stopped");
+	n->spec.plugin->destroy(n->self);
+	n->self = NULL;
+}
+
 /* However a source came to the fence: up to there it may have published. */
 static void end_session(struct cam_node *n)
 {
@@ -172,8 +184,7 @@ static void on_fenced(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, fenced);
 
 	end_session(n);
-	n->spec.plugin->destroy(n->self);
-	n->self = NULL;
+	node_destroy_self(n);
 	go_down(n, atomic_load(&n->failed) ? atomic_load(&n->fail_err) : 0);
 }
 
@@ -210,6 +221,8 @@ static void do_start(struct task *t)
 	if (p->kind == CAM_SOURCE)
 		camera_begin_session(n->spec.camera);
 	n->start_err = p->start ? p->start(n->self) : 0;
+	if (!n->start_err && hearing_begin(n))
+		node_fail(n, -ENOMEM);
 	if (n->start_err) {
 		n->behind_fence = &n->started;
 		do_fence(&n->fence);
@@ -243,8 +256,7 @@ static void is_up(struct cam_node *n)
 static void is_not_up(struct cam_node *n, int err)
 {
 	if (n->self)
-		n->spec.plugin->destroy(n->self);
-	n->self = NULL;
+		node_destroy_self(n);
 	n->world->started(n->world->arg, n, err);
 	if (n->life == NODE_STARTING)
 		go_down(n, err);

@@ -21,6 +21,9 @@
 
 enum node_life { NODE_IDLE, NODE_STARTING, NODE_RUNNING, NODE_STOPPING, NODE_WAITING };
 
+struct events;
+struct event_flow;
+
 /** What all nodes share, filled in by the floor above. Outlives them. */
 struct node_world {
 	struct loop *loop;
@@ -37,6 +40,14 @@ struct node_world {
 		void (*visit)(void *, const struct cam_camera *), void *visit_arg);
 	void (*request)(void *arg, const struct cam_request *request,
 		void (*done)(void *, struct cam_reply *), void *done_arg);
+	/** See cam_host. */
+	void (*identify)(void *arg, const struct cam_request *request,
+		void (*done)(void *, const struct cam_who *, struct cam_reply *), void *done_arg);
+	/** [any] See cam_host. */
+	bool (*authorise)(void *arg, const struct cam_who *who, uint32_t right, const char *camera, int64_t wall_ns);
+	struct events *events; /**< what happens; NULL: nobody is told */
+	/** [any] @return whether it may see a camera of this name */
+	bool (*sees)(void *arg, const struct cam_node *node, const char *camera);
 	void (*changed)(void *arg, struct cam_node *node); /**< its state is another */
 	void (*started)(
 		void *arg, struct cam_node *node, int err); /**< a start has ended, well or with -errno */
@@ -56,6 +67,8 @@ struct node_spec {
 	struct camera *camera; /**< NULL for sinks and listeners */
 	struct port *out; /**< sources, buffers: where its packets come out */
 	struct port *in; /**< what it subscribes to; NULL: the camera's default */
+	const char *const *on; /**< what it hears, NULL at the end; borrowed; NULL: as its plugin says */
+	float min_score; /**< see event_hearer */
 	void *owner; /**< the floor above's own */
 };
 
@@ -98,13 +111,10 @@ bool node_is_faulty(struct cam_node *, char ret_text[256]);
 int64_t node_stat(const struct cam_node *, unsigned stat);
 /** [any] */
 const struct link_flow *node_flow(const struct cam_node *);
+/** [any] Of what it hears. */
+const struct event_flow *node_event_flow(const struct cam_node *);
 /** [any] How often it was started anew. */
 unsigned node_restarts(const struct cam_node *);
 /** Tell a sink or listener that the set or the state of cameras has changed. */
 void node_tell_changed(struct cam_node *);
-/** [any] Throw a reply away: its file is closed, its data released. */
-void node_drop_reply(struct cam_reply *);
-/** Have a route of it answered in its place; done is called [loop]. Same contract as host->request(). */
-void node_handle(struct cam_node *, const struct cam_route *, const struct cam_request *,
-	void (*done)(void *arg, struct cam_reply *), void *arg);
 #endif

@@ -6,6 +6,8 @@
 #include <pthread.h>
 
 #include "core/bus/budget.h"
+#include "core/bus/event_link.h"
+#include "core/bus/events.h"
 #include "core/plugin/backoff.h"
 #include "core/plugin/flap.h"
 #include "core/plugin/host.h"
@@ -37,7 +39,6 @@ struct cam_node {
 	bool want_up; /* between node_start() and node_stop() */
 	uv_timer_t retry;
 	struct backoff backoff;
-	unsigned n_handlings; /* requests that it has not answered */
 	int64_t up_since_ns; /* 0: not up */
 	int64_t lived_ns; /* how long it was up when it failed last */
 	const void *next_config; /* that it is to take; NULL: it has. Its place reads it to hand it over */
@@ -51,15 +52,20 @@ struct cam_node {
 	struct cam_sub *subs;
 	struct timer tick;
 	bool tick_wanted;
+	struct event_link *heard; /* NULL while it hears nothing */
+	struct event_listener hearing;
 
 	/* [any] */
 	atomic_bool stopping, failed, stop_said, changed_queued;
 	atomic_int fail_err; /* 0 until it fails */
 	atomic_llong retry_after_ns; /* what the plugin asked for; 0: nothing */
 	atomic_uint state, restarts;
+	atomic_uint n_handlings;
 	struct link_flow flow;
+	struct event_flow event_flow;
 	atomic_llong *stats;
-	pthread_mutex_t lock; /* of the error */
+	pthread_mutex_t lock; /* of what follows */
+	struct handling *handlings; /* requests that it has not answered, or not all of them */
 	char error[256], option[64];
 	char fault[256]; /* why it failed last, until it has worked since; "": it works */
 	char failure[256]; /* the last one that was told or counted, and when one was told */
@@ -98,6 +104,8 @@ void node_hand_config(struct cam_node *);
 /** [loop] `next_config`, if there is one, is what it is created with, or has taken. */
 void node_take_config(struct cam_node *);
 void node_init_reload(struct cam_node *);
+/** [loop] Nothing runs in its place any more: what it has begun ends, and its plugin's destroy() is called. */
+void node_destroy_self(struct cam_node *);
 /** [loop] The end of a node that was to end. @param err what failed since it was last heard of, 0: nothing */
 void node_ended(struct cam_node *, int err);
 /** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */

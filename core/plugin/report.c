@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a node tells the floor above: state, errors, statistics, answers to requests. */
-#include "core/plugin/abi.h"
-#include "core/plugin/file.h"
+/* What a node tells the floor above: state, errors, statistics. */
 #include "core/plugin/node_impl.h"
 #include "lib/clock.h"
 
@@ -54,6 +52,11 @@ int64_t node_stat(const struct cam_node *n, unsigned stat)
 const struct link_flow *node_flow(const struct cam_node *n)
 {
 	return &n->flow;
+}
+
+const struct event_flow *node_event_flow(const struct cam_node *n)
+{
+	return &n->event_flow;
 }
 
 unsigned node_restarts(const struct cam_node *n)
@@ -208,131 +211,4 @@ void node_tell_changed(struct cam_node *n)
 {
 	if (n->life == NODE_RUNNING && n->spec.plugin->changed)
 		(void)node_host.post(n, tell_changed, n);
-}
-
-/* ---- requests ---- */
-
-/* A node whose disk hangs answers nothing: so many wait for it, the others are told. */
-enum { MAX_HANDLINGS = 256 };
-
-struct handling {
-	struct task task;
-	struct cam_node *node;
-	struct executor *on; /* its place, a reference: a file is read there when the node has gone */
-	const struct cam_route *route;
-	struct cam_request request; /* its strings are behind this struct */
-	struct cam_reply reply;
-	void (*done)(void *arg, struct cam_reply *);
-	void *arg;
-	char strings[];
-};
-
-static void set_status(struct cam_reply *reply, int status, const char *text)
-{
-	*reply = (struct cam_reply){.size = sizeof(*reply), .status = status, .type = "text/plain", .fd = -1};
-	reply->data = text;
-	reply->len = strlen(text);
-}
-
-/* What the plugin has written, by its own idea of the struct. What it left untouched is as it was handed to it. */
-static void read_reply(struct cam_reply *reply)
-{
-	struct cam_reply written;
-
-	if (abi_read(&abi_reply, &written, reply, reply->size))
-		(void)abi_read(&abi_reply, &written, reply, 0);
-	written.size = sizeof(written);
-	written.file = NULL; /* the server's */
-	*reply = written;
-}
-
-void node_drop_reply(struct cam_reply *reply)
-{
-	if (reply->file)
-		file_close(reply->file);
-	else if (reply->fd >= 0)
-		close(reply->fd);
-	if (reply->release)
-		reply->release(reply);
-}
-
-/* Whatever the node's place is, its file is read where disks are. */
-static void make_file(struct handling *h)
-{
-	const struct cam_node *n = h->node;
-	struct executor *on = n->spec.plugin->place == CAM_ON_IO ? h->on : NULL;
-
-	if (!file_new(n->world->loop, n->world->places, on, h->reply.fd, &h->reply.file))
-		return;
-	node_drop_reply(&h->reply);
-	set_status(&h->reply, 503, "out of memory\n");
-}
-
-static void on_handled(struct task *t)
-{
-	struct handling *h = container_of(t, struct handling, task);
-
-	if (h->reply.fd >= 0)
-		make_file(h);
-	h->done(h->arg, &h->reply);
-	h->node->n_handlings--;
-	executor_unref(h->on);
-	node_unref(h->node);
-	free(h);
-}
-
-static void do_handle(struct task *t)
-{
-	struct handling *h = container_of(t, struct handling, task);
-
-	if (!h->node->active || atomic_load(&h->node->failed))
-		set_status(&h->reply, 503, "this part of the server is not running; see /api/v1/cameras\n");
-	else if (h->route->handle(h->node->self, &h->request, &h->reply) < 0)
-		set_status(&h->reply, 500, "the request failed; the server's log says why\n");
-	read_reply(&h->reply);
-	h->task.fn = on_handled;
-	executor_post(&h->node->world->loop->executor, &h->task);
-}
-
-static const char *copy(char **to, const char *s)
-{
-	size_t n = strlen(s) + 1;
-	const char *at = memcpy(*to, s, n);
-
-	*to += n;
-	return at;
-}
-
-void node_handle(struct cam_node *n, const struct cam_route *route, const struct cam_request *r,
-	void (*done)(void *arg, struct cam_reply *), void *arg)
-{
-	size_t bytes = strlen(r->method) + strlen(r->path) + strlen(r->query) + strlen(r->tail) + 4;
-	bool is_full = n->n_handlings >= MAX_HANDLINGS;
-	struct handling *h = n->on && !is_full ? calloc(1, sizeof(*h) + bytes) : NULL;
-	struct cam_reply none;
-	char *to;
-
-	if (!h) {
-		set_status(&none, 503,
-			is_full ? "too many requests wait for this part of the server: its disk does not "
-				  "answer\n"
-				: "out of memory\n");
-		done(arg, &none);
-		return;
-	}
-	to = h->strings;
-	h->task.fn = do_handle;
-	h->node = node_ref(n);
-	h->on = executor_ref(n->on);
-	n->n_handlings++;
-	h->route = route;
-	h->request = (struct cam_request){.size = sizeof(h->request)};
-	h->request.method = copy(&to, r->method);
-	h->request.path = copy(&to, r->path);
-	h->request.query = copy(&to, r->query);
-	h->request.tail = copy(&to, r->tail);
-	h->done = done;
-	h->arg = arg;
-	set_status(&h->reply, 200, "");
-	executor_post_soon(n->on, &h->task); /* somebody waits; who records does so all the time */
 }

@@ -72,8 +72,7 @@ static void on_thread_ended(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, thread_ended);
 
 	pthread_join(n->thread, NULL);
-	n->spec.plugin->destroy(n->self);
-	n->self = NULL;
+	node_destroy_self(n);
 	node_ended(n, 0);
 }
 

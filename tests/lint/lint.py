@@ -21,9 +21,11 @@ FLOORS = {
     "core/guard": 6, "core/supervise": 7, "core/app": 8,
 }
 LIBRARIES = {
-    r"libav\w+/|libsw\w+/": ("core/media/", "plugins/rtsp_in/", "plugins/test_in/", "plugins/recorder_mp4/", "plugins/lib/av/"),
+    r"libav\w+/|libsw\w+/": ("core/media/", "core/api/login.c", "plugins/rtsp_in/", "plugins/test_in/", "plugins/recorder_mp4/", "plugins/lib/av/"),
     r"libwebsockets|lws": ("plugins/ws_view/",),
     r"yaml\.h": ("core/config/",),
+    r"jansson\.h": ("core/bus/", "core/api/"),
+    r"crypt\.h": ("core/api/",),
     r"dlfcn\.h": ("core/plugin/",),
     r"turbojpeg\.h|jpeglib\.h": ("core/media/",),
     r"uv\.h": ("core/", "plugins/ws_view/", "plugins/rtsp_in/"),

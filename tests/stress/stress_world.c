@@ -2,7 +2,7 @@
 /* One life of the server: its graph, what nodes ask of it, and a driver that reloads and stops it at random. */
 #include "tests/stress/stress.h"
 
-#include "core/api/routes.h"
+#include "core/api/api.h"
 #include "core/api/status.h"
 #include "core/app/pictures.h"
 #include "core/graph/graph_down.h"
@@ -24,7 +24,8 @@ struct world {
 	struct budget budget;
 	struct pictures pictures;
 	struct graph graph;
-	struct routes routes;
+	struct api api;
+	struct events events;
 	struct log log;
 	struct plan plan;
 	struct rnd *rnd;
@@ -64,7 +65,34 @@ static void request(
 {
 	struct world *w = arg;
 
-	routes_request(&w->routes, r, done, done_arg);
+	api_request(&w->api, r, done, done_arg);
+}
+
+static void identify(void *arg, const struct cam_request *r,
+	void (*done)(void *, const struct cam_who *, struct cam_reply *), void *done_arg)
+{
+	struct world *w = arg;
+
+	api_identify(&w->api, r, done, done_arg);
+}
+
+static bool authorise(
+	void *arg, const struct cam_who *who, uint32_t right, const char *camera, int64_t wall_ns)
+{
+	struct world *w = arg;
+
+	return users_authorise(&w->api.users, who, right, camera, wall_ns);
+}
+
+static bool sees(void *arg, const struct cam_node *node, const char *camera)
+{
+	struct world *w = arg;
+	bool is;
+
+	pthread_mutex_lock(&w->graph.lock);
+	is = graph_sees(node, camera);
+	pthread_mutex_unlock(&w->graph.lock);
+	return is;
 }
 
 static void tell_of_cameras(struct world *w)
@@ -133,7 +161,7 @@ static void on_down(void *arg)
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->drive, NULL);
 	uv_close((uv_handle_t *)&w->deadline, NULL);
-	routes_close(&w->routes);
+	api_close(&w->api);
 	graph_free(&w->graph);
 	loop_close(&w->loop);
 }
@@ -165,7 +193,7 @@ static void on_up(void *arg, const struct graph_node *failed, int err)
 
 	if (err && !failed)
 		stress_fail("a configuration cannot be brought into force: %d", err);
-	w->routes.ready = !err;
+	w->api.ready = !err;
 	if (err)
 		leave(w);
 	else
@@ -236,7 +264,13 @@ static void init(struct world *w, struct rnd *rnd)
 	w->graph.on_up = on_up;
 	w->graph.on_down = on_down;
 	w->graph.arg = w;
-	routes_init(&w->routes, &w->graph, clock_mono_ns());
+	w->node.events = &w->events;
+	w->node.sees = sees;
+	w->node.identify = identify;
+	w->node.authorise = authorise;
+	events_init(&w->events, clock_wall_ns());
+	if (api_init(&w->api, &w->graph, &w->events, &w->log, clock_mono_ns()))
+		stress_fail("no random numbers");
 	graph_init(&w->graph);
 	uv_timer_init(&w->loop.uv, &w->drive);
 	uv_timer_init(&w->loop.uv, &w->deadline);
@@ -248,6 +282,8 @@ static void check_gone(struct world *w)
 {
 	if (loop_destroy(&w->loop))
 		stress_fail("a handle was left open on the loop");
+	api_destroy(&w->api);
+	events_destroy(&w->events);
 	if (atomic_load(&w->budget.total))
 		stress_fail("%llu bytes wait for nobody", atomic_load(&w->budget.total));
 	if (atomic_load(&stress.actors))

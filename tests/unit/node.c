@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of nodes, on a real loop and real pools, with plugins made up here. */
+#include "core/plugin/handling.h"
 #include "tests/unit/node_world.h"
 
 #include "core/media/buf.h"
@@ -312,14 +313,14 @@ static void on_reply(void *arg, struct cam_reply *reply)
 
 static void ask(void *arg, struct cam_node *node, int err)
 {
-	struct cam_request request = {.size = sizeof(request),
-		.method = "GET",
-		.path = "/hello/12345",
-		.query = "",
-		.tail = "12345"};
+	const struct cam_request asked = {
+		.size = sizeof(asked), .method = "GET", .path = "/hello/12345", .query = ""};
+	const struct handling_route route = {&routes[0], "12345", ""};
+	struct request *request = request_new(&asked);
 
 	CHECK_INT(err, 0);
-	node_handle(node, &routes[0], &request, on_reply, arg);
+	handling_begin(node, &route, request, on_reply, arg);
+	request_unref(request);
 }
 
 TEST(request_is_answered_in_the_nodes_place)
