@@ -32,8 +32,19 @@ int api_init(
 	return login_init(&a->login, &a->users, graph->world->loop, log);
 }
 
-void api_set_config(struct api *a, const struct config *c)
+static bool exists(void *arg, const char *camera)
 {
+	const struct config *c = arg;
+
+	for (size_t i = 0; i < c->n_cameras; i++)
+		if (!strcmp(c->cameras[i], camera))
+			return true;
+	return false;
+}
+
+void api_set_config(struct api *a, struct config *c)
+{
+	events_end_gone(a->events, exists, c);
 	(void)users_set(&a->users, c); /* without memory nobody is let in, and is told so */
 }
 

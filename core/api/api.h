@@ -11,8 +11,8 @@
 /** @param graph, events outlive it @return 0 or -errno */
 int api_init(
 	struct api *, const struct graph *graph, struct events *events, struct log *log, int64_t started_ns);
-/** A configuration comes into force: its users, and what everybody may do. */
-void api_set_config(struct api *, const struct config *);
+/** A configuration comes into force: its users, what everybody may do, and what goes on of cameras that it has not ends. */
+void api_set_config(struct api *, struct config *);
 /** The graph is still there; no request comes any more. */
 void api_close(struct api *);
 /** The pools have ended. */

@@ -3,6 +3,7 @@ libcam_a_SOURCES += \
 	%D%/api.c %D%/api.h \
 	%D%/ask.h \
 	%D%/camera_list.c %D%/camera_list.h \
+	%D%/camera_watch.c %D%/camera_watch.h \
 	%D%/document.c %D%/document.h \
 	%D%/event_filter.c %D%/event_filter.h \
 	%D%/event_json.c %D%/event_json.h \

@@ -36,6 +36,14 @@ static uint32_t state_of(const struct graph_node *source, const struct meter_rea
 	return state == CAM_LIVE && is_stalled(r) ? CAM_STALLED : state;
 }
 
+uint32_t status_state(const struct graph *g, size_t camera)
+{
+	struct meter_reading r;
+
+	meter_read(&g->cameras[camera]->meter, &r);
+	return state_of(graph_source(g, camera), &r);
+}
+
 /* The first of these nodes that does not work and says why. @return whether there is one */
 static bool read_fault(
 	struct graph_node *const *nodes, size_t n, const char *camera, char error[STATUS_ERROR_BYTES])

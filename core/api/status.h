@@ -13,6 +13,8 @@ enum { STATUS_ERROR_BYTES = 336 };
  * that does not work
  */
 void status_read(const struct graph *, size_t camera, struct cam_camera *ret, char error[STATUS_ERROR_BYTES]);
+/** @return enum cam_state of a camera, by its place: its source's, or CAM_STALLED */
+uint32_t status_state(const struct graph *, size_t camera);
 /** @return "connecting", "live", "stalled", "retrying", "failed" or "stopped" */
 const char *status_name(uint32_t state);
 /** Add a camera, by its place, with its stages as a JSON object. */

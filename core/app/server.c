@@ -2,6 +2,7 @@
 #include "core/app/server.h"
 
 #include "core/api/api.h"
+#include "core/api/camera_watch.h"
 #include "core/api/status.h"
 #include "core/app/backlog.h"
 #include "core/app/pictures.h"
@@ -163,6 +164,8 @@ static void on_changed(void *arg, struct cam_node *node)
 	struct server *s = arg;
 
 	log_state(s, node);
+	if (!s->stopping)
+		camera_watch_state(&s->graph, &s->events, node);
 	tell_of_cameras(s);
 }
 
@@ -189,6 +192,7 @@ static void on_ended(void *arg, struct cam_node *node, int err)
 		s->exit_code = 1;
 		graph_count_loss(&s->graph, node_name(node));
 	}
+	camera_watch_ended(&s->events, node);
 	graph_node_ended(&s->graph, node);
 }
 
@@ -378,6 +382,7 @@ static void on_watch(uv_timer_t *timer)
 	graph_look(&s->graph);
 	backlog_look(&s->backlog);
 	events_look(&s->events);
+	camera_watch_look(&s->graph, &s->events);
 	pictures_look(&s->pictures);
 	s->digest = digest;
 }

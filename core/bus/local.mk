@@ -1,5 +1,6 @@
 libcam_a_SOURCES += %D%/arrivals.h %D%/cadence.h %D%/flow.h %D%/pace.h %D%/rate.h %D%/track.h %D%/wall.h \
 	%D%/budget.c %D%/budget.h \
+	%D%/camera_event.c %D%/camera_event.h \
 	%D%/camera.c %D%/camera.h \
 	%D%/demand.c %D%/demand.h \
 	%D%/event.c %D%/event.h \

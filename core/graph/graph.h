@@ -28,6 +28,8 @@ struct graph_node {
 	unsigned long long taken; /**< items, when it was last looked at */
 	int64_t idle_ns; /**< since when items wait and it takes none; 0: it does, or none wait */
 	bool told; /**< that this has lasted long */
+	uint32_t told_state; /**< of a source: the last that was told as an event */
+	bool told_fault; /**< of another stage: so was that it does not work */
 };
 
 /** A node that ended without having kept what it held, by its name: the node itself may be gone. */

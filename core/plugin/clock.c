@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/clock.h"
 
+#include "core/bus/camera_event.h"
 #include "lib/clock.h"
 
 #include <stdlib.h>
+
+static void raise_rate(struct cam_node *n, uint32_t track, double rate)
+{
+	struct text json = {0};
+
+	text_printf(&json, "{\"track\":%u,\"clock_rate\":%.5f}", track, rate);
+	camera_event_tell(n->world->events, n->spec.camera->name, "clock", &json);
+}
 
 static void tell_rate(struct cam_node *n, uint32_t track, double rate)
 {
@@ -48,6 +57,7 @@ void clock_tell(struct cam_node *n)
 
 		if (clock_is_apart(rate, c->told_rate[i])) {
 			tell_rate(n, i, rate);
+			raise_rate(n, i, rate);
 			c->told_rate[i] = rate;
 		}
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A node's subscriptions. All of it is [node]. */
+#include "core/bus/camera_event.h"
 #include "core/plugin/abi.h"
 #include "core/plugin/node_impl.h"
 #include "lib/clock.h"
@@ -35,11 +36,32 @@ static bool may_hear(const struct cam_node *n)
 	return n->active && !atomic_load_explicit(&n->failed, memory_order_relaxed);
 }
 
+/* So many are refused at once where too much is asked for: one in a while tells it. */
+#define REFUSED_EVERY (10 * CLOCK_SECOND)
+
+static void raise_refused(const struct cam_sub *sub, const char *why)
+{
+	atomic_llong *told = &sub->camera->refused_told_ns;
+	long long last = atomic_load(told), now = clock_mono_ns();
+	struct text json = {0};
+
+	if ((last && now - last < REFUSED_EVERY) || !atomic_compare_exchange_strong(told, &last, now))
+		return;
+	text_add(&json, "{\"node\":");
+	text_json(&json, sub->node->spec.name);
+	text_add(&json, ",\"error\":");
+	text_json(&json, why);
+	text_add(&json, "}");
+	camera_event_tell(sub->node->world->events, sub->camera->name, "refused", &json);
+}
+
 static void refused(void *arg, int err, const char *why)
 {
 	struct cam_sub *sub = arg;
 	struct cam_node *n = sub->node;
 
+	if (err < 0)
+		raise_refused(sub, why);
 	if (may_hear(n) && n->spec.plugin->refused)
 		n->spec.plugin->refused(n->self, sub, err, why);
 }
