@@ -22,6 +22,7 @@ static const struct cli_option known[] = {
 	{"demo", 0, 'd', NULL, "run two cameras made up here, for http://127.0.0.1:5000/"},
 	{"health", 0, CLI_HEALTH, "[URL]",
 		"ask a running server whether it is well, at " HEALTH_URL "; exit 0 if so"},
+	{"password", 0, CLI_PASSWORD, NULL, "ask for a password and print what to write as a user's hash"},
 	{"help", 'h', CLI_HELP, "[PLUGIN]", "print this, or a plugin's options, statistics and routes"},
 	{"version", 'V', CLI_VERSION, NULL, "print the version"},
 	/* What `make regenerate` asks for: with foreign plugins, `cam_server --man 5 | man -l -` shows theirs too. */

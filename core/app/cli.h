@@ -16,6 +16,7 @@ enum cli_action {
 	CLI_MAN, /**< Print section `section` of the manual. */
 	CLI_COMPLETION, /**< Print the completion for bash. */
 	CLI_HEALTH, /**< Ask a running server, at `url`, whether it is well. */
+	CLI_PASSWORD, /**< Read a password and print its hash. */
 	CLI_HELP, /**< Print cli_help(), or the help of `plugin`. */
 	CLI_VERSION
 };

@@ -2,6 +2,7 @@ libcam_a_SOURCES += \
 	%D%/backlog.c %D%/backlog.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/manual.c %D%/manual.h \
+	%D%/password.c %D%/password.h \
 	%D%/pictures.c %D%/pictures.h \
 	%D%/server.c %D%/server.h \
 	%D%/shm.c %D%/shm.h

@@ -2,6 +2,7 @@
 /* The command line: load plugins and configuration, then run, check or print. */
 #include "core/app/cli.h"
 #include "core/app/manual.h"
+#include "core/app/password.h"
 #include "core/app/server.h"
 #include "core/app/shm.h"
 #include "core/base/kind.h"
@@ -277,6 +278,19 @@ static int with_config(const struct cli *cli, struct loader *loader)
 	return exit_code;
 }
 
+static int print_password(void)
+{
+	struct text hash = {0}, message = {0};
+	int exit_code = CLI_EXIT_USAGE;
+
+	if (password_hash(STDIN_FILENO, STDERR_FILENO, &hash, &message))
+		say(&message, stderr);
+	else
+		exit_code = print(&hash, CLI_EXIT_OK);
+	text_free(&hash);
+	return exit_code;
+}
+
 static int act(const struct cli *cli, struct loader *loader)
 {
 	switch (cli->action) {
@@ -285,6 +299,8 @@ static int act(const struct cli *cli, struct loader *loader)
 		return CLI_EXIT_OK;
 	case CLI_HEALTH:
 		return ask_health(cli->url);
+	case CLI_PASSWORD:
+		return print_password();
 	case CLI_HELP:
 		return print_help(loader, cli->plugin);
 	case CLI_SCHEMA:

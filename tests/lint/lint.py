@@ -25,7 +25,7 @@ LIBRARIES = {
     r"libwebsockets|lws": ("plugins/ws_view/",),
     r"yaml\.h": ("core/config/",),
     r"jansson\.h": ("core/bus/", "core/api/"),
-    r"crypt\.h": ("core/api/",),
+    r"crypt\.h": ("core/api/", "core/app/password.c"),
     r"dlfcn\.h": ("core/plugin/",),
     r"turbojpeg\.h|jpeglib\.h": ("core/media/",),
     r"uv\.h": ("core/", "plugins/ws_view/", "plugins/rtsp_in/"),
