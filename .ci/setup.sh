@@ -86,14 +86,20 @@ packages()
 		install --no-install-recommends $missing
 }
 
+# configure and what it makes makefiles of.
+generated()
+{
+	if [ ! -x configure ] || [ configure.ac -nt configure ] || [ Makefile.am -nt Makefile.in ]; then
+		autoreconf -fi
+	fi
+}
+
 # configured FOLDER [OPTION]...: a build folder made by configure, once for each set of options.
 configured()
 {
 	folder=$1
 	shift
-	if [ ! -x configure ] || [ configure.ac -nt configure ] || [ Makefile.am -nt Makefile.in ]; then
-		autoreconf -fi || return 1
-	fi
+	generated || return 1
 	if [ ! -f "$folder/Makefile" ] || [ "$(cat "$folder/options" 2>/dev/null)" != "$*" ]; then
 		mkdir -p "$folder" && (cd "$folder" && "$OLDPWD/configure" -q "$@") || return 1
 		printf '%s\n' "$*" >"$folder/options"

@@ -25,7 +25,7 @@ librecorder_test_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 librecorder_test_la_CFLAGS = $(AM_CFLAGS)
 
 recorder_test_names = plugin-recorder_mp4 plugin-recorder_mp4-faults plugin-recorder_mp4-routes \
-	plugin-recorder_mp4-refusal plugin-recorder_mp4-events
+	plugin-recorder_mp4-refusal plugin-recorder_mp4-events plugin-recorder_mp4-disk
 recorder_test_libs = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
 check_PROGRAMS += $(recorder_test_names)
 TESTS += $(recorder_test_names)
@@ -40,3 +40,6 @@ plugin_recorder_mp4_routes_SOURCES = %D%/test_routes.c
 plugin_recorder_mp4_routes_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_events_SOURCES = %D%/test_events.c
 plugin_recorder_mp4_events_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_disk_SOURCES = %D%/test_disk.c
+plugin_recorder_mp4_disk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=fdatasync
+plugin_recorder_mp4_disk_LDADD = $(recorder_test_libs)

@@ -5,6 +5,7 @@
 #include "core/plugin/loader.h"
 #include "tests/check.h"
 #include "tests/unit/child.h"
+#include "tests/unit/config_fakes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,12 +82,13 @@ static int make_in(const char *folder)
 }
 
 static int (*tried)(void);
+static struct guard protect; /* of the child */
+static const char *config_file;
+static char *variables[8];
 
 static int protect_and_try(void)
 {
-	char *const none[] = {NULL};
-	struct guard protect;
-	int result = guard_now(&protect, &p.config, NULL, none, &p.log) ? 255 : tried();
+	int result = guard_now(&protect, &p.config, config_file, variables, &p.log) ? 255 : tried();
 
 	guard_free(&protect);
 	return result;
@@ -236,6 +238,106 @@ TEST(folders_of_secrets_can_be_read_and_not_written_to)
 	tear_down();
 }
 
+/* @return 0: both can be read, and neither can be written to */
+static int try_folders_of_files(void)
+{
+	char of_file[128], of_secret[128];
+
+	snprintf(of_file, sizeof(of_file), "%s/of_file", p.outside);
+	snprintf(of_secret, sizeof(of_secret), "%s/of_secret", p.outside);
+	return access(of_file, R_OK) || open(of_file, O_RDONLY | O_CLOEXEC) < 0 ? 1
+	       : open(of_secret, O_RDONLY | O_CLOEXEC) < 0                      ? 2
+	       : make_in(of_file) != EACCES || make_in(of_secret) != EACCES     ? 3
+	       : !try_read_outside()                                            ? 4
+										: 0;
+}
+
+TEST(folders_of_the_configuration_and_of_variables_can_be_read)
+{
+	char path[160], secret[160], path_list[200], credentials[160], of_file[128], of_secret[128];
+
+	if (!has_landlock())
+		return;
+	set_up();
+	snprintf(of_file, sizeof(of_file), "%s/of_file", p.outside);
+	snprintf(of_secret, sizeof(of_secret), "%s/of_secret", p.outside);
+	CHECK(!mkdir(of_file, 0755) && !mkdir(of_secret, 0755));
+	snprintf(path, sizeof(path), "%s/cam_server.yaml", of_file);
+	config_file = path;
+	snprintf(secret, sizeof(secret), "PASSWORD_FILE=%s/secret", of_secret);
+	variables[0] = secret;
+	CHECK_INT(in_protected_child(try_folders_of_files), 0);
+	snprintf(credentials, sizeof(credentials), "CREDENTIALS_DIRECTORY=%s", of_secret);
+	variables[0] = credentials;
+	CHECK_INT(in_protected_child(try_folders_of_files), 0);
+	snprintf(path_list, sizeof(path_list), "CAM_SERVER_PLUGIN_PATH=/nowhere::%s", of_secret);
+	variables[0] = path_list;
+	CHECK_INT(in_protected_child(try_folders_of_files), 0);
+	variables[0] = (char *)(uintptr_t) "EMPTY=";
+	CHECK_INT(in_protected_child(try_folders_of_files), 2);
+	config_file = "cam_server.yaml"; /* of the folder that it was started in */
+	CHECK_INT(in_protected_child(try_folders_of_files), 1);
+	config_file = NULL;
+	variables[0] = NULL;
+	rmdir(of_file);
+	rmdir(of_secret);
+	tear_down();
+}
+
+/* ---- reloading ---- */
+
+static struct config *next;
+
+static int try_reload(void)
+{
+	struct text errors = {0};
+	int err = guard_check(&protect, next, &errors);
+	bool told = strstr(text_str(&errors), "test:1:") &&
+		    strstr(text_str(&errors), "cameras.front.recorder.directory");
+
+	text_free(&errors);
+	return err == -EACCES && told ? EACCES : -err;
+}
+
+/* @return what a reload to this folder is told, as an exit status */
+static int reload_to(const char *folder)
+{
+	struct config_input in = {.text_name = "test", .plugins = fake_plugins};
+	struct text errors = {0};
+	char yaml[400];
+	int err;
+
+	snprintf(yaml, sizeof(yaml),
+		"cameras: {front: {source: {plugin: test_in}, recorder: {plugin: recorder_mp4, directory: "
+		"\"%s\"}}}\n",
+		folder);
+	in.text = yaml;
+	err = config_load(&in, &next, &errors);
+	text_free(&errors);
+	CHECK_INT(err, 0);
+	err = in_protected_child(try_reload);
+	config_free(next);
+	return err;
+}
+
+TEST(a_reload_may_write_where_it_could_before)
+{
+	char below[128], beside[128];
+
+	if (!has_landlock())
+		return;
+	set_up();
+	snprintf(below, sizeof(below), "%s/a/b", p.inside);
+	snprintf(beside, sizeof(beside), "%s2", p.inside);
+	CHECK_INT(reload_to(p.inside), 0);
+	CHECK_INT(reload_to(below), 0);
+	CHECK_INT(reload_to(p.outside), EACCES);
+	CHECK_INT(reload_to(beside), EACCES);
+	CHECK_INT(reload_to("/"), EACCES);
+	CHECK_INT(reload_to("here"), EACCES);
+	tear_down();
+}
+
 /* ---- plugins ---- */
 
 static void copy(const char *from, const char *to)
@@ -287,4 +389,5 @@ TEST(a_plugin_that_others_may_write_is_refused)
 RUN_TESTS(T(no_program_can_be_started), T(nothing_can_be_mounted),
 	T(a_recorder_s_folder_is_made_and_can_be_written_to), T(other_folders_cannot_be_written_to_or_read),
 	T(what_a_server_needs_works), T(folders_of_secrets_can_be_read_and_not_written_to),
-	T(a_plugin_that_others_may_write_is_refused))
+	T(folders_of_the_configuration_and_of_variables_can_be_read),
+	T(a_reload_may_write_where_it_could_before), T(a_plugin_that_others_may_write_is_refused))

@@ -122,7 +122,7 @@ unit_notify_SOURCES = %D%/notify.c
 unit_notify_LDADD = $(TEST_LIBS)
 unit_password_SOURCES = %D%/password.c
 unit_password_LDADD = $(TEST_LIBS)
-unit_guard_SOURCES = %D%/guard.c %D%/child.h
+unit_guard_SOURCES = %D%/guard.c %D%/child.h %D%/config_fakes.c %D%/config_fakes.h
 unit_guard_LDADD = $(TEST_LIBS)
 unit_shm_SOURCES = %D%/shm.c
 unit_shm_LDADD = $(TEST_LIBS)
@@ -158,7 +158,7 @@ TESTS += unit-flap
 unit_flap_SOURCES = %D%/flap.c
 unit_flap_LDADD = $(TEST_LIBS)
 # The graph, with plugins that write down what they are told.
-graph_tests = unit-graph unit-graph_reload unit-server unit-service unit-app unit-main
+graph_tests = unit-graph unit-graph_ask unit-graph_reload unit-server unit-service unit-app unit-main
 check_PROGRAMS += $(graph_tests)
 TESTS += $(graph_tests)
 graph_world = %D%/graph_world.c %D%/graph_world.h %D%/graph_plugins.c
@@ -166,6 +166,10 @@ unit_graph_SOURCES = %D%/graph.c $(graph_world)
 unit_graph_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_graph_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_graph_LDADD = $(TEST_LIBS)
+unit_graph_ask_SOURCES = %D%/graph_ask.c $(graph_world)
+unit_graph_ask_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_graph_ask_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_graph_ask_LDADD = $(TEST_LIBS)
 unit_graph_reload_SOURCES = %D%/graph_reload.c $(graph_world)
 unit_graph_reload_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_graph_reload_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=calloc,--wrap=realloc

@@ -44,6 +44,24 @@ TEST(pauses_grow_for_cameras_and_stay_short_for_what_is_local)
 	CHECK(near < 6 * CLOCK_SECOND);
 }
 
+TEST(cameras_behind_one_switch_do_not_come_back_in_step)
+{
+	enum { CAMERAS = 200 };
+	int64_t least = INT64_MAX, most = 0;
+
+	for (int i = 0; i < CAMERAS; i++) {
+		struct cam_node n;
+		int64_t pause;
+
+		set_up(&n, &source, CAM_CONNECTING);
+		pause = node_pause_ns(&n, -ETIMEDOUT, 0);
+		least = pause < least ? pause : least;
+		most = pause > most ? pause : most;
+	}
+	CHECK(least >= 375 * CLOCK_MS && most <= 625 * CLOCK_MS);
+	CHECK(most - least > 100 * CLOCK_MS); /* of 250; fewer with one chance in 10^70 */
+}
+
 TEST(a_camera_that_was_live_is_wanted_back_soon)
 {
 	struct cam_node n;
@@ -67,4 +85,5 @@ TEST(a_pause_that_was_asked_for_holds_once)
 
 RUN_TESTS(T(a_refused_login_waits_longest_and_goes_on_waiting),
 	T(pauses_grow_for_cameras_and_stay_short_for_what_is_local),
-	T(a_camera_that_was_live_is_wanted_back_soon), T(a_pause_that_was_asked_for_holds_once))
+	T(cameras_behind_one_switch_do_not_come_back_in_step), T(a_camera_that_was_live_is_wanted_back_soon),
+	T(a_pause_that_was_asked_for_holds_once))
