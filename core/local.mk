@@ -6,7 +6,6 @@ LIBCAM_LIBS = libcam.a libground.la $(AVCODEC_LIBS) $(SWSCALE_LIBS) $(TURBOJPEG_
 
 include %D%/base/local.mk
 include %D%/config/local.mk
-include %D%/config/show/local.mk
 include %D%/media/local.mk
 include %D%/bus/local.mk
 include %D%/plugin/local.mk

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/cli.h"
+#include "core/config/words/nearest.h"
 
-#include "core/config/report.h"
+#include "core/config/tree/report.h"
 #include "core/supervise/health.h"
 
 #include <errno.h>

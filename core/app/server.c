@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/server.h"
+#include "core/config/load.h"
+#include "core/config/origin.h"
 
 #include "core/api/api.h"
 #include "core/api/camera_watch.h"

@@ -1,4 +1,5 @@
 libcam_a_SOURCES += \
+	%D%/arena.c %D%/arena.h \
 	%D%/executor.h \
 	%D%/kind.c %D%/kind.h \
 	%D%/log.c %D%/log.h \

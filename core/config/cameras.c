@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/config/cameras.h"
+
 #include "core/base/kind.h"
-#include "core/config/load.h"
+#include "core/config/loading.h"
 #include "core/config/mapping.h"
 #include "core/config/misplaced.h"
+#include "core/config/name.h"
 #include "core/config/section.h"
+#include "core/config/stage.h"
+#include "core/config/value.h"
+#include "core/config/wiring.h"
 
 #include <string.h>
 
@@ -25,7 +31,7 @@ static bool is_on(struct load *l, const struct tree *t)
 	if (!t || t->kind == TREE_MAP || tree_is_null(t) || (tree_is_on(t) && !t->bad))
 		return true;
 	if (t->bad)
-		load_scalar(l, t);
+		value_scalar(l, t);
 	else if (!tree_is_off(t))
 		report_error(l->report, &t->at, tree_path(l->arena, t),
 			"must be a mapping of options, on or off, not %s%s", tree_kind_name(t),
@@ -40,13 +46,13 @@ static void one_stage(
 	struct load *l, const struct tree *camera, const struct tree *base, const struct tree *own)
 {
 	const struct tree *named = own ? own : base;
-	struct stage s = {.camera = camera->key, .at = own ? own->key_at : camera->key_at};
+	struct stage_draft s = {.camera = camera->key, .at = own ? own->key_at : camera->key_at};
 
 	if (!named || l->n_stages >= LOAD_MAX_STAGES) {
 		report_error(l->report, &s.at, tree_path(l->arena, camera), "has more than 64 stages");
 		return;
 	}
-	if (!load_name_ok(l, named, "stage")) {
+	if (!name_check(l, named, "stage")) {
 		l->n_lost++;
 		return;
 	}
@@ -63,7 +69,7 @@ static void one_stage(
 	s.base = base && base->kind == TREE_MAP ? base : NULL;
 	s.own = own && own->kind == TREE_MAP ? own : NULL;
 	l->stages[l->n_stages++] = s.name;
-	l->n_lost += !load_stage(l, &s);
+	l->n_lost += !stage_load(l, &s);
 }
 
 /* The stages of `defaults` in their order, then the camera's own. */
@@ -71,7 +77,7 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 {
 	const struct tree *own = NULL;
 
-	if (!load_camera_name_ok(l, camera) || misplaced_camera(l, camera))
+	if (!name_check_camera(l, camera) || misplaced_camera(l, camera))
 		return;
 	if (camera->kind == TREE_MAP) {
 		own = camera;
@@ -91,7 +97,7 @@ static void one_camera(struct load *l, const struct tree *camera, const struct t
 	for (const struct tree *t = own ? own->first : NULL; t; t = t->next)
 		if (!tree_get(defaults, t->key))
 			one_stage(l, camera, NULL, t);
-	load_wiring(l, &camera->key_at, camera->key);
+	wiring_check_camera(l, &camera->key_at, camera->key);
 }
 
 /* @return whether no sink has the name: nodes are told apart by theirs */
@@ -109,12 +115,13 @@ static bool is_free(struct load *l, const struct tree *t, uint32_t kind)
 /* A node beside the cameras. */
 static void one_node(struct load *l, const struct tree *t, uint32_t kind)
 {
-	struct stage s = {.kind = kind, .name = t->key, .at = t->key_at, .path = tree_path(l->arena, t)};
+	struct stage_draft s = {
+		.kind = kind, .name = t->key, .at = t->key_at, .path = tree_path(l->arena, t)};
 
-	if (!load_name_ok(l, t, kind_name(kind)) || !is_on(l, t) || !is_free(l, t, kind))
+	if (!name_check(l, t, kind_name(kind)) || !is_on(l, t) || !is_free(l, t, kind))
 		return;
 	s.own = t->kind == TREE_MAP ? t : NULL;
-	load_stage(l, &s);
+	stage_load(l, &s);
 }
 
 /* @param beside the sections of nodes by kind @return whether sizes are within bounds; room for all nodes is made */
@@ -159,7 +166,7 @@ static bool list_cameras(struct load *l, const struct tree *cameras)
 	return names != NULL;
 }
 
-void load_cameras(struct load *l)
+void cameras_load(struct load *l)
 {
 	const struct tree *defaults = mapping_section(l, "defaults");
 	const struct tree *cameras = mapping_section(l, "cameras");
@@ -182,5 +189,5 @@ void load_cameras(struct load *l)
 	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++)
 		for (const struct tree *t = beside[kind] ? beside[kind]->first : NULL; t; t = t->next)
 			one_node(l, t, kind);
-	load_across(l);
+	wiring_check_all(l);
 }

@@ -101,37 +101,4 @@ struct config {
 	const char *secret_folders; /**< Where files of secrets were read from, each with '\n'. */
 	const char *warnings; /**< Lines to log, each with its '\n'; "" when there are none. */
 };
-
-/**
- * Load, merge, check. Calls each plugin's check(). @param errors gets every problem, a line each:
- * "file:line:col: path: reason" @return 0 and *ret, or -EINVAL, -ENOENT, -ENOMEM with at least one line in errors
- */
-int config_load(const struct config_input *, struct config **ret, struct text *errors);
-/** NULL is allowed. */
-void config_free(struct config *);
-
-/**
- * Where a value came from: "cam_server.yaml:12:5", "environment CAMERA_RTSP_URL", "--set", "default".
- * @param option a key of the node, NULL for the node itself @return owned by config
- */
-const char *config_origin(const struct config *, const struct config_node *, const char *option);
-/** @return whether both would make the same node: plugin, wiring and every value; `required` is of its start */
-bool config_node_equal(const struct config_node *a, const struct config_node *b);
-/** @return whether they differ in values of CAM_RELOADABLE options only */
-bool config_node_reloadable(const struct config_node *a, const struct config_node *b);
-/** @return whether the `from` of a sink or listener (patterns with * and ?, by commas; NULL is "*") names this camera */
-bool config_sees(const struct config_node *node, const char *camera);
-/** @return whether the `cameras` of a user name this camera */
-bool config_user_sees(const struct config_user *user, const char *camera);
-/** @return whether both have the same users, in one order, with the same of everything */
-bool config_users_equal(const struct config *a, const struct config *b);
-/** @return whether its failure to start ends the server at start-up; one that does not is tried again, as it is later */
-bool config_ends_server(const struct config_node *node);
-/** Every value with its origin as a YAML comment, secrets masked: --print-config. */
-void config_print(const struct config *, struct text *out);
-/** --help PLUGIN: the plugin, its options, statistics and routes. */
-void config_help(const struct cam_plugin *, struct text *out);
-/** The YAML of single-camera mode and of --demo, as in config/single-camera.yaml and config/demo.yaml. */
-extern const char config_single_camera[];
-extern const char config_demo[];
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/hears.h"
 
-#include "core/config/option.h"
+#include "core/config/value.h"
+#include "core/config/words/nearest.h"
+
+#include "core/config/option/option.h"
 
 #include <string.h>
 
@@ -113,11 +116,11 @@ static const char *const *patterns(struct load *l, const struct tree *t)
 		return NULL;
 	}
 	for (const struct tree *c = t->kind == TREE_LIST ? t->first : NULL; c && ok; c = c->next) {
-		text = load_shown(l, c);
+		text = value_shown(l, c);
 		ok = text && add(l, c, text, list, &n);
 	}
 	if (ok && t->kind != TREE_LIST) {
-		text = load_shown(l, t);
+		text = value_shown(l, t);
 		ok = text && add_parts(l, t, text, list, &n);
 	}
 	return ok ? list : NULL;
@@ -134,12 +137,12 @@ bool hears_load(struct load *l, const struct tree *on, const struct tree *min_sc
 	if (!node->plugin->hears)
 		return true;
 	if (on) {
-		info->on = load_origin(l, on);
+		info->on = value_origin(l, on);
 		node->on = patterns(l, on);
 	}
 	if (min_score) {
-		info->min_score = load_origin(l, min_score);
-		text = load_shown(l, min_score);
+		info->min_score = value_origin(l, min_score);
+		text = value_shown(l, min_score);
 	}
 	if (text && option_set(o, text, node, why)) {
 		report_error(l->report, &min_score->at, tree_path(l->arena, min_score), "%s", why);

@@ -2,7 +2,7 @@
 /** @file hears.h `on` and `min_score`: the events that a stage acts upon, known of plugins that hear any. [loop] */
 #ifndef CAM_CONFIG_HEARS_H
 #define CAM_CONFIG_HEARS_H
-#include "core/config/load.h"
+#include "core/config/loading.h"
 
 /** `min_score`, into a struct config_node. */
 extern const struct cam_opt config_min_score_option;

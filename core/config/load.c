@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "core/config/load.h"
 
-#include "core/config/env.h"
-#include "core/config/env_near.h"
-#include "core/config/expand.h"
-#include "core/config/hears.h"
-#include "core/config/option.h"
-#include "core/config/overlay.h"
+#include "core/config/builtin.h"
+#include "core/config/cameras.h"
+#include "core/config/loading.h"
+#include "core/config/overlay/short.h"
+#include "core/config/server.h"
+#include "core/config/tree/keys.h"
+
+#include "core/config/option/option.h"
+#include "core/config/overlay/env_near.h"
+#include "core/config/overlay/overlay.h"
+#include "core/config/tree/env.h"
+#include "core/config/tree/expand.h"
 #include "core/config/users.h"
-#include "core/config/yaml.h"
+#include "core/config/yaml/yaml.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -149,17 +156,17 @@ static void run(struct load *l)
 		check_unused(l);
 	expand_tree(l->root, l->in->environ, l->arena, l->report);
 	n = l->report->n_errors;
-	tree_check_keys(l->root, l->arena, l->report);
+	keys_check(l->root, l->arena, l->report);
 	l->has_twins = l->report->n_errors > n;
 	if (!l->in->file && !l->in->text)
 		env_near_single(l->in->environ, l->arena, l->report);
-	load_short_forms(l);
+	short_write_out(l);
 	overlay_environment(l);
 	overlay_sets(l);
-	load_short_forms(l); /* those that came from outside */
-	load_server(l);
-	load_users(l);
-	load_cameras(l);
+	short_write_out(l); /* those that came from outside */
+	server_load(l);
+	users_load(l);
+	cameras_load(l);
 }
 
 /* @return 0, or what the load ends with */
@@ -175,7 +182,7 @@ static int verdict(struct load *l)
 
 int config_load(const struct config_input *in, struct config **ret, struct text *errors)
 {
-	struct loaded *out = calloc(1, sizeof(*out));
+	struct config_loaded *out = calloc(1, sizeof(*out));
 	struct report report = {.errors = errors};
 	struct load l = {.out = out, .report = &report, .in = in};
 	int err;
@@ -199,52 +206,10 @@ int config_load(const struct config_input *in, struct config **ret, struct text 
 
 void config_free(struct config *c)
 {
-	struct loaded *out = (struct loaded *)(void *)c;
+	struct config_loaded *out = (struct config_loaded *)(void *)c;
 
 	if (!out)
 		return;
 	arena_free(&out->arena);
 	free(out);
-}
-
-const char *config_origin(const struct config *c, const struct config_node *n, const char *option)
-{
-	const struct node_info *info = &((const struct loaded *)(const void *)c)->infos[n - c->nodes];
-	const struct cam_opt *o = option ? option_find(n->plugin->options, option) : NULL;
-
-	if (!option)
-		return info->origin;
-	if (o)
-		return info->options[o - n->plugin->options];
-	if (!strcmp(option, "from"))
-		return info->from;
-	if (!strcmp(option, "on"))
-		return info->on;
-	if (!strcmp(option, config_min_score_option.name))
-		return info->min_score;
-	return strcmp(option, "required") != 0 ? info->plugin : info->required;
-}
-
-/* @param but flags of the options that may differ */
-static bool equal_but(const struct config_node *a, const struct config_node *b, uint32_t but)
-{
-	const char *from_a = a->from ? a->from : "", *from_b = b->from ? b->from : "";
-
-	if (a->plugin != b->plugin || strcmp(a->path, b->path) != 0 || strcmp(from_a, from_b) != 0 ||
-		!hears_equal(a, b))
-		return false;
-	for (const struct cam_opt *o = a->plugin->options; o && o->name; o++)
-		if (!(o->flags & but) && !option_equal(o, a->config, b->config))
-			return false;
-	return true;
-}
-
-bool config_node_equal(const struct config_node *a, const struct config_node *b)
-{
-	return equal_but(a, b, 0);
-}
-
-bool config_node_reloadable(const struct config_node *a, const struct config_node *b)
-{
-	return equal_but(a, b, CAM_RELOADABLE);
 }

@@ -1,49 +1,44 @@
-libcam_a_SOURCES += %D%/config.h %D%/load.c %D%/load.h \
-	%D%/arena.c %D%/arena.h \
-	%D%/cameras.c \
-	%D%/env.c %D%/env.h \
-	%D%/env_near.c %D%/env_near.h \
-	%D%/expand.c %D%/expand.h \
-	%D%/foreign.c %D%/foreign.h \
-	%D%/foreign_text.c \
+# What is written becomes a tree (yaml, tree), to which short forms, environment and --set are added (overlay); the files
+# here make structs of it and check them. option reads and writes values, words finds out what was meant, and show makes
+# what users read.
+include %D%/words/local.mk
+include %D%/tree/local.mk
+include %D%/yaml/local.mk
+include %D%/option/local.mk
+include %D%/overlay/local.mk
+libcam_a_SOURCES += \
+	%D%/builtin.h \
+	%D%/cameras.c %D%/cameras.h \
+	%D%/compare.c %D%/compare.h \
+	%D%/config.h \
 	%D%/hears.c %D%/hears.h \
-	%D%/listen.c %D%/listen.h \
+	%D%/load.c %D%/load.h \
+	%D%/loading.h \
 	%D%/mapping.c %D%/mapping.h \
-	%D%/match.c \
-	%D%/meaning.c %D%/meaning.h \
+	%D%/match.c %D%/match.h \
 	%D%/misplaced.c %D%/misplaced.h \
-	%D%/nearest.c \
-	%D%/option.c %D%/option.h %D%/option_format.c \
-	%D%/overlay.c %D%/overlay.h \
-	%D%/report.c %D%/report.h \
+	%D%/name.c %D%/name.h \
+	%D%/origin.c %D%/origin.h \
+	%D%/required.c %D%/required.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/section.c %D%/section.h \
-	%D%/server.c \
-	%D%/stage.c \
-	%D%/swap.c \
-	%D%/short.c \
-	%D%/syntax.c \
-	%D%/tree.c %D%/tree.h \
-	%D%/unique.c \
-	%D%/url.c %D%/url.h \
+	%D%/server.c %D%/server.h \
+	%D%/server_options.c %D%/server_options.h \
+	%D%/stage.c %D%/stage.h \
+	%D%/swap.c %D%/swap.h \
+	%D%/unique.c %D%/unique.h \
+	%D%/user_options.c %D%/user_options.h \
 	%D%/users.c %D%/users.h \
-	%D%/value.c \
-	%D%/wiring.c \
-	%D%/yaml.c %D%/yaml.h \
-	%D%/zone.c %D%/zone.h
+	%D%/value.c %D%/value.h \
+	%D%/wiring.c %D%/wiring.h
 
-# Files that are built in, byte by byte, since long string literals are not portable: the configurations that need no
-# file, and the templates.
+# Configurations that need no file are built in.
+EXTRA_DIST += %D%/builtin.sh
 nodist_libcam_a_SOURCES = %D%/builtin.c
 CLEANFILES += %D%/builtin.c
-builtin_files = single_camera:config/single-camera.yaml demo:config/demo.yaml \
-	example_template:config/example.yaml.in man1_template:doc/cam_server.1.in \
-	man5_template:doc/cam_server.yaml.5.in completion_template:doc/cam_server.bash-completion.in
-%D%/builtin.c: config/single-camera.yaml config/demo.yaml config/example.yaml.in doc/cam_server.1.in \
-		doc/cam_server.yaml.5.in doc/cam_server.bash-completion.in
-	$(AM_V_GEN)$(MKDIR_P) %D% && { echo '#include "core/config/show/template.h"'; \
-	for f in $(builtin_files); do \
-		echo "const char config_$${f%%:*}[] = {"; \
-		od -An -v -tu1 "$(srcdir)/$${f#*:}" | sed 's/  *\([0-9][0-9]*\)/\1,/g'; \
-		echo '0};'; \
-	done; } >$@.tmp && mv $@.tmp $@
+builtin_files = single_camera:config/single-camera.yaml demo:config/demo.yaml
+%D%/builtin.c: %D%/builtin.sh config/single-camera.yaml config/demo.yaml
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SHELL) $(srcdir)/%D%/builtin.sh '$(srcdir)' core/config/builtin.h \
+		$(builtin_files) >$@.tmp && mv $@.tmp $@
+
+include %D%/show/local.mk

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "core/config/mapping.h"
 
 #include "core/base/kind.h"

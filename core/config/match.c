@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/config/config.h"
+#include "core/config/match.h"
+
 #include "lib/glob.h"
 
 bool config_sees(const struct config_node *node, const char *camera)

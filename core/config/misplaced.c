@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/misplaced.h"
 
+#include "core/config/overlay/usual.h"
+#include "core/config/server_options.h"
+#include "core/config/words/nearest.h"
+
 #include "core/base/kind.h"
-#include "core/config/meaning.h"
-#include "core/config/option.h"
+#include "core/config/option/option.h"
 #include "core/config/section.h"
+#include "core/config/words/meaning.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-struct search {
+struct owner_search {
 	struct load *load;
 	const char *option;
 	uint32_t but;
@@ -28,7 +32,7 @@ static const struct cam_opt *find_meant(const struct cam_opt *o, const char *wor
 
 static void try_owner(void *arg, const char *name)
 {
-	struct search *s = arg;
+	struct owner_search *s = arg;
 	const struct config_plugins *plugins = &s->load->in->plugins;
 	const char *why = NULL;
 	const struct cam_plugin *p = plugins->find(plugins->arg, name, &why), *f = s->found;
@@ -46,7 +50,7 @@ static void try_owner(void *arg, const char *name)
 
 const struct cam_plugin *misplaced_owner(struct load *l, const char *option, uint32_t but)
 {
-	struct search s = {.load = l, .option = option, .but = but};
+	struct owner_search s = {.load = l, .option = option, .but = but};
 
 	l->in->plugins.names(l->in->plugins.arg, try_owner, &s);
 	return s.found;
@@ -70,12 +74,12 @@ static bool is_section(const char *key)
 /* @return the usual stage or sink that a name means, NULL: none */
 static const struct usual *usual_of(struct load *l, const char *name)
 {
-	const struct usual *u = load_usual;
+	const struct usual *u = usual_stages;
 
 	while (u->name && strcasecmp(u->name, name) != 0)
 		u++;
 	if (!u->name)
-		for (u = load_usual; u->name && !meaning_is(name, u->name);)
+		for (u = usual_stages; u->name && !meaning_is(name, u->name);)
 			u++;
 	return u->name && is_plugin(l, u->plugin) ? u : NULL;
 }
@@ -103,12 +107,12 @@ static const char *option_place(struct load *l, const struct cam_plugin *p, cons
 
 const char *misplaced_key(struct load *l, const char *key)
 {
-	struct search s = {.load = l, .option = key};
+	struct owner_search s = {.load = l, .option = key};
 	const struct config_plugins *plugins = &l->in->plugins;
 
 	if (is_section(key))
 		return "; it is a section: begin its line at the left margin";
-	if (option_find(config_server_options, key))
+	if (option_find(server_options, key))
 		return arena_printf(l->arena, "; it is an option of the server: `server: {%s: ...}`", key);
 	plugins->names(plugins->arg, try_owner, &s);
 	return s.found ? option_place(l, s.found, key) : "";
@@ -116,7 +120,7 @@ const char *misplaced_key(struct load *l, const char *key)
 
 const char *misplaced_word(struct load *l, const char *word)
 {
-	struct search s = {.load = l, .option = word, .by_meaning = true};
+	struct owner_search s = {.load = l, .option = word, .by_meaning = true};
 	const struct config_plugins *plugins = &l->in->plugins;
 	const struct usual *u = usual_of(l, word);
 
@@ -217,7 +221,7 @@ bool misplaced_camera(struct load *l, const struct tree *camera)
 			camera->key);
 	else
 		report_error(l->report, &t->key_at, tree_path(l->arena, t),
-			"belongs into a stage; write `%.32s: {" LOAD_SOURCE_TEXT "}`", camera->key);
+			"belongs into a stage; write `%.32s: {" USUAL_SOURCE "}`", camera->key);
 	return true;
 }
 
@@ -255,7 +259,7 @@ static const char *option_beside(struct load *l, const char *key)
 {
 	return strcmp(key, "plugin") != 0 && strcmp(key, "from") != 0 && strcmp(key, "required") != 0
 		       ? misplaced_key(l, key)
-		       : "; it belongs into a stage: `" LOAD_SOURCE_TEXT "`";
+		       : "; it belongs into a stage: `" USUAL_SOURCE "`";
 }
 
 /* @return what was most likely meant by switching off what is not there */
@@ -284,7 +288,7 @@ bool misplaced_switch(struct load *l, const struct tree *t, const struct tree *d
 			l->report, &t->at, tree_path(l->arena, t), "is no stage%s", option_beside(l, t->key));
 		return true;
 	}
-	if (!tree_is_off(t) || load_usual_stage(t->key) || (!is_own && !*option_beside(l, t->key)))
+	if (!tree_is_off(t) || usual_stage(t->key) || (!is_own && !*option_beside(l, t->key)))
 		return false;
 	nearest_init(&near, t->key);
 	for (const struct tree *d = is_own && defaults ? defaults->first : NULL; d; d = d->next)

@@ -6,7 +6,7 @@
  */
 #ifndef CAM_CONFIG_MISPLACED_H
 #define CAM_CONFIG_MISPLACED_H
-#include "core/config/load.h"
+#include "core/config/loading.h"
 
 /** Report a key at the top of the file that is no section. */
 void misplaced_section(struct load *, const struct tree *);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "core/config/secret.h"
 
-#include "core/config/env.h"
-#include "core/config/option.h"
+#include "core/config/option/option.h"
+#include "core/config/tree/env.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /** @file secret.h Secrets and addresses that a file holds in place of the configuration: NAME_file beside NAME. [loop] */
 #ifndef CAM_CONFIG_SECRET_H
 #define CAM_CONFIG_SECRET_H
-#include "core/config/load.h"
+#include "core/config/loading.h"
 
 /** @return the key NAME_file of an option, owned by the arena; NULL: it has none, or the table uses it for another */
 const char *secret_key(struct load *, const struct cam_opt *options, const struct cam_opt *);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "core/config/section.h"
 
 #include <stddef.h>

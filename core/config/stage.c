@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/config/stage.h"
+
+#include "core/config/overlay/usual.h"
+#include "core/config/required.h"
+#include "core/config/swap.h"
+#include "core/config/value.h"
+#include "core/config/words/nearest.h"
+
 #include "core/base/kind.h"
-#include "core/config/load.h"
 
 #include "core/config/hears.h"
-#include "core/config/listen.h"
 #include "core/config/misplaced.h"
-#include "core/config/option.h"
+#include "core/config/option/listen.h"
+#include "core/config/option/option.h"
 #include "core/config/secret.h"
 
 #include <errno.h>
@@ -15,7 +22,7 @@
 /* One stage on its way to be a node. */
 struct making {
 	struct load *load;
-	const struct stage *stage;
+	const struct stage_draft *stage;
 	const struct tree *plugin_word;
 	const char *meant[8]; /* options that a misspelt key most likely was */
 	size_t n_meant;
@@ -23,7 +30,7 @@ struct making {
 	struct node_info info;
 };
 
-static const struct tree *get(const struct stage *s, const char *key)
+static const struct tree *get(const struct stage_draft *s, const char *key)
 {
 	const struct tree *t = tree_get(s->own, key);
 
@@ -31,7 +38,7 @@ static const struct tree *get(const struct stage *s, const char *key)
 }
 
 /* Later layers win; within one, the camera's own mapping. */
-static unsigned rank(const struct stage *s, const struct tree *t)
+static unsigned rank(const struct stage_draft *s, const struct tree *t)
 {
 	return (unsigned)t->layer * 2 + (t->parent == s->own);
 }
@@ -58,7 +65,7 @@ static bool is_called(const char *example, const char *name)
 static void tell_no_plugin(const struct making *m)
 {
 	struct load *l = m->load;
-	const struct stage *s = m->stage;
+	const struct stage_draft *s = m->stage;
 	struct nearest word, stage;
 	const char *maybe = "", *example = misplaced_example(l, s->name);
 
@@ -89,7 +96,7 @@ static void tell_no_plugin(const struct making *m)
 /* The word as it would stand in the stage. @return NULL: there is no usual plugin for it */
 static struct tree *usual_word(const struct making *m)
 {
-	const char *name = load_usual_plugin(m->stage);
+	const char *name = usual_plugin(m->stage);
 	struct tree *t =
 		name ? tree_add(m->load->arena, NULL, "plugin", &(struct where){.source = LOAD_BUILT_IN})
 		     : NULL;
@@ -122,11 +129,11 @@ static bool find_plugin(struct making *m)
 		tell_no_plugin(m);
 		return false;
 	}
-	name = load_shown(l, t);
+	name = value_shown(l, t);
 	if (!name)
 		return false;
 	m->node.plugin = plugins->find(plugins->arg, name, &why);
-	m->info.plugin = load_origin(l, t);
+	m->info.plugin = value_origin(l, t);
 	if (m->node.plugin)
 		return true;
 	nearest_init(&near, name);
@@ -166,35 +173,19 @@ static bool common_from(struct making *m)
 	const struct tree *t = get(m->stage, "from");
 
 	m->info.from_at = t ? t->at : m->stage->at;
-	m->info.from = t ? load_origin(m->load, t) : "default";
-	m->node.from = t ? load_joined(m->load, t) : m->stage->camera ? NULL : "*";
+	m->info.from = t ? value_origin(m->load, t) : "default";
+	m->node.from = t ? value_joined(m->load, t) : m->stage->camera ? NULL : "*";
 	return !t || m->node.from;
-}
-
-static const struct cam_enum required_values[] = {
-	{"auto", CONFIG_AUTO, "a sink or listener ends it, a camera's stage does not"},
-	{"true", CONFIG_REQUIRED, "it ends"},
-	{"false", CONFIG_OPTIONAL, "it goes on, and is ready without this"},
-	{0},
-};
-
-const struct cam_opt config_required_option = {"required", CAM_ENUM, 0,
-	CAM_INT_AT(struct config_node, required), "auto", 0, 0, NULL, required_values,
-	"Whether the server ends when this cannot start; else it is tried again."};
-
-bool config_ends_server(const struct config_node *node)
-{
-	return node->required == CONFIG_REQUIRED || (node->required == CONFIG_AUTO && !node->camera);
 }
 
 static bool common_required(struct making *m)
 {
 	const struct cam_opt *o = &config_required_option;
 	const struct tree *t = get(m->stage, o->name);
-	const char *text = t ? load_shown(m->load, t) : o->def;
+	const char *text = t ? value_shown(m->load, t) : o->def;
 	char why[OPTION_WHY];
 
-	m->info.required = t ? load_origin(m->load, t) : "default";
+	m->info.required = t ? value_origin(m->load, t) : "default";
 	if (!text)
 		return false;
 	if (!option_set(o, text, &m->node, why))
@@ -215,16 +206,16 @@ static const struct tree *value_of(struct making *m, const struct cam_opt *o, bo
 static const char *text_of(struct making *m, const struct cam_opt *o, const struct tree *t, bool is_file)
 {
 	struct load *l = m->load;
-	const char *text = load_scalar(l, t);
+	const char *text = value_scalar(l, t);
 
 	if (text && is_file)
-		return secret_read(l, t, load_names_in(l, text, m->stage));
+		return secret_read(l, t, value_names_in(l, text, m->stage));
 	if (text && (o->flags & CAM_REQUIRED) && !*text) {
 		report_error(l->report, &t->at, tree_path(l->arena, t), "must not be empty: %s",
 			o->help ? o->help : o->name);
 		return NULL;
 	}
-	return text && o->type == CAM_STRING && !(o->flags & CAM_SECRET) ? load_names_in(l, text, m->stage)
+	return text && o->type == CAM_STRING && !(o->flags & CAM_SECRET) ? value_names_in(l, text, m->stage)
 									 : text;
 }
 
@@ -242,7 +233,7 @@ static bool use_default(struct making *m, const struct cam_opt *o, size_t i)
 			o->help ? o->help : "give it a value");
 		return false;
 	}
-	if (!option_set(o, load_names_in(l, o->def, m->stage), m->node.config, why))
+	if (!option_set(o, value_names_in(l, o->def, m->stage), m->node.config, why))
 		return true;
 	report_error(l->report, &m->stage->at, m->info.paths[i], "the default of plugin %s is wrong: %s",
 		m->node.plugin->name, why);
@@ -275,10 +266,10 @@ static bool one_option(struct making *m, const struct cam_opt *o, size_t i)
 		t ? tree_path(l->arena, t) : arena_printf(l->arena, "%s.%s", m->stage->path, o->name);
 	if (!t)
 		return use_default(m, o, i);
-	m->info.options[i] = load_origin(l, t);
+	m->info.options[i] = value_origin(l, t);
 	m->info.masked[i] = is_file || t->secret;
 	text = text_of(m, o, t, is_file);
-	if (!text || !load_text_ok(l, o, t, text))
+	if (!text || !value_text_ok(l, o, t, text))
 		return false;
 	if (!fit(o, text, m->node.config, why))
 		return true;
@@ -313,9 +304,9 @@ static void unknown_keys(struct making *m, const struct tree *map)
 	const size_t room = sizeof(m->meant) / sizeof(m->meant[0]);
 
 	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
-		const char *meant = load_is_key(m->node.plugin, t->key)
+		const char *meant = swap_is_key(m->node.plugin, t->key)
 					    ? NULL
-					    : load_unknown_key(m->load, m->node.plugin, t, m->plugin_word);
+					    : swap_unknown_key(m->load, m->node.plugin, t, m->plugin_word);
 
 		if (meant && m->n_meant < room)
 			m->meant[m->n_meant++] = meant;
@@ -343,7 +334,7 @@ static bool plugin_check(struct making *m)
 
 static bool keep(struct making *m)
 {
-	struct loaded *out = m->load->out;
+	struct config_loaded *out = m->load->out;
 
 	if (out->pub.n_nodes >= m->load->nodes_room)
 		return false;
@@ -353,7 +344,7 @@ static bool keep(struct making *m)
 	return true;
 }
 
-bool load_stage(struct load *l, const struct stage *s)
+bool stage_load(struct load *l, const struct stage_draft *s)
 {
 	struct making m = {.load = l, .stage = s};
 	bool ok;
@@ -363,7 +354,7 @@ bool load_stage(struct load *l, const struct stage *s)
 	m.node.stage = s->name;
 	m.node.path = s->path;
 	m.info.at = s->at;
-	m.info.origin = load_origin(l, &(struct tree){.at = s->at});
+	m.info.origin = value_origin(l, &(struct tree){.at = s->at});
 	if (!find_plugin(&m))
 		return false;
 	ok = right_kind(&m);

@@ -5,10 +5,14 @@
  * while the word stands in `defaults`, for all cameras at once; silently when it was inherited. Any other unknown key is an
  * error, and so is any from the environment or --set, and any beside no such word.
  */
+#include "core/config/swap.h"
+
 #include "core/config/hears.h"
-#include "core/config/load.h"
+#include "core/config/loading.h"
 #include "core/config/misplaced.h"
-#include "core/config/option.h"
+#include "core/config/name.h"
+#include "core/config/option/option.h"
+#include "core/config/words/nearest.h"
 
 #include <string.h>
 
@@ -18,7 +22,7 @@ struct sibling {
 	const char *key, *found;
 };
 
-bool load_is_key(const struct cam_plugin *p, const char *key)
+bool swap_is_key(const struct cam_plugin *p, const char *key)
 {
 	size_t n = strlen(key);
 
@@ -44,7 +48,7 @@ static void try_sibling(void *arg, const char *name)
 	if (s->found || !strcmp(name, s->plugin->name))
 		return;
 	p = plugins->find(plugins->arg, name, &why);
-	if (p && p->kind == s->plugin->kind && load_is_key(p, s->key))
+	if (p && p->kind == s->plugin->kind && swap_is_key(p, s->key))
 		s->found = p->name;
 }
 
@@ -100,7 +104,7 @@ static void warn_of_swap(const struct sibling *s, const struct tree *key, const 
 			s->plugin->name, key->key, s->found);
 }
 
-const char *load_unknown_key(
+const char *swap_unknown_key(
 	struct load *l, const struct cam_plugin *p, const struct tree *key, const struct tree *plugin_word)
 {
 	const struct config_plugins *plugins = &l->in->plugins;
@@ -125,7 +129,7 @@ const char *load_unknown_key(
 		nearest_init(&near, key->key);
 		find_nearest(p, &near);
 		report_error(l->report, &key->key_at, path, "unknown key%s%s",
-			load_odd_character(l, key->key),
+			name_odd_character(l, key->key),
 			strpbrk(key->key, ":=") ? "; write `key: value`, with a colon and a blank behind it"
 			: near.best[0]          ? nearest_hint(&near, l->arena)
 						: elsewhere(&s, key));

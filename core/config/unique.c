@@ -3,9 +3,11 @@
  * What two nodes cannot both have: one value of an option marked CAM_UNIQUE, one folder for two recorders of one
  * camera (other cameras write below other names), one port.
  */
-#include "core/config/listen.h"
-#include "core/config/load.h"
-#include "core/config/option.h"
+#include "core/config/unique.h"
+
+#include "core/config/loading.h"
+#include "core/config/option/format.h"
+#include "core/config/option/listen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,7 +196,7 @@ static void check_listeners(struct load *l, const struct use *uses, size_t n)
 	}
 }
 
-void load_unique(struct load *l)
+void unique_check(struct load *l)
 {
 	size_t n = find_uses(l, NULL);
 	struct use *uses = n > 1 ? arena_alloc(l->arena, n * sizeof(*uses)) : NULL;

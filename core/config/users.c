@@ -1,63 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/users.h"
 
+#include "core/config/name.h"
+#include "core/config/option/hash.h"
+#include "core/config/user_options.h"
+#include "core/config/value.h"
+#include "core/config/words/nearest.h"
+
 #include "core/config/mapping.h"
-#include "core/config/meaning.h"
-#include "core/config/option.h"
+#include "core/config/option/option.h"
 #include "core/config/secret.h"
+#include "core/config/words/meaning.h"
 
 #include <string.h>
-
-static const struct cam_enum roles[] = {{"view", CAM_VIEW, "see live pictures"},
-	{"playback", CAM_PLAYBACK, "and recordings"}, {"control", CAM_CONTROL, "and trigger, move, delete"},
-	{"admin", CAM_ADMIN, "and change the server"}, {NULL, 0, NULL}};
-
-enum { HASH, ROLE, CAMERAS, SINCE };
-
-const struct cam_opt config_user_options[] = {
-	[HASH] = {"hash", CAM_STRING, CAM_REQUIRED | CAM_SECRET, CAM_STRING_AT(struct config_user, hash),
-		NULL, 0, 0, NULL, NULL,
-		"What crypt(3) makes of the password, as `cam_server --password` prints it."},
-	[ROLE] = {"role", CAM_ENUM, CAM_REQUIRED, CAM_INT_AT(struct config_user, role), NULL, 0, 0, NULL,
-		roles, "What the user may do; each holds those before it."},
-	[CAMERAS] = {"cameras", CAM_STRING, 0, CAM_STRING_AT(struct config_user, cameras), "*", 0, 0, NULL,
-		NULL, "The cameras that the user may see: names with * and ?, by commas or as a list."},
-	[SINCE] = {"since", CAM_TIME, 0, CAM_INT_AT(struct config_user, since_ns), "0", 0, 0, NULL, NULL,
-		"How far back the user may see recordings, such as 7d; 0: all of them."},
-	{0}};
-_Static_assert(sizeof(config_user_options) / sizeof(config_user_options[0]) - 1 == LOAD_USER_OPTIONS,
-	"each has an origin");
-
-/* The methods of crypt(5) that are not too weak, and how many characters the last part of theirs has. */
-static const struct {
-	const char *begin;
-	size_t digest;
-} methods[] = {{"$y$", 43}, {"$gy$", 43}, {"$7$", 43}, {"$2a$", 53}, {"$2b$", 53}, {"$2y$", 53}, {"$6$", 86},
-	{"$5$", 43}};
-
-const char *users_hash_fault(const char *text)
-{
-	const char *last = strrchr(text, '$');
-	size_t n = sizeof(methods) / sizeof(methods[0]), i = 0;
-
-	if (*text != '$' || strlen(text) < 20)
-		return "is no hash of a password: write what `cam_server --password` prints for it, never "
-		       "the "
-		       "password itself";
-	while (i < n && strncmp(text, methods[i].begin, strlen(methods[i].begin)) != 0)
-		i++;
-	if (i == n)
-		return "is a hash of a kind that is not taken; write what `cam_server --password` prints, "
-		       "which "
-		       "begins with $y$";
-	if (strlen(last + 1) != methods[i].digest || last < text + strlen(methods[i].begin) ||
-		strspn(text, "$./=,ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") !=
-			strlen(text))
-		return "is a hash that is not whole; write all of it, in single quotes where a shell reads "
-		       "it, and "
-		       "with $$ for each $ where docker compose does";
-	return NULL;
-}
 
 static bool name_ok(struct load *l, const struct tree *t)
 {
@@ -77,9 +32,9 @@ static bool name_ok(struct load *l, const struct tree *t)
 /* @return whether a user may have this key */
 static bool is_key(struct load *l, const char *key)
 {
-	const char *file = secret_key(l, config_user_options, &config_user_options[HASH]);
+	const char *file = secret_key(l, user_options, &user_options[USER_HASH]);
 
-	return option_find(config_user_options, key) || (file && !strcmp(key, file));
+	return option_find(user_options, key) || (file && !strcmp(key, file));
 }
 
 /* One user on the way. */
@@ -94,21 +49,20 @@ struct user_making {
 static void unknown_key(struct user_making *m, const struct tree *t)
 {
 	struct load *l = m->load;
-	const char *list = "; there are",
-		   *file = secret_key(l, config_user_options, &config_user_options[HASH]);
+	const char *list = "; there are", *file = secret_key(l, user_options, &user_options[USER_HASH]);
 	struct nearest near;
 
 	nearest_init(&near, t->key);
-	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+	for (const struct cam_opt *o = user_options; o->name; o++) {
 		nearest_try(&near, o->name);
-		list = arena_printf(l->arena, "%s%s %s", list, o == config_user_options ? "" : ",", o->name);
+		list = arena_printf(l->arena, "%s%s %s", list, o == user_options ? "" : ",", o->name);
 	}
 	nearest_try(&near, file ? file : "");
 	for (unsigned i = 0; i < LOAD_USER_OPTIONS; i++)
-		if (!strncmp(near.best, config_user_options[i].name, strlen(config_user_options[i].name)))
+		if (!strncmp(near.best, user_options[i].name, strlen(user_options[i].name)))
 			m->meant |= 1u << i;
 	report_error(l->report, &t->key_at, tree_path(l->arena, t), "unknown key%s%s",
-		load_odd_character(l, t->key),
+		name_odd_character(l, t->key),
 		meaning_is(t->key, "hash")
 			? "; a hash of the password belongs here: `hash: '...'`, as `cam_server --password` "
 			  "prints it"
@@ -122,12 +76,12 @@ static const char *text_of(struct load *l, const struct cam_opt *o, const struct
 	const char *text;
 
 	if (is_file) {
-		text = load_scalar(l, t);
+		text = value_scalar(l, t);
 		return text ? secret_read(l, t, text) : NULL;
 	}
-	if (o == &config_user_options[CAMERAS])
-		return load_joined(l, t);
-	return o->flags & CAM_SECRET ? load_scalar(l, t) : load_shown(l, t);
+	if (o == &user_options[USER_CAMERAS])
+		return value_joined(l, t);
+	return o->flags & CAM_SECRET ? value_scalar(l, t) : value_shown(l, t);
 }
 
 /* What an option is that nobody has written. @return whether it has a default */
@@ -137,7 +91,7 @@ static bool use_default(struct user_making *m, const struct cam_opt *o)
 
 	if (o->def)
 		return !option_set(o, o->def, m->user, why);
-	if (!(m->meant & 1u << (o - config_user_options)))
+	if (!(m->meant & 1u << (o - user_options)))
 		report_error(m->load->report, &m->tree->key_at, tree_path(m->load->arena, m->tree),
 			"has no %s: %s", o->name, o->help);
 	return false;
@@ -147,21 +101,21 @@ static bool use_default(struct user_making *m, const struct cam_opt *o)
 static bool one_option(struct user_making *m, const struct cam_opt *o)
 {
 	struct load *l = m->load;
-	const char *key = secret_key(l, config_user_options, o), *text, *fault;
+	const char *key = secret_key(l, user_options, o), *text, *fault;
 	const struct tree *v = tree_get(m->tree, o->name), *f = key ? tree_get(m->tree, key) : NULL, *t;
 	bool is_file;
 	char why[OPTION_WHY];
 
 	t = secret_or_file(l, v, v ? (unsigned)v->layer : 0, f, f ? (unsigned)f->layer : 0, &is_file);
-	m->info->origins[o - config_user_options] = t ? load_origin(l, t) : "default";
-	if (o == &config_user_options[CAMERAS])
+	m->info->origins[o - user_options] = t ? value_origin(l, t) : "default";
+	if (o == &user_options[USER_CAMERAS])
 		m->info->cameras_at = t ? t->at : m->tree->key_at;
 	if (!t)
 		return use_default(m, o);
 	text = text_of(l, o, t, is_file);
-	if (!text || !load_text_ok(l, o, t, text))
+	if (!text || !value_text_ok(l, o, t, text))
 		return false;
-	fault = o == &config_user_options[HASH] ? users_hash_fault(text) : NULL;
+	fault = o == &user_options[USER_HASH] ? hash_fault(text) : NULL;
 	if (!fault && option_set(o, text, m->user, why))
 		fault = why;
 	if (fault)
@@ -188,12 +142,12 @@ static bool one_user(struct user_making *m)
 	for (const struct tree *key = t->first; key; key = key->next)
 		if (!key->broken && !is_key(l, key->key))
 			unknown_key(m, key);
-	for (const struct cam_opt *o = config_user_options; o->name; o++)
+	for (const struct cam_opt *o = user_options; o->name; o++)
 		ok &= one_option(m, o);
 	return ok;
 }
 
-void load_users(struct load *l)
+void users_load(struct load *l)
 {
 	const struct tree *users = mapping_section(l, "users");
 	size_t n = mapping_count(users), k = 0;
@@ -216,18 +170,4 @@ void load_users(struct load *l)
 	}
 	l->out->pub.users = list;
 	l->out->pub.n_users = k;
-}
-
-bool config_users_equal(const struct config *a, const struct config *b)
-{
-	if (a->n_users != b->n_users)
-		return false;
-	for (size_t i = 0; i < a->n_users; i++) {
-		if (strcmp(a->users[i].name, b->users[i].name) != 0)
-			return false;
-		for (const struct cam_opt *o = config_user_options; o->name; o++)
-			if (!option_equal(o, &a->users[i], &b->users[i]))
-				return false;
-	}
-	return true;
 }

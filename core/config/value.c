@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/config/load.h"
 
-#include "core/config/env.h"
-#include "core/config/url.h"
+#include "core/config/value.h"
+
+#include "core/config/option/url.h"
+#include "core/config/tree/env.h"
 
 #include <cam/file_name.h>
 #include <ctype.h>
 #include <string.h>
 
-const char *load_origin(struct load *l, const struct tree *t)
+const char *value_origin(struct load *l, const struct tree *t)
 {
 	struct text out = {0};
 	const char *result;
@@ -26,7 +27,7 @@ static bool is_curly(const char *s)
 	return !strncmp(s, "\xe2\x80", 2) && (unsigned char)s[2] >= 0x98 && (unsigned char)s[2] <= 0x9f;
 }
 
-const char *load_scalar(struct load *l, const struct tree *t)
+const char *value_scalar(struct load *l, const struct tree *t)
 {
 	const char *path = tree_path(l->arena, t), *fault;
 
@@ -117,7 +118,7 @@ static const char *text_fault(struct load *l, const struct cam_opt *o, const str
 	return o->type == CAM_STRING && o->flags & CAM_FOLDER ? folder_fault(o, text) : NULL;
 }
 
-bool load_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t, const char *text)
+bool value_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t, const char *text)
 {
 	const char *why = text_fault(l, o, t, text);
 
@@ -136,24 +137,24 @@ bool load_text_ok(struct load *l, const struct cam_opt *o, const struct tree *t,
 	return !why;
 }
 
-const char *load_shown(struct load *l, const struct tree *t)
+const char *value_shown(struct load *l, const struct tree *t)
 {
 	if (!t->secret || t->bad)
-		return load_scalar(l, t);
+		return value_scalar(l, t);
 	report_error(l->report, &t->at, tree_path(l->arena, t),
 		"comes from a file with secrets, and only an option of a plugin may; write it here");
 	return NULL;
 }
 
-const char *load_joined(struct load *l, const struct tree *t)
+const char *value_joined(struct load *l, const struct tree *t)
 {
 	struct text joined = {0};
 	const char *part = "", *result;
 
 	if (t->kind != TREE_LIST)
-		return load_shown(l, t);
+		return value_shown(l, t);
 	for (const struct tree *c = t->first; c && part; c = c->next) {
-		part = load_shown(l, c);
+		part = value_shown(l, c);
 		text_printf(&joined, "%s%s", joined.len ? "," : "", part ? part : "");
 	}
 	l->arena->failed |= joined.failed;
@@ -162,7 +163,7 @@ const char *load_joined(struct load *l, const struct tree *t)
 	return result;
 }
 
-const char *load_names_in(struct load *l, const char *text, const struct stage *s)
+const char *value_names_in(struct load *l, const char *text, const struct stage_draft *s)
 {
 	char camera[CAM_FILE_NAME_BYTES];
 	struct text out = {0};
@@ -188,69 +189,4 @@ const char *load_names_in(struct load *l, const char *text, const struct stage *
 	result = arena_copy(l->arena, text_str(&out), out.len);
 	text_free(&out);
 	return result;
-}
-
-const char *load_odd_character(struct load *l, const char *name)
-{
-	const unsigned char *s = (const unsigned char *)name;
-	unsigned c;
-
-	while (*s && *s < 0x80)
-		s++;
-	if (!*s)
-		return "";
-	if ((*s & 0xe0) == 0xc0 && s[1])
-		c = (*s & 0x1fu) << 6 | (s[1] & 0x3fu);
-	else if ((*s & 0xf0) == 0xe0 && s[1] && s[2])
-		c = (*s & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
-	else
-		return " (it holds a character that is none of ASCII)";
-	return arena_printf(l->arena, " (it holds U+%04X, which is none of ASCII)", c);
-}
-
-/* @return what keeps a text from being a camera's name, NULL: nothing */
-static const char *camera_name_fault(struct load *l, const char *name)
-{
-	size_t n = strlen(name), i = strcspn(name, "/\\,*?");
-
-	if (!n)
-		return "is empty; a camera's name has 1 to 64 bytes";
-	if (n > LOAD_NAME_MAX)
-		return "is longer than 64 bytes";
-	if (*name == ' ' || name[n - 1] == ' ')
-		return "begins or ends with a blank";
-	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, "off"))
-		return "means something else; choose another name";
-	if (i < n)
-		return arena_printf(l->arena,
-			"cannot hold '%c': / and \\ divide the paths of the API, and , * ? mean several "
-			"cameras "
-			"behind `from`",
-			name[i]);
-	return report_is_unseen(name) ? "cannot hold characters that control a terminal or are not seen"
-				      : NULL;
-}
-
-bool load_camera_name_ok(struct load *l, const struct tree *t)
-{
-	const char *fault = t->broken ? NULL : camera_name_fault(l, t->key);
-
-	if (fault)
-		report_error(l->report, &t->key_at, tree_path(l->arena, t), "the name %s", fault);
-	return !fault && !t->broken;
-}
-
-bool load_name_ok(struct load *l, const struct tree *t, const char *what)
-{
-	size_t n = strlen(t->key);
-
-	if (t->broken)
-		return false;
-	if (n && n <= LOAD_NAME_MAX && strspn(t->key, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n &&
-		strcmp(t->key, "off") != 0)
-		return true;
-	report_error(l->report, &t->key_at, tree_path(l->arena, t),
-		"not a name for a %s%s: use 1 to 64 of a-z, 0-9, _ and -, other than \"off\"", what,
-		load_odd_character(l, t->key));
-	return false;
 }

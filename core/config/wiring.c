@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/config/wiring.h"
+
 #include "core/base/kind.h"
-#include "core/config/load.h"
+#include "core/config/loading.h"
+#include "core/config/match.h"
+#include "core/config/unique.h"
+#include "core/config/words/nearest.h"
 
 #include <string.h>
 #include <strings.h>
@@ -143,7 +148,7 @@ static const struct config_node *only_source(struct load *l, const struct where 
 	return source;
 }
 
-void load_wiring(struct load *l, const struct where *camera_at, const char *camera)
+void wiring_check_camera(struct load *l, const struct where *camera_at, const char *camera)
 {
 	const struct config_node *source = only_source(l, camera_at, camera);
 
@@ -221,12 +226,12 @@ static void check_patterns(struct load *l, const struct patterns *p, const char 
 	}
 }
 
-void load_across(struct load *l)
+void wiring_check_all(struct load *l)
 {
 	const struct config *c = &l->out->pub;
 
 	if (!l->has_twins) /* else a camera that stands twice would share all with itself */
-		load_unique(l);
+		unique_check(l);
 	for (size_t i = 0; i < c->n_nodes; i++) {
 		const struct config_node *n = &c->nodes[i];
 		const struct patterns p = {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/graph/graph.h"
+#include "core/config/load.h"
+#include "core/config/swap.h"
+
+#include "core/config/match.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/graph/graph_load.h"
 
+#include "core/config/compare.h"
 #include "core/graph/graph_down.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/graph/graph_swap.h"
 
+#include "core/config/compare.h"
+#include "core/config/load.h"
 #include "core/graph/graph_up.h"
 #include "core/graph/graph_wiring.h"
 

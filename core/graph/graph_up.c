@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/graph/graph_up.h"
 
+#include "core/config/required.h"
+
 static void begin(struct graph *g, bool sources)
 {
 	for (size_t i = 0; i < g->n_nodes && !g->stopping; i++) {

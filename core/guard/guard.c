@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/guard/guard.h"
+#include "core/config/origin.h"
 
 #include "core/guard/sandbox_calls.h"
 #include "core/guard/sandbox_files.h"

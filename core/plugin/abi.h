@@ -8,7 +8,7 @@
 #define CAM_PLUGIN_ABI_H
 #include <cam/plugin.h>
 
-#include "core/config/arena.h"
+#include "core/base/arena.h"
 
 /** A table of a descriptor is shorter, or has no end. */
 enum { ABI_MAX_ELEMENTS = 1024 };

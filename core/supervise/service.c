@@ -2,7 +2,7 @@
 #include "core/supervise/service.h"
 
 #include "core/api/status.h"
-#include "core/config/option.h"
+#include "core/config/option/option.h"
 #include "lib/clock.h"
 
 #include <stdlib.h>

@@ -3,6 +3,13 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/config_fakes.h"
 
+#include "core/config/show/print.h"
+#include "core/config/required.h"
+#include "core/config/load.h"
+#include "core/config/origin.h"
+#include "core/config/compare.h"
+#include "core/config/match.h"
+
 #include <errno.h>
 
 static void print(const struct config *c)

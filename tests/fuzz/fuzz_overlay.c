@@ -6,6 +6,9 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/config_fakes.h"
 
+#include "core/config/show/print.h"
+#include "core/config/load.h"
+
 enum { LINES_MAX = 16 };
 
 static const char file[] =

@@ -3,7 +3,7 @@
  * Addresses as people type them and as cameras send them: rtsp_in's and the configuration's. Input: lines, which are URL,
  * user, password, Content-Base and control.
  */
-#include "core/config/url.h"
+#include "core/config/option/url.h"
 #include "lib/text.h"
 #include "plugins/rtsp_in/dialogue/url.h"
 #include "tests/fuzz/fuzz.h"

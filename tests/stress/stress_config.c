@@ -3,6 +3,7 @@
 #include "tests/stress/stress.h"
 
 #include "core/base/kind.h"
+#include "core/config/load.h"
 
 #include <string.h>
 

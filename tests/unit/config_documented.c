@@ -5,8 +5,14 @@
 
 #include "core/base/kind.h"
 #include "core/config/load.h"
-#include "core/config/show/template.h"
-#include "core/config/users.h"
+#include "core/config/loading.h"
+#include "core/config/origin.h"
+#include "core/config/server_options.h"
+#include "core/config/show/example.h"
+#include "core/config/show/man.h"
+#include "core/config/show/plugins.h"
+#include "core/config/show/schema.h"
+#include "core/config/user_options.h"
 #include "core/plugin/loader.h"
 
 #include <unistd.h>
@@ -104,14 +110,14 @@ TEST(each_option_is_in_schema_manual_and_example)
 			n++;
 			told += documented(&w, w.list.items[i], o);
 		}
-	for (const struct cam_opt *o = config_server_options; o->name; o++) {
+	for (const struct cam_opt *o = server_options; o->name; o++) {
 		n++;
 		told += stands(&w.schema, "\n\"server\": {", "\"additionalProperties\"", "\n\"@\": {",
 				o->name) &
 			stands(&w.man, "\n.SH SERVER\n", "\n.SH", "\n.BR @ ", o->name) &
 			stands(&w.example, "\nserver:\n", "\nusers:", " @: ", o->name);
 	}
-	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+	for (const struct cam_opt *o = user_options; o->name; o++) {
 		n++;
 		told += stands(&w.schema, "\n\"users\": {", "\"additionalProperties\": false", "\n\"@\": {",
 				o->name) &
@@ -221,11 +227,11 @@ static int server_set_by(const struct world *w, size_t i, const char *yaml, char
 	struct text errors = {0};
 	struct config *c = loaded(w, yaml, variable, set, &errors);
 	const char *origin =
-		c ? ((const struct loaded *)(const void *)c)->server_origins[i] : text_str(&errors);
+		c ? ((const struct config_loaded *)(const void *)c)->server_origins[i] : text_str(&errors);
 	int ok = !strncmp(origin, want, strlen(want));
 
 	if (!ok)
-		printf("# server.%s comes from %s, not %s\n", config_server_options[i].name, origin, want);
+		printf("# server.%s comes from %s, not %s\n", server_options[i].name, origin, want);
 	config_free(c);
 	text_free(&errors);
 	return ok;
@@ -234,7 +240,7 @@ static int server_set_by(const struct world *w, size_t i, const char *yaml, char
 TEST(each_option_of_the_server_can_be_set_everywhere_too)
 {
 	static const char base[] = "cameras: {c: {in: {plugin: test_in}}}\n";
-	const struct cam_opt *o = config_server_options;
+	const struct cam_opt *o = server_options;
 	struct world w;
 	int reached = 0;
 	size_t n = 0;

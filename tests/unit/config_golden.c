@@ -5,6 +5,8 @@
  * With UPDATE=1 in the environment the files are written instead.
  */
 #include "config_fakes.h"
+#include "core/config/load.h"
+#include "core/config/show/print.h"
 
 #include <dirent.h>
 #include <stdio.h>

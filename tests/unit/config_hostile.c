@@ -4,6 +4,7 @@
  * below 50 ms of CPU time; a machine has to be ten times as slow before a test fails for it.
  */
 #include "config_fakes.h"
+#include "core/config/load.h"
 #include "lib/clock.h"
 #include "tests/check.h"
 

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config_fakes.h"
+#include "core/config/builtin.h"
+#include "core/config/compare.h"
+#include "core/config/load.h"
+#include "core/config/match.h"
+#include "core/config/origin.h"
+#include "core/config/show/help.h"
+#include "core/config/show/print.h"
 #include "tests/check.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Every allocation of a load fails once, and from there on: a clean -ENOMEM, nothing leaked. */
 #include "config_fakes.h"
+#include "core/config/load.h"
+#include "core/config/show/print.h"
 #include "tests/check.h"
 
 #include <errno.h>

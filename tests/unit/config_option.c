@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/config/option.h"
-#include "core/config/report.h"
+#include "core/config/option/format.h"
+#include "core/config/option/option.h"
+#include "core/config/tree/report.h"
+#include "core/config/words/nearest.h"
 #include "tests/check.h"
 
 #include <errno.h>

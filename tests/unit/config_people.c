@@ -3,9 +3,10 @@
 #include "config_fakes.h"
 #include "tests/check.h"
 
-#include "core/config/foreign.h"
-#include "core/config/url.h"
-#include "core/config/yaml.h"
+#include "core/config/load.h"
+#include "core/config/option/url.h"
+#include "core/config/yaml/foreign.h"
+#include "core/config/yaml/yaml.h"
 
 #include <errno.h>
 #include <unistd.h>

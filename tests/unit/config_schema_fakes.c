@@ -2,7 +2,7 @@
 /* Prints the schema of the fakes' tables, which the cases in tests/config are written for; see config_schema.py. */
 #include "config_fakes.h"
 
-#include "core/config/show/template.h"
+#include "core/config/show/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config_fakes.h"
-#include "core/config/users.h"
+#include "core/config/compare.h"
+#include "core/config/load.h"
+#include "core/config/match.h"
+#include "core/config/option/hash.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
@@ -103,9 +106,9 @@ TEST(a_hash_is_what_crypt_makes_by_a_method_of_today)
 		"$$y$$j9T$$F5Jx5fExrKuPp53xLKQ..1$$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7"};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		CHECK(!users_hash_fault(good[i]));
+		CHECK(!hash_fault(good[i]));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK(users_hash_fault(bad[i]));
+		CHECK(hash_fault(bad[i]));
 }
 
 TEST(no_message_shows_what_stands_in_place_of_a_hash)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A graph goes up and down in order, and says so. Linked with --wrap=clock_gettime. */
 #include "tests/check.h"
+
+#include "core/config/load.h"
 #include "tests/unit/graph_world.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a reload makes anew and what stays, and a graph without memory. Linked with --wrap=clock_gettime,calloc,realloc. */
 #include "tests/check.h"
+
+#include "core/config/load.h"
 #include "tests/unit/graph_world.h"
 
 #include <errno.h>

@@ -2,6 +2,7 @@
 #include "tests/unit/graph_world.h"
 
 #include "core/api/status.h"
+#include "core/config/load.h"
 #include "lib/clock.h"
 
 #include <errno.h>

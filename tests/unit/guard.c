@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a process cannot do any more once it has protected itself: each test tries it in a child. */
 #include "core/guard/guard.h"
+#include "core/config/load.h"
 #include "core/guard/sandbox_files.h"
 #include "core/plugin/loader.h"
 #include "tests/check.h"

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Completion of --set: the keys of all tables, and the values of those that name them. */
-#include "core/config/load.h"
-#include "core/config/show/template.h"
-#include "core/config/users.h"
+#include "core/config/show/completion.h"
+
+#include "core/config/loading.h"
+#include "core/config/option/option.h"
+#include "core/config/server_options.h"
+#include "core/config/show/plugins.h"
+#include "core/config/user_options.h"
 
 #include <string.h>
 
@@ -14,7 +18,7 @@ static const struct cam_opt *table(const struct plugin_list *l, size_t i)
 	static const struct cam_opt none[] = {{0}};
 
 	if (i < FIRST_PLUGIN)
-		return i == SERVER ? config_server_options : config_user_options;
+		return i == SERVER ? server_options : user_options;
 	if (i - FIRST_PLUGIN >= l->n)
 		return NULL;
 	return l->items[i - FIRST_PLUGIN]->options ? l->items[i - FIRST_PLUGIN]->options : none;
@@ -57,7 +61,7 @@ void config_completion_keys(const struct plugin_list *l, size_t indent, struct t
 
 void config_completion_server(size_t indent, struct text *out)
 {
-	for (const struct cam_opt *o = config_server_options; o->name; o++) {
+	for (const struct cam_opt *o = server_options; o->name; o++) {
 		line(out, indent);
 		text_printf(out, "server.%s\n", o->name);
 	}
@@ -65,10 +69,10 @@ void config_completion_server(size_t indent, struct text *out)
 
 void config_completion_users(size_t indent, struct text *out)
 {
-	for (const struct cam_opt *o = config_user_options; o->name; o++) {
+	for (const struct cam_opt *o = user_options; o->name; o++) {
 		line(out, indent);
 		text_printf(out, "%s\n", o->name);
-		if (option_has_file(config_user_options, o)) {
+		if (option_has_file(user_options, o)) {
 			line(out, indent);
 			text_printf(out, "%s_file\n", o->name);
 		}

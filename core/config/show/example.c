@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* --example: the template with each plugin's options, at their defaults and commented out. */
+#include "core/config/show/example.h"
+
 #include "core/base/kind.h"
-#include "core/config/load.h"
-#include "core/config/option.h"
+#include "core/config/loading.h"
+#include "core/config/server_options.h"
+#include "core/config/show/builtin.h"
+#include "core/config/show/describe.h"
+#include "core/config/show/plugins.h"
 #include "core/config/show/template.h"
-#include "core/config/users.h"
+#include "core/config/user_options.h"
 
 #include <string.h>
 
@@ -98,9 +103,9 @@ static void fill(void *arg, const char *word, size_t indent, struct text *out)
 	const struct cam_plugin *p = plugin_list_find(&e->plugins, word);
 
 	if (!strcmp(word, "server")) {
-		all_options(config_server_options, indent, out);
+		all_options(server_options, indent, out);
 	} else if (!strcmp(word, "users")) {
-		for (const struct cam_opt *o = config_user_options; o->name; o++)
+		for (const struct cam_opt *o = user_options; o->name; o++)
 			one_option(o, indent, "# ", out); /* of one who is none yet */
 	} else if (!strcmp(word, "others")) {
 		others(e, indent, out);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/config/show/help.h"
+
 #include "core/base/kind.h"
 #include "core/config/hears.h"
-#include "core/config/load.h"
-#include "core/config/option.h"
+#include "core/config/loading.h"
+#include "core/config/option/format.h"
+#include "core/config/required.h"
 
 static void help_values(const struct cam_opt *o, struct text *out)
 {

@@ -1,55 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* cam_server.yaml(5): the template with the tables as roff. */
+#include "core/config/show/man.h"
+
 #include "core/base/kind.h"
-#include "core/config/load.h"
-#include "core/config/option.h"
+#include "core/config/loading.h"
+#include "core/config/option/format.h"
+#include "core/config/server_options.h"
+#include "core/config/show/builtin.h"
+#include "core/config/show/describe.h"
+#include "core/config/show/plugins.h"
+#include "core/config/show/roff.h"
 #include "core/config/show/template.h"
-#include "core/config/users.h"
+#include "core/config/user_options.h"
 
 #include <string.h>
-
-static void roff(struct text *out, const char *s, bool literal)
-{
-	if (*s == '.' || *s == '\'')
-		text_add(out, "\\&");
-	for (; *s; s++) {
-		switch (*s) {
-		case '\\':
-			text_add(out, "\\e");
-			break;
-		case '"':
-			text_add(out, "\\(dq");
-			break;
-		case '-':
-			text_add(out, literal ? "\\-" : "-");
-			break;
-		case '^':
-			text_add(out, "\\(ha");
-			break;
-		case '~':
-			text_add(out, "\\(ti");
-			break;
-		case '`':
-			text_add(out, "\\(ga");
-			break;
-		case '\n':
-			text_add(out, " ");
-			break;
-		default:
-			text_add_n(out, s, 1);
-		}
-	}
-}
-
-void roff_text(struct text *out, const char *s)
-{
-	roff(out, s, false);
-}
-
-void roff_literal(struct text *out, const char *s)
-{
-	roff(out, s, true);
-}
 
 static void one_option(const struct cam_opt *o, struct text *out)
 {
@@ -96,9 +60,9 @@ static void fill(void *arg, const char *word, size_t indent, struct text *out)
 		text_add(out,
 			".TH CAM_SERVER.YAML 5 \"\" \"cam_server " PACKAGE_VERSION "\" \"File formats\"\n");
 	else if (!strcmp(word, "server"))
-		all_options(config_server_options, out);
+		all_options(server_options, out);
 	else if (!strcmp(word, "users"))
-		all_options(config_user_options, out);
+		all_options(user_options, out);
 	else
 		for (size_t i = 0; i < l->n; i++)
 			one_plugin(l->items[i], out);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/config/show/print.h"
+
 #include "core/base/kind.h"
 #include "core/config/hears.h"
-#include "core/config/load.h"
-#include "core/config/option.h"
-#include "core/config/users.h"
+#include "core/config/loading.h"
+#include "core/config/option/format.h"
+#include "core/config/required.h"
+#include "core/config/server_options.h"
+#include "core/config/user_options.h"
 
 #include <string.h>
 
@@ -64,12 +68,11 @@ static void print_option(struct text *out, const char *indent, const struct cam_
 	comment(out, start, origin);
 }
 
-static void print_server(const struct loaded *c, struct text *out)
+static void print_server(const struct config_loaded *c, struct text *out)
 {
 	text_add(out, "server:\n");
 	for (size_t i = 0; i < LOAD_SERVER_OPTIONS; i++)
-		print_option(
-			out, "  ", &config_server_options[i], &c->pub.server, false, c->server_origins[i]);
+		print_option(out, "  ", &server_options[i], &c->pub.server, false, c->server_origins[i]);
 }
 
 /* With what `auto` comes to. */
@@ -125,7 +128,7 @@ static void print_common(
 }
 
 static void print_node(
-	const struct loaded *c, const struct config_node *n, const char *indent, struct text *out)
+	const struct config_loaded *c, const struct config_node *n, const char *indent, struct text *out)
 {
 	const struct node_info *info = &c->infos[n - c->pub.nodes];
 	const struct cam_opt *options = n->plugin->options;
@@ -154,21 +157,21 @@ static void print_key(struct text *out, const char *indent, const char *name)
 	text_add(out, ":\n");
 }
 
-static void print_users(const struct loaded *c, struct text *out)
+static void print_users(const struct config_loaded *c, struct text *out)
 {
 	if (c->pub.n_users)
 		text_add(out, "users:\n");
 	for (size_t i = 0; i < c->pub.n_users; i++) {
 		print_key(out, "  ", c->pub.users[i].name);
 		for (size_t k = 0; k < LOAD_USER_OPTIONS; k++)
-			print_option(out, "    ", &config_user_options[k], &c->pub.users[i], false,
+			print_option(out, "    ", &user_options[k], &c->pub.users[i], false,
 				c->user_infos[i].origins[k]);
 	}
 }
 
 void config_print(const struct config *pub, struct text *out)
 {
-	const struct loaded *c = (const struct loaded *)(const void *)pub;
+	const struct config_loaded *c = (const struct config_loaded *)(const void *)pub;
 	const char *camera = NULL;
 	uint32_t section = 0; /* the kind it is of */
 

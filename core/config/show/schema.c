@@ -6,11 +6,16 @@
  */
 #include "core/config/show/schema.h"
 
+#include "core/config/option/option.h"
+#include "core/config/server_options.h"
+#include "core/config/show/plugins.h"
+#include "core/config/show/schema_option.h"
+#include "core/config/swap.h"
+#include "core/config/user_options.h"
+
 #include "core/base/kind.h"
 #include "core/config/hears.h"
-#include "core/config/load.h"
-#include "core/config/show/template.h"
-#include "core/config/users.h"
+#include "core/config/loading.h"
 
 #include <string.h>
 
@@ -103,7 +108,7 @@ static void file_key(const struct cam_opt *o, struct text *out)
 static bool kind_has(const struct plugin_list *l, uint32_t kind, size_t i, const char *key)
 {
 	while (i--)
-		if (l->items[i]->kind == kind && load_is_key(l->items[i], key))
+		if (l->items[i]->kind == kind && swap_is_key(l->items[i], key))
 			return true;
 	return false;
 }
@@ -112,7 +117,7 @@ static bool kind_has(const struct plugin_list *l, uint32_t kind, size_t i, const
 static void sibling_key(
 	const struct plugin_list *l, const struct cam_plugin *p, size_t i, const char *key, struct text *out)
 {
-	if (!load_is_key(p, key) && !kind_has(l, p->kind, i, key))
+	if (!swap_is_key(p, key) && !kind_has(l, p->kind, i, key))
 		text_printf(out, ",\n\"%s\": true", key);
 }
 
@@ -157,7 +162,7 @@ static void key_of_kind(const struct plugin_list *l, uint32_t kind, const char *
 
 	text_printf(out, ",\n\"%s\": {\"anyOf\": [", key);
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->items[i]->kind != kind || !load_is_key(l->items[i], key))
+		if (l->items[i]->kind != kind || !swap_is_key(l->items[i], key))
 			continue;
 		text_printf(out, "%s{\"$ref\": \"#/$defs/plugin_%s/properties/%s\"}", comma,
 			l->items[i]->name, key);
@@ -252,8 +257,8 @@ static void server(struct text *out)
 {
 	text_add(out, "\"server\": {\"description\": \"Options of the server itself.\", "
 		      "\"type\": [\"object\", \"null\"], \"properties\": {");
-	for (const struct cam_opt *o = config_server_options; o->name; o++) {
-		text_add(out, o == config_server_options ? "\n" : ",\n");
+	for (const struct cam_opt *o = server_options; o->name; o++) {
+		text_add(out, o == server_options ? "\n" : ",\n");
 		schema_option(o, out);
 	}
 	text_add(out, "\n}, \"additionalProperties\": false},\n");
@@ -268,13 +273,13 @@ static void server(struct text *out)
 static void users(struct text *out)
 {
 	text_printf(out, USERS, LOAD_MAX_USERS, LOAD_NAME_MAX);
-	for (const struct cam_opt *o = config_user_options; o->name; o++) {
-		text_add(out, o == config_user_options ? "\n" : ",\n");
+	for (const struct cam_opt *o = user_options; o->name; o++) {
+		text_add(out, o == user_options ? "\n" : ",\n");
 		if (!strcmp(o->name, "cameras")) /* as `from` of a sink */
 			text_printf(out, "\"%s\": {\"$ref\": \"#/$defs/from\"}", o->name);
 		else
 			schema_option(o, out);
-		if (option_has_file(config_user_options, o))
+		if (option_has_file(user_options, o))
 			file_key(o, out);
 	}
 	text_add(out, "\n}, \"additionalProperties\": false}},\n");

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/** @file schema.h One value of the configuration file as JSON Schema. [loop] */
+/** @file schema.h --schema. [loop] */
 #ifndef CAM_CONFIG_SHOW_SCHEMA_H
 #define CAM_CONFIG_SHOW_SCHEMA_H
-#include <cam/plugin.h>
-
+#include "core/config/config.h"
 #include "lib/text.h"
 
-/** Add `"name": {...}` for an option, with what YAML reads its values as: numbers and booleans too, if not quoted. */
-void schema_option(const struct cam_opt *, struct text *out);
+/** --schema: the configuration file as a JSON Schema, draft 2020-12, with a line end. */
+void config_schema(const struct config_plugins *, struct text *out);
 #endif

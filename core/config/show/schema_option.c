@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/config/show/schema.h"
+#include "core/config/show/schema_option.h"
 
-#include "core/config/show/template.h"
+#include "core/config/show/describe.h"
 
 #include <string.h>
 

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/** @file server.h The section `server`. [loop] */
+#ifndef CAM_CONFIG_SERVER_H
+#define CAM_CONFIG_SERVER_H
+#include "core/config/loading.h"
+
+/** Fill out->pub.server. */
+void server_load(struct load *);
+#endif
