@@ -10,7 +10,7 @@ EXTRA_DIST += %D%/README.md %D%/run %D%/corpus %D%/annexb.dict %D%/config.dict %
 
 fuzz_targets = fuzz-annexb fuzz-config fuzz-depay_audio fuzz-depay_h26x fuzz-depay_jpeg fuzz-http fuzz-mp4_repair \
 	fuzz-overlay fuzz-rtp fuzz-rtsp_client fuzz-rtsp_headers fuzz-rtsp_wire fuzz-sdp fuzz-shm_ring fuzz-url \
-	fuzz-view_msg
+	fuzz-view_msg fuzz-ws
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 .PHONY: fuzz-targets
@@ -59,6 +59,10 @@ fuzz_http_LDADD = $(fuzz_view_libs)
 fuzz_view_msg_SOURCES = %D%/fuzz_view_msg.c
 fuzz_view_msg_LDFLAGS = $(fuzz_link_flags)
 fuzz_view_msg_LDADD = $(fuzz_view_libs)
+fuzz_ws_SOURCES = %D%/fuzz_ws.c
+fuzz_ws_CPPFLAGS = $(ws_view_cppflags)
+fuzz_ws_LDFLAGS = $(fuzz_link_flags)
+fuzz_ws_LDADD = $(fuzz_view_libs)
 
 fuzz_config_SOURCES = %D%/fuzz_config.c tests/unit/config_fakes.c tests/unit/config_fakes.h
 fuzz_config_LDFLAGS = $(fuzz_link_flags)
