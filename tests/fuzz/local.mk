@@ -4,11 +4,12 @@ FUZZ_ENGINE =
 fuzz_link_flags = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 check_LIBRARIES += libfuzz_replay.a libfuzz_rtsp.a
 libfuzz_replay_a_SOURCES = %D%/replay.c %D%/fuzz.h
-EXTRA_DIST += %D%/README.md %D%/run %D%/corpus %D%/annexb.dict %D%/config.dict %D%/http.dict %D%/mp4_repair.dict \
+EXTRA_DIST += %D%/README.md %D%/run %D%/corpus %D%/annexb.dict %D%/config.dict %D%/event_post.dict %D%/http.dict %D%/mp4_repair.dict \
 	%D%/overlay.dict %D%/rtsp_client.dict %D%/rtsp_headers.dict %D%/rtsp_wire.dict %D%/sdp.dict %D%/url.dict \
 	%D%/view_msg.dict
 
-fuzz_targets = fuzz-annexb fuzz-config fuzz-depay_audio fuzz-depay_h26x fuzz-depay_jpeg fuzz-http fuzz-mp4_repair \
+fuzz_targets = fuzz-annexb fuzz-config fuzz-depay_audio fuzz-depay_h26x fuzz-depay_jpeg fuzz-event_post \
+	fuzz-http fuzz-login fuzz-mp4_repair \
 	fuzz-overlay fuzz-rtp fuzz-rtsp_client fuzz-rtsp_headers fuzz-rtsp_wire fuzz-sdp fuzz-shm_ring fuzz-url \
 	fuzz-view_msg fuzz-ws
 check_PROGRAMS += $(fuzz_targets)
@@ -70,6 +71,15 @@ fuzz_config_LDADD = libfuzz_replay.a $(TEST_LIBS)
 fuzz_overlay_SOURCES = %D%/fuzz_overlay.c tests/unit/config_fakes.c tests/unit/config_fakes.h
 fuzz_overlay_LDFLAGS = $(fuzz_link_flags)
 fuzz_overlay_LDADD = libfuzz_replay.a $(TEST_LIBS)
+
+fuzz_event_post_SOURCES = %D%/fuzz_event_post.c
+fuzz_event_post_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS)
+fuzz_event_post_LDFLAGS = $(fuzz_link_flags)
+fuzz_event_post_LDADD = libfuzz_replay.a $(TEST_LIBS)
+fuzz_login_SOURCES = %D%/fuzz_login.c tests/unit/config_fakes.c tests/unit/config_fakes.h
+fuzz_login_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+fuzz_login_LDFLAGS = $(fuzz_link_flags)
+fuzz_login_LDADD = libfuzz_replay.a $(TEST_LIBS)
 
 fuzz_mp4_repair_SOURCES = %D%/fuzz_mp4_repair.c
 fuzz_mp4_repair_LDFLAGS = $(fuzz_link_flags)
