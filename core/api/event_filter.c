@@ -39,6 +39,14 @@ static bool read_time(const char *s, int64_t *ret_s)
 /* A seq of the journal is above any time in seconds that people live in: see events_init(). */
 #define LEAST_SEQ INT64_C(100000000000)
 
+/* @return the same in ns; what lies beyond their end in the year 2262 is that end */
+static int64_t ns_of(int64_t seconds)
+{
+	const int64_t most = INT64_MAX / CLOCK_SECOND;
+
+	return (seconds > most ? most : seconds < -most ? -most : seconds) * CLOCK_SECOND;
+}
+
 static bool read_since(struct event_filter *f, const char *query)
 {
 	char text[64];
@@ -50,12 +58,12 @@ static bool read_since(struct event_filter *f, const char *query)
 		if (number >= LEAST_SEQ)
 			f->after = (uint64_t)number;
 		else
-			f->since_ns = number * CLOCK_SECOND;
+			f->since_ns = ns_of(number);
 		return true;
 	}
 	if (!query_value(query, "since", text, sizeof(text)) || !read_time(text, &number))
 		return false;
-	f->since_ns = number * CLOCK_SECOND;
+	f->since_ns = ns_of(number);
 	return true;
 }
 

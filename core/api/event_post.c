@@ -133,7 +133,7 @@ static void read_numbers(struct post *p)
 
 	(void)number(p, p->json, "score", 0, 1, &score);
 	p->event.score = (float)score;
-	if (number(p, p->json, "time", 1, 1e11, &time))
+	if (number(p, p->json, "time", 1, 9e9, &time))
 		p->event.wall_ns = llround(time * 1e3) * CLOCK_MS;
 	(void)number(p, p->json, "lasts", 1, EVENT_POST_LASTS_MOST, &lasts);
 	p->lasts_ns = (int64_t)(lasts * (double)CLOCK_SECOND);

@@ -189,3 +189,8 @@ unit_app_LDADD = $(TEST_LIBS)
 unit_main_SOURCES = %D%/main.c %D%/child.h
 unit_main_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=_exit
 unit_main_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-event_times
+TESTS += unit-event_times
+unit_event_times_SOURCES = %D%/event_times.c
+unit_event_times_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_event_times_LDADD = $(TEST_LIBS)
