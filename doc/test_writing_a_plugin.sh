@@ -26,13 +26,13 @@ ok "header and .pc install"
 
 cd "$tmp"
 fenced c > dark_alarm.c
-fenced "c listener" > roll_call.c
+fenced "c listener" > watchman.c
 fenced yaml > hall.yaml
 fenced sh | sed -n '/^cc /,/[^\\]$/p' > build.sh
 sh -e build.sh > log 2>&1 || fail "the page's plugin builds with the page's command"
 [ "$(nm -D --defined-only dark_alarm.so | awk '$2 ~ /[DR]/ {print $3}')" = cam_plugin_1 ] || fail "one symbol"
 ok "the page's plugin builds with the page's command"
-sed s/dark_alarm/roll_call/g build.sh > build_listener.sh
+sed s/dark_alarm/watchman/g build.sh > build_listener.sh
 sh -e build_listener.sh > log 2>&1 || fail "the page's listener builds in the same way"
 ok "the page's listener builds in the same way"
 
@@ -43,21 +43,21 @@ ok "--help knows its options"
 mkfifo lines
 "$cam_server" -c hall.yaml 2> lines &
 server=$!
-# Both lines, in whichever order they come.
+# All lines, in whichever order they come.
 timeout 20 sh -c 'while read -r line; do
     echo "$line"
     case $line in
-    *"warn hall.detector: the picture is dark"*) seen=1 ;;
-    *"info roll: cameras that are live: 1"*) heard=1 ;;
+    *"warn guard: hall: dark (covered), says hall.detector"*) seen=1 ;;
+    *"info guard: cameras that are live: 1"*) heard=1 ;;
     esac
     [ -z "$seen" ] || [ -z "$heard" ] || exit 0
 done' < lines > log || :
-if grep -q 'warn hall.detector: the picture is dark' log; then
-    ok "it runs and sees a picture"
+if grep -q 'warn guard: hall: dark (covered), says hall.detector' log; then
+    ok "the detector sees a picture, and the listener hears its event"
 else
-    fail "it runs and sees a picture"
+    fail "the detector sees a picture, and the listener hears its event"
 fi
-grep -q 'info roll: cameras that are live: 1' log || fail "the listener hears that the camera is live"
+grep -q 'info guard: cameras that are live: 1' log || fail "the listener hears that the camera is live"
 ok "the listener hears that the camera is live"
 kill -TERM "$server"
 wait "$server" || :
