@@ -158,6 +158,27 @@ static void print_paths(const struct list *l, struct text *out)
 	}
 }
 
+/* What plugins of this configuration raise, and the server itself. */
+static void print_topics(const struct graph *g, struct text *out)
+{
+	text_add(out, "[{\"topic\":\"camera\",\"by\":\"cam_server\",\"summary\":\"How a camera and its "
+		      "stages fare.\","
+		      "\"labels\":\"connecting live stalled retrying failed stopped fault clock refused\"}");
+	for (size_t i = 0; i < g->index.n_plugins; i++)
+		for (const struct cam_topic *t = g->index.plugins[i]->topics; t && t->name; t++) {
+			text_add(out, ",{\"topic\":");
+			text_json(out, t->name);
+			text_add(out, ",\"by\":");
+			text_json(out, g->index.plugins[i]->name);
+			text_add(out, ",\"summary\":");
+			text_json(out, t->help ? t->help : "");
+			text_add(out, ",\"labels\":");
+			text_json(out, t->labels ? t->labels : "");
+			text_printf(out, ",\"data\":{%s}}", t->json ? t->json : "");
+		}
+	text_add(out, "]");
+}
+
 void openapi_print(const struct graph *g, const struct cam_plugin *core, struct text *out)
 {
 	struct list l = {0};
@@ -172,7 +193,9 @@ void openapi_print(const struct graph *g, const struct cam_plugin *core, struct 
 	status_schemas(out);
 	text_add(out, ",");
 	event_schema(out);
-	text_printf(out, "},\"responses\":{%s}}}\n", errors);
+	text_printf(out, "},\"responses\":{%s}},\"x-topics\":", errors);
+	print_topics(g, out);
+	text_add(out, "}\n");
 	out->failed = out->failed || l.failed;
 	free(l.entry);
 }

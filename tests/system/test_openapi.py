@@ -92,7 +92,8 @@ def operations(doc):
 def check(doc):
     """What the specification of OpenAPI 3.1.0 asks for, as far as this document uses it."""
     assert re.fullmatch(r"3\.1\.\d+", doc["openapi"]) and doc["info"]["title"] and doc["info"]["version"]
-    assert set(doc) <= {"openapi", "info", "paths", "components"}, doc.keys()
+    assert set(doc) <= {"openapi", "info", "paths", "components", "x-topics"}, doc.keys()
+    assert {topic["topic"] for topic in doc["x-topics"]} >= {"camera"} and all(t["by"] and t["summary"] for t in doc["x-topics"])
     for node in walk(doc):
         if isinstance(node, dict) and "$ref" in node:
             assert resolve(doc, node), node

@@ -53,6 +53,16 @@ static void help_common(const struct cam_plugin *p, struct text *out)
 	help_option(&config_required_option, out);
 }
 
+static void help_topics(const struct cam_plugin *p, struct text *out)
+{
+	if (p->topics && p->topics->name)
+		text_add(out, "\nEvents that it raises:\n");
+	for (const struct cam_topic *t = p->topics; t && t->name; t++)
+		text_printf(out, "  %s%s%s%s  %s\n", t->name, t->labels && *t->labels ? " (" : "",
+			t->labels ? t->labels : "", t->labels && *t->labels ? ")" : "",
+			t->help ? t->help : "");
+}
+
 void config_help(const struct cam_plugin *p, struct text *out)
 {
 	text_printf(out, "%s %s, a %s: %s\n", p->name, p->version ? p->version : "", kind_name(p->kind),
@@ -67,6 +77,7 @@ void config_help(const struct cam_plugin *p, struct text *out)
 		text_add(out, "\nStatistics:\n");
 	for (const struct cam_stat *s = p->stats; s && s->name; s++)
 		text_printf(out, "  cam_%s_%s  %s\n", p->name, s->name, s->help ? s->help : "");
+	help_topics(p, out);
 	if (p->routes && p->routes->method)
 		text_add(out, "\nRoutes:\n");
 	for (const struct cam_route *r = p->routes; r && r->method; r++)
