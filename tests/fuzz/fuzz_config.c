@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration file: from its bytes to the nodes, and printed again. */
+#include "core/config/compare.h"
+#include "core/config/load.h"
+#include "core/config/match.h"
+#include "core/config/origin.h"
+#include "core/config/required.h"
+#include "core/config/show/print.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/config_fakes.h"
-
-#include "core/config/show/print.h"
-#include "core/config/required.h"
-#include "core/config/load.h"
-#include "core/config/origin.h"
-#include "core/config/compare.h"
-#include "core/config/match.h"
 
 #include <errno.h>
 #include <sys/mman.h>

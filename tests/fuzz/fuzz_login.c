@@ -4,6 +4,7 @@
  * then further headers, a line each, and the peer.
  */
 #include "core/api/login.h"
+#include "core/config/load.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/config_fakes.h"
 

@@ -3,11 +3,10 @@
  * Values over those of the file, and single-camera mode. Input: a byte that tells which, then lines: PATH=VALUE of --set
  * behind a colon, variables otherwise.
  */
+#include "core/config/load.h"
+#include "core/config/show/print.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/config_fakes.h"
-
-#include "core/config/show/print.h"
-#include "core/config/load.h"
 
 enum { LINES_MAX = 16 };
 
