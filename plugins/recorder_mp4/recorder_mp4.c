@@ -164,14 +164,14 @@ static int list(void *self, const struct cam_request *request, struct cam_reply 
 {
 	struct recorder *r = self;
 
-	return routes_list(r->dir_fd, r->camera, r->folder, request, reply);
+	return routes_list(r, request, reply);
 }
 
 static int file(void *self, const struct cam_request *request, struct cam_reply *reply)
 {
 	struct recorder *r = self;
 
-	return routes_file(r->dir_fd, r->camera, r->folder, request, reply);
+	return routes_file(r, request, reply);
 }
 
 static const struct cam_route routes[] = {

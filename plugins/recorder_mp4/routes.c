@@ -24,6 +24,8 @@ struct listed {
 };
 
 struct recordings {
+	const struct recorder *recorder;
+	const struct cam_who *who;
 	int64_t from, to; /* Unix seconds */
 	struct listed *entry; /* newest first */
 	size_t n, room;
@@ -46,6 +48,12 @@ static bool is_wanted(const struct recordings *l, int64_t start, int64_t end)
 	return (start >= l->from && start <= l->to) || (end >= l->from && end <= l->to);
 }
 
+/* @return whether who asks may see what began then, in Unix seconds */
+static bool may_see(const struct recorder *r, const struct cam_who *who, int64_t start)
+{
+	return r->host->authorise(r->node, who, CAM_PLAYBACK, r->camera, start * CAM_SECOND);
+}
+
 static int add(void *arg, const struct tree_entry *at)
 {
 	struct recordings *l = arg;
@@ -54,7 +62,7 @@ static int add(void *arg, const struct tree_entry *at)
 
 	if (fstatat(at->day_fd, at->name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 		return 0;
-	if (!is_wanted(l, at->start, st.st_mtime))
+	if (!is_wanted(l, at->start, st.st_mtime) || !may_see(l->recorder, l->who, at->start))
 		return 0;
 	if (l->n == l->room) {
 		size_t room = l->room ? 2 * l->room : 64;
@@ -131,14 +139,13 @@ static void release_text(struct cam_reply *reply)
 	free(reply->arg);
 }
 
-static int print_list(
-	const struct recordings *l, const char *camera, const char *folder, struct cam_reply *reply)
+static int print_list(const struct recordings *l, struct cam_reply *reply)
 {
 	struct text text = {0};
 
 	text_add(&text, "[");
 	for (size_t i = l->n; i-- > 0;) {
-		print_entry(&text, camera, folder, &l->entry[i]);
+		print_entry(&text, l->recorder->camera, l->recorder->folder, &l->entry[i]);
 		text_add(&text, i ? "," : "");
 	}
 	text_add(&text, "]\n");
@@ -162,25 +169,24 @@ static const char *day_of(int64_t seconds, int shift, char ret[NAME_DAY_BYTES])
 	return ret;
 }
 
-int routes_list(int dir_fd, const char *camera, const char *folder, const struct cam_request *request,
-	struct cam_reply *reply)
+int routes_list(const struct recorder *r, const struct cam_request *request, struct cam_reply *reply)
 {
 	char name[NAME_FILE_BYTES], first[NAME_DAY_BYTES], last[NAME_DAY_BYTES];
-	struct recordings l = {.to = INT64_C(253402214400)};
+	struct recordings l = {.recorder = r, .who = request->who, .to = INT64_C(253402214400)};
 	int err;
 
 	if (!query_value(request->query, "camera", name, sizeof(name)))
 		return say(reply, 400, "say which camera: ?camera=NAME\n");
-	if (strcmp(name, camera) != 0)
+	if (strcmp(name, r->camera) != 0)
 		return say(reply, 404, "no such camera, or it is not recorded\n");
 	if (query_number(request->query, "from", 0, SECONDS_MAX, &l.from) < 0 ||
 		query_number(request->query, "to", 0, SECONDS_MAX, &l.to) < 0)
 		return say(reply, 400, "from and to are times in Unix seconds\n");
 	/* Two days of room: one for the time zone, one for a recording that began the day before. */
-	err = tree_visit(dir_fd, folder, TREE_NEWEST_FIRST, l.from ? day_of(l.from, -2, first) : NULL,
+	err = tree_visit(r->dir_fd, r->folder, TREE_NEWEST_FIRST, l.from ? day_of(l.from, -2, first) : NULL,
 		day_of(l.to, 1, last), add, &l);
 	if (err >= 0)
-		err = print_list(&l, camera, folder, reply);
+		err = print_list(&l, reply);
 	free(l.entry);
 	return err;
 }
@@ -207,16 +213,27 @@ static const char *file_of(
 	return snprintf(ret, NAME_FILE_BYTES, "%s%s", folder, name + n) < NAME_FILE_BYTES ? ret : "";
 }
 
-int routes_file(int dir_fd, const char *camera, const char *folder, const struct cam_request *request,
-	struct cam_reply *reply)
+/* @return a descriptor, or -errno: -ENOENT also for what who asks may not see */
+static int open_file(const struct recorder *r, const struct cam_request *request)
 {
 	char day[NAME_DAY_BYTES], file[NAME_FILE_BYTES];
 	const char *name;
-	struct stat st;
-	int fd = split_id(request->tail, day, &name);
+	int64_t start;
+	int err = split_id(request->tail, day, &name);
 
-	if (!fd)
-		fd = tree_read(dir_fd, folder, day, file_of(camera, folder, name, file));
+	if (err)
+		return err;
+	name = file_of(r->camera, r->folder, name, file);
+	if (!name_parse(r->folder, day, name, &start) || !may_see(r, request->who, start))
+		return -ENOENT;
+	return tree_read(r->dir_fd, r->folder, day, name);
+}
+
+int routes_file(const struct recorder *r, const struct cam_request *request, struct cam_reply *reply)
+{
+	struct stat st;
+	int fd = open_file(r, request);
+
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ENOTDIR ? say(reply, 404, "no such recording\n") : fd;
 	if (fstat(fd, &st)) {

@@ -265,8 +265,21 @@ TEST(names_survive_the_hour_that_a_clock_change_repeats)
 	tzset();
 }
 
+TEST(what_began_before_who_asks_may_see_is_not_there)
+{
+	begin();
+	r.f.seen_since_ns = INT64_C(1772366401) * CAM_SECOND;
+	CHECK_INT(get(0, "camera=cam", ""), 200);
+	CHECK_INT(count("\"id\""), 2);
+	CHECK(!strstr(body, "12-00-00Z"));
+	CHECK_INT(get(1, "", "2026-03-01/cam_2026-03-01_12-00-00Z.mp4"), 404);
+	CHECK_INT(get(1, "", "2026-03-02/cam_2026-03-02_00-00-00Z.mp4"), 200);
+	end();
+}
+
 RUN_TESTS(T(the_list_is_in_order_and_leaves_foreign_files_out), T(the_list_keeps_to_the_times_asked_for),
 	T(a_recorder_answers_for_its_own_camera_only), T(a_recording_is_served_by_its_id),
+	T(what_began_before_who_asks_may_see_is_not_there),
 	T(a_name_for_people_is_in_the_list_and_its_recordings_are_served),
 	T(nothing_but_recordings_is_served), T(a_list_is_bounded_to_the_newest),
 	T(names_survive_the_hour_that_a_clock_change_repeats))

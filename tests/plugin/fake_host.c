@@ -243,6 +243,15 @@ static int host_raise(struct cam_node *node, struct cam_event *event)
 	return 0;
 }
 
+static bool host_authorise(
+	struct cam_node *node, const struct cam_who *who, uint32_t right, const char *camera, int64_t wall_ns)
+{
+	(void)who;
+	(void)right;
+	(void)camera;
+	return !wall_ns || wall_ns >= of(node)->seen_since_ns;
+}
+
 static const struct cam_host host = {
 	.size = sizeof(host),
 	.abi = CAM_ABI,
@@ -275,6 +284,7 @@ static const struct cam_host host = {
 	.close_file = host_close_file,
 	.shm_bytes = host_shm_bytes,
 	.raise = host_raise,
+	.authorise = host_authorise,
 };
 
 int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *config)

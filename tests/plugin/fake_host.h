@@ -36,6 +36,8 @@ struct fake {
 		char topic[CAM_MAX_TOPIC + 1], label[CAM_MAX_LABEL + 1], json[CAM_MAX_EVENT_JSON + 1];
 	} events[32]; /* of host->raise(), the first ones */
 	size_t n_events;
+	/** host->authorise(): where each may see from, CLOCK_REALTIME; 0: all of the past. */
+	int64_t seen_since_ns;
 	const struct cam_buf *published[FAKE_MAX]; /* one reference each */
 	size_t n_published;
 	void (*on_publish)(struct fake *, const struct cam_buf *); /* called after each, may be NULL */
