@@ -130,8 +130,11 @@ bool fake_camera_until_play(struct fake_camera *c, int fd)
 		} else if (!strncmp(request, "SETUP", 5)) {
 			ok = agree_to_set_up(fd, request);
 		} else {
+			char session[64];
+
 			played = !strncmp(request, "PLAY", 4);
-			ok = fake_camera_reply(fd, request, "200 OK", "Session: 1\r\n", NULL);
+			snprintf(session, sizeof(session), "Session: %s\r\n", c->session ? c->session : "1");
+			ok = fake_camera_reply(fd, request, "200 OK", session, NULL);
 		}
 		if (!ok || played)
 			return ok;

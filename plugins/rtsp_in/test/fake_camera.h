@@ -20,6 +20,7 @@ struct fake_camera {
 	const char *bad_method; /* answered with `answer` instead */
 	const char *answer;
 	const char *sdp;
+	const char *session; /* as in the answer to PLAY; NULL: "1" */
 	uint16_t rtp_seq;
 	size_t payload_max; /* bytes of a fragment; 0: as usual */
 	unsigned

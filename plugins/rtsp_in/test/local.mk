@@ -29,6 +29,20 @@ plugin_rtsp_in_loop_CFLAGS = $(AM_CFLAGS)
 plugin_rtsp_in_loop_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=getaddrinfo
 plugin_rtsp_in_loop_LDADD = $(plugin_rtsp_in_LDADD)
 
+check_PROGRAMS += plugin-rtsp_in-receiver
+TESTS += plugin-rtsp_in-receiver
+plugin_rtsp_in_receiver_SOURCES = %D%/test_receiver.c %D%/packetise.c %D%/packetise.h $(RTSP_IN_RIG)
+plugin_rtsp_in_receiver_CPPFLAGS = $(plugin_rtsp_in_CPPFLAGS)
+plugin_rtsp_in_receiver_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_receiver_LDADD = $(plugin_rtsp_in_LDADD)
+
+check_PROGRAMS += plugin-rtsp_in-connection
+TESTS += plugin-rtsp_in-connection
+plugin_rtsp_in_connection_SOURCES = %D%/test_connection.c $(RTSP_IN_RIG)
+plugin_rtsp_in_connection_CPPFLAGS = $(plugin_rtsp_in_CPPFLAGS)
+plugin_rtsp_in_connection_CFLAGS = $(AM_CFLAGS)
+plugin_rtsp_in_connection_LDADD = $(plugin_rtsp_in_LDADD)
+
 # What takes texts and bytes, and needs neither a camera nor a server.
 DIALOGUE_CPPFLAGS = $(AM_CPPFLAGS) $(AVUTIL_CFLAGS) $(UV_CFLAGS)
 check_PROGRAMS += plugin-rtsp_in-dialogue

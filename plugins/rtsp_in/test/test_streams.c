@@ -5,6 +5,7 @@
 #include "tests/check.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 
 static void play_units(struct fake_camera *c, int fd)
 {
@@ -202,7 +203,39 @@ TEST(a_stop_ends_the_session_soon_and_says_goodbye)
 	free_units();
 }
 
-RUN_TESTS(T(whole_access_units_from_the_first_keyframe_on_arrive_unchanged),
+/* Plays on until a report of ours has come, and a request that says that we are here; tells which in `seen`. */
+static void play_until_heard(struct fake_camera *c, int fd)
+{
+	char got[4096];
+	size_t n = 0;
+	ssize_t more;
+
+	if (!fake_camera_until_play(c, fd) || !send_units(c, fd, GOP, GOP + 1))
+		return;
+	while (n < sizeof(got) && (more = recv(fd, got + n, sizeof(got) - n, 0)) > 0) {
+		n += (size_t)more;
+		if (memmem(got, n, "OPTIONS ", 8) && memmem(got, n, "$\1\0", 3))
+			break;
+	}
+	snprintf(c->seen, sizeof(c->seen), "%s%s", memmem(got, n, "$\1\0\64\x81\xc9", 6) ? "report " : "",
+		memmem(got, n, "OPTIONS rtsp://127.0.0.1", 24) ? "request" : "");
+}
+
+TEST(while_it_plays_a_camera_hears_reports_and_that_we_are_here)
+{
+	struct fake_camera c = {.session = "1;timeout=10"};
+
+	usual();
+	encode_units(0, N_UNITS, 320, 180);
+	config.stall_timeout_ns = 20 * CAM_SECOND;
+	CHECK_INT(session_with(&c, play_until_heard), -ECONNRESET);
+	CHECK_STR(c.seen, "report request");
+	fake_destroy(&fake);
+	free_units();
+}
+
+RUN_TESTS(T(while_it_plays_a_camera_hears_reports_and_that_we_are_here),
+	T(whole_access_units_from_the_first_keyframe_on_arrive_unchanged),
 	T(a_new_size_makes_new_caps_at_its_keyframe), T(a_stall_and_a_missing_keyframe_end_the_session),
 	T(a_unit_is_out_when_its_last_byte_is_in), T(a_unit_cut_off_by_the_sessions_end_is_counted),
 	T(after_a_loss_nothing_comes_until_the_next_keyframe_which_is_marked),
