@@ -38,7 +38,7 @@ void recording_event(struct cam_node *node, const struct cam_host *host, const s
 	text_json(&json, e->reason ? e->reason : "");
 	text_add(&json, "}");
 	event.json = text_str(&json);
-	if (!json.failed && host->raise)
+	if (!json.failed)
 		host->raise(node, &event);
 	text_free(&json);
 }
