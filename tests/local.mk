@@ -10,4 +10,5 @@ include %D%/abi/local.mk
 include %D%/system/local.mk
 include %D%/image/local.mk
 include %D%/browser/local.mk
+include %D%/websocket/local.mk
 include %D%/lint/local.mk

@@ -23,9 +23,7 @@ ws_view_sources = %D%/ws_view.c \
 	%D%/view/view.c %D%/view/view.h \
 	%D%/view/viewer.c %D%/view/viewer.h \
 	%D%/view/watcher.h \
-	%D%/ws/handles.c %D%/ws/handles.h \
 	%D%/ws/handshake.c %D%/ws/handshake.h \
-	%D%/ws/leftover.c %D%/ws/leftover.h \
 	%D%/ws/masked.c %D%/ws/masked.h \
 	%D%/ws/ws.c %D%/ws/ws.h
 ws_view_page = %D%/page/index.html %D%/page/style.css %D%/page/icon.svg \

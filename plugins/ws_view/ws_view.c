@@ -108,8 +108,8 @@ static int start(void *self)
 	err = ws_open(w, v->http.max_conns, &viewer_ws_ops, &v->viewers, &v->viewers.ws);
 	if (err) {
 		close(fd);
-		return w->host->error(w->node, err, NULL,
-			"libwebsockets does not start; install the package libwebsockets-evlib-uv");
+		return w->host->error(
+			w->node, err, NULL, "libwebsockets does not start: there is too little memory");
 	}
 	web_open(w);
 	listen_start(&v->http, fd);

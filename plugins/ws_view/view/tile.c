@@ -273,7 +273,7 @@ static void make_head(const struct tile *t, const struct cam_buf *buf, uint8_t h
 	put(at, buf->caps->height, 2);
 }
 
-int tile_send(struct tile *t, struct ws *ws, struct lws *wsi)
+int tile_send(struct tile *t, struct ws_socket *socket)
 {
 	const struct cam_buf *buf = t->waiting;
 	uint8_t head[PICTURE_HEAD];
@@ -284,7 +284,7 @@ int tile_send(struct tile *t, struct ws *ws, struct lws *wsi)
 	t->seq++;
 	t->sent_ns = clock_mono_ns();
 	make_head(t, buf, head);
-	err = ws_write_picture(ws, wsi, head, sizeof(head), buf);
+	err = ws_write_picture(socket, head, sizeof(head), buf);
 	if (!err) {
 		web_stat(t->web, STAT_PICTURES, 1);
 		web_stat(t->web, STAT_BYTES, (int64_t)buf->plane[0].len);

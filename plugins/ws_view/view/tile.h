@@ -32,7 +32,7 @@ void tile_word(struct tile *, struct text *);
 /** @return whether a picture waits that may go out */
 bool tile_has_picture(const struct tile *);
 /** Send it. @return 0, -errno */
-int tile_send(struct tile *, struct ws *, struct lws *);
+int tile_send(struct tile *, struct ws_socket *);
 /** @return whether this is the picture that was on its way */
 bool tile_ack(struct tile *, uint64_t seq);
 /** @return when the picture was sent that is not acknowledged, INT64_MAX: there is none */

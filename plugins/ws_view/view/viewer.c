@@ -24,7 +24,7 @@ struct viewer {
 	struct chain link;
 	struct watcher watcher;
 	struct viewers *all;
-	struct lws *wsi; /* NULL before the handshake is over and after the end */
+	struct ws_socket *socket; /* NULL before the handshake is over and after the end */
 	struct view view;
 	struct credit credit;
 	uint64_t bytes_read; /* from its socket, when they were last looked at */
@@ -40,11 +40,11 @@ struct viewer {
 
 static void want_write(struct viewer *v)
 {
-	if (!v->wsi)
+	if (!v->socket)
 		return;
 	if (!v->asked_ns)
 		v->asked_ns = clock_mono_ns();
-	ws_want_write(v->wsi);
+	ws_want_write(v->socket);
 }
 
 static void has_news(struct watcher *watcher)
@@ -66,8 +66,8 @@ static void limited(struct watcher *watcher, enum limit what)
 	char peer[64] = "";
 	int64_t now = clock_mono_ns();
 
-	if (v->wsi)
-		ws_peer(v->wsi, peer, sizeof(peer));
+	if (v->socket)
+		ws_peer(v->socket, peer, sizeof(peer));
 	limit_count(v->all->web, &v->all->limits, what, peer);
 	v->limited = what;
 	if (now - v->limited_ns < LIMITED_NS)
@@ -82,7 +82,7 @@ static void pay(struct viewer *v, size_t bytes, int64_t now)
 	v->bytes_paid += bytes + FRAME_HEAD_MAX;
 	if (!credit_spend(&v->credit, bytes, now))
 		return;
-	ws_hold(v->wsi, true);
+	ws_hold(v->socket, true);
 	limited(&v->watcher, LIMIT_READING);
 	web_pace(v->all->web);
 }
@@ -90,7 +90,7 @@ static void pay(struct viewer *v, size_t bytes, int64_t now)
 /* The library answers pings and says nothing of them: they are paid for by the second. */
 static void pay_pings(struct viewer *v, int64_t now)
 {
-	uint64_t read = ws_bytes_read(v->wsi), more = read > v->bytes_read ? read - v->bytes_read : 0;
+	uint64_t read = ws_bytes_read(v->socket), more = read > v->bytes_read ? read - v->bytes_read : 0;
 
 	if (more > v->bytes_paid)
 		pay(v, (size_t)(more - v->bytes_paid), now);
@@ -146,7 +146,7 @@ static int received(
 /* Send a text and free it. */
 static int say_text(struct viewer *v, struct text *text)
 {
-	int err = text->failed ? -ENOMEM : ws_write(v->all->ws, v->wsi, text->data, text->len, false);
+	int err = text->failed ? -ENOMEM : ws_write(v->socket, text->data, text->len, false);
 
 	text_free(text);
 	return err;
@@ -193,7 +193,7 @@ static int write_one(struct viewer *v)
 	}
 	if (v->due & DUE_CAMERAS) {
 		v->due &= ~(unsigned)DUE_CAMERAS;
-		return ws_write(v->all->ws, v->wsi, v->all->cameras.data, v->all->cameras.len, false);
+		return ws_write(v->socket, v->all->cameras.data, v->all->cameras.len, false);
 	}
 	if (v->due & DUE_LIMITED) {
 		v->due &= ~(unsigned)DUE_LIMITED;
@@ -203,7 +203,7 @@ static int write_one(struct viewer *v)
 	if (tile)
 		return write_word(v, tile);
 	tile = view_picture(&v->view);
-	return tile ? tile_send(tile, v->all->ws, v->wsi) : 0;
+	return tile ? tile_send(tile, v->socket) : 0;
 }
 
 static int writable(void *self)
@@ -211,7 +211,7 @@ static int writable(void *self)
 	struct viewer *v = self;
 	int err;
 
-	if (!v->wsi)
+	if (!v->socket)
 		return 0;
 	err = write_one(v);
 	if (err)
@@ -258,11 +258,11 @@ static bool list_cameras(struct viewers *all)
 	return true;
 }
 
-static void opened(void *self, struct lws *wsi)
+static void opened(void *self, struct ws_socket *socket)
 {
 	struct viewer *v = self;
 
-	v->wsi = wsi;
+	v->socket = socket;
 	v->heard_ns = clock_mono_ns();
 	chain_add(&v->all->list, &v->link);
 	if (!v->all->cameras.len)
@@ -274,7 +274,7 @@ static void closed(void *self)
 {
 	struct viewer *v = self;
 
-	v->wsi = NULL;
+	v->socket = NULL;
 	chain_remove(&v->link);
 	view_end(&v->view);
 }
@@ -338,13 +338,13 @@ void viewers_check(struct viewers *all, int64_t now)
 
 		next = l->next;
 		view_rest(&v->view, now);
-		if (v->wsi)
+		if (v->socket)
 			pay_pings(v, now);
-		if (!v->wsi || !is_slow(v, now))
+		if (!v->socket || !is_slow(v, now))
 			continue;
 		web_stat(all->web, STAT_CLOSED_SLOW, 1);
 		chain_remove(&v->link);
-		ws_kill(v->wsi);
+		ws_kill(v->socket);
 	}
 	limit_tell(all->web, &all->limits, now);
 }
@@ -361,7 +361,7 @@ static bool go_on(struct viewer *v, int64_t now)
 	bool was_held = v->credit.is_held, is_back = credit_is_back(&v->credit, now);
 
 	if (was_held && is_back)
-		ws_hold(v->wsi, false);
+		ws_hold(v->socket, false);
 	return view_apply(&v->view, now) && is_back;
 }
 
