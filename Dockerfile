@@ -29,9 +29,9 @@ LABEL org.opencontainers.image.title="cam_server" \
 	org.opencontainers.image.version="$VERSION" \
 	org.opencontainers.image.licenses="MIT" \
 	org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
-# libwebsockets-evlib-uv is opened at run time, by libwebsockets; the tz database is for LOCAL_TIMEZONE, with old names.
+# The tz database is for LOCAL_TIMEZONE, with old names.
 RUN apt-get update && apt-get install -y --no-install-recommends \
-	libuv1t64 libyaml-0-2 libjansson4 libcrypt1 libturbojpeg0 libwebsockets19t64 libwebsockets-evlib-uv tzdata tzdata-legacy \
+	libuv1t64 libyaml-0-2 libjansson4 libcrypt1 libturbojpeg0 libwebsockets19t64 tzdata tzdata-legacy \
 	libavformat61 libavcodec61 libswscale8 libavutil59 && \
 	apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/* /var/log/* && \
 	echo 'cam_server:x:10001:10001::/nonexistent:/usr/sbin/nologin' >> /etc/passwd && \

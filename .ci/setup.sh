@@ -2,8 +2,8 @@
 # What `run` and `run-tests` share: the packages of Debian, and building out of tree. Sourced, not run.
 
 BUILD_PACKAGES="build-essential autoconf automake libtool pkg-config libuv1-dev libyaml-dev libjansson-dev libcrypt-dev libturbojpeg0-dev
-libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libwebsockets-dev libwebsockets-evlib-uv"
-TEST_PACKAGES="ffmpeg opencv-doc python3 python3-numpy python3-gi gir1.2-gst-rtsp-server-1.0
+libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libwebsockets-dev"
+TEST_PACKAGES="ffmpeg opencv-doc python3 python3-venv python3-numpy python3-gi gir1.2-gst-rtsp-server-1.0
 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad binutils chromium nodejs npm
 python3-jsonschema python3-yaml groff-base strace"
 LINT_PACKAGES="clang libclang-rt-dev clang-format clang-tidy cppcheck"

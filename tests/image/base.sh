@@ -6,7 +6,7 @@ SUITE=trixie
 # What building and testing takes.
 BUILD_PACKAGES="gcc g++ libc6-dev make autoconf automake libtool pkgconf python3 python3-numpy clang
 	libuv1-dev libyaml-dev libjansson-dev libcrypt-dev libturbojpeg0-dev libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
-	libwebsockets-dev libwebsockets-evlib-uv"
+	libwebsockets-dev"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cam_server-tests
 
 say() { printf '%s\n' "$*"; }
