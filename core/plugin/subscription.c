@@ -93,13 +93,8 @@ static bool is_time(const struct cam_want *w)
 	return w->from_ns <= clock_mono_ns() && (!w->until_ns || w->until_ns > w->from_ns);
 }
 
-static bool is_possible(const struct cam_node *n, const struct cam_want *w)
+static bool is_rendition(const struct cam_node *n, const struct cam_want *w)
 {
-	if (w->drop > CAM_DROP_GOP || w->since_ns < 0 || w->from_ns < 0 || w->until_ns < 0 ||
-		(w->max_fps_num && !w->max_fps_den))
-		return false;
-	if (w->form == CAM_PACKET)
-		return !w->into && is_time(w);
 	if (!is_size(w->width) || !is_size(w->height) || w->drop == CAM_DROP_GOP)
 		return false;
 	if (w->form == CAM_JPEG)
@@ -107,6 +102,14 @@ static bool is_possible(const struct cam_node *n, const struct cam_want *w)
 	return w->form == CAM_PICTURE &&
 	       (w->codec == CAM_I420 || w->codec == CAM_BGR3 || w->codec == CAM_GREY) &&
 	       (!w->into || n->spec.plugin->place == CAM_ON_CAMERA);
+}
+
+static bool is_possible(const struct cam_node *n, const struct cam_want *w)
+{
+	if (w->drop > CAM_DROP_GOP || w->since_ns < 0 || w->from_ns < 0 || w->until_ns < 0 ||
+		(w->max_fps_num && !w->max_fps_den))
+		return false;
+	return w->form == CAM_PACKET ? !w->into && is_time(w) : is_rendition(n, w);
 }
 
 /* @return the arrival to start at, 0: live */

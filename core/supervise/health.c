@@ -45,11 +45,23 @@ static bool set_address(struct target *t, uint16_t port)
 	return inet_pton(AF_INET6, bare, &t->address.v6.sin6_addr) == 1;
 }
 
+/* @param n how long text is, the ':' included @return 0 unless it is a port */
+static uint16_t parse_port(const char *text, size_t n)
+{
+	size_t digits = *text == ':' ? strspn(text + 1, "0123456789") : 0;
+	long port;
+
+	if (!digits || digits > 5 || 1 + digits != n)
+		return 0;
+	port = strtol(text + 1, NULL, 10);
+	return port < 65536 ? (uint16_t)port : 0;
+}
+
 static bool parse(const char *url, struct target *t)
 {
 	static const char scheme[] = "http://";
 	size_t n, host;
-	long port = 80;
+	uint16_t port = 80;
 
 	if (strncmp(url, scheme, sizeof(scheme) - 1))
 		return false;
@@ -61,15 +73,10 @@ static bool parse(const char *url, struct target *t)
 		return false;
 	memcpy(t->host, url, host);
 	t->host[host] = '\0';
-	if (host < n) {
-		size_t digits = strspn(url + host + 1, "0123456789");
-
-		if (url[host] != ':' || !digits || digits > 5 || host + 1 + digits != n)
-			return false;
-		port = strtol(url + host + 1, NULL, 10);
-	}
+	if (host < n)
+		port = parse_port(url + host, n - host);
 	memcpy(t->path, url[n] ? url + n : "/", url[n] ? strlen(url + n) + 1 : 2);
-	return port > 0 && port < 65536 && set_address(t, (uint16_t)port);
+	return port && set_address(t, port);
 }
 
 /* @return 0 when the socket is ready, -ETIMEDOUT or another -errno */

@@ -11,6 +11,13 @@
 
 #define CAM_FILE_NAME_BYTES 193u /**< room for any camera's, whose name has 64 bytes at most, and its NUL */
 
+/** @return whether a byte stands for itself in the name of a file, at its beginning too */
+static inline int cam_file_name_is_plain(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '-';
+}
+
 /**
  * The bytes A-Z a-z 0-9 _ - and . stay as they are, a '.' at the beginning excepted; any other byte becomes % and two
  * capital hexadecimal digits, as in a URL (RFC 3986, section 2.1): "Front Door" is "Front%20Door". So `front` and
@@ -26,8 +33,7 @@ static inline size_t cam_file_name(const char *name, char *ret, size_t room)
 
 	for (const char *s = name; *s; s++) {
 		unsigned char c = (unsigned char)*s;
-		int plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-			    c == '_' || c == '-' || (c == '.' && s != name);
+		int plain = cam_file_name_is_plain(c) || (c == '.' && s != name);
 		char coded[3] = {'%', digits[c >> 4], digits[c & 15]};
 
 		for (size_t i = 0; i < (plain ? 1u : 3u); i++, n++)

@@ -165,13 +165,12 @@ static inline int cam_shm_valid(const struct cam_shm_header *h, uint64_t bytes)
 {
 	if (h->magic != CAM_SHM_MAGIC || h->version != CAM_SHM_VERSION || h->format != CAM_SHM_BGR3)
 		return 0;
-	if (h->width < 1 || h->width > 16384 || h->height < 1 || h->height > 16384 ||
-		h->stride != h->width * 3)
+	if (h->width - 1 >= 16384 || h->height - 1 >= 16384 || h->stride != h->width * 3) /* 0 - 1 is large */
 		return 0;
 	if (h->frame_bytes != (uint64_t)h->stride * h->height || h->slot_bytes != sizeof(struct cam_shm_slot))
 		return 0;
-	if (h->slot_count < 1 || h->slot_count > 1u << 20 || h->slots_offset < sizeof(*h) ||
-		h->slots_offset % 64 || h->slots_offset > bytes || h->pictures_offset > bytes)
+	if (h->slot_count - 1 >= 1u << 20 || h->slots_offset < sizeof(*h) || h->slots_offset % 64 ||
+		h->slots_offset > bytes || h->pictures_offset > bytes)
 		return 0;
 	return h->slots_offset + (uint64_t)h->slot_count * h->slot_bytes <= h->pictures_offset &&
 	       h->slot_count * h->frame_bytes <= bytes - h->pictures_offset;
