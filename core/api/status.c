@@ -4,6 +4,7 @@
 #include "core/base/kind.h"
 #include "core/graph/graph_look.h"
 #include "core/media/buf.h"
+#include "core/plugin/node_state.h"
 #include "lib/clock.h"
 
 #include <cam/file_name.h>

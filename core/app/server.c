@@ -16,6 +16,8 @@
 #include "core/graph/graph_look.h"
 #include "core/graph/graph_up.h"
 #include "core/media/buf.h"
+#include "core/plugin/host.h"
+#include "core/plugin/node_state.h"
 #include "core/supervise/service.h"
 #include "lib/clock.h"
 
@@ -409,6 +411,7 @@ static void init_world(struct server *s)
 {
 	backlog_init(&s->backlog, &s->setup->config->server, s->log);
 	s->world.loop = &s->loop;
+	s->world.host = &node_host;
 	s->world.budget = &s->backlog.budget;
 	s->world.wall_told_ns = &s->wall_told_ns;
 	s->world.shm_bytes = &s->shm_bytes;

@@ -2,6 +2,7 @@
 #include "core/graph/graph_down.h"
 
 #include "core/graph/graph_swap.h"
+#include "core/plugin/node_state.h"
 
 #include <assert.h>
 

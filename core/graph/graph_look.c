@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/graph/graph_look.h"
 
+#include "core/plugin/node_state.h"
 #include "lib/clock.h"
 
 #include <stdio.h>

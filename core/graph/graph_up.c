@@ -2,6 +2,7 @@
 #include "core/graph/graph_up.h"
 
 #include "core/config/required.h"
+#include "core/plugin/node_reload.h"
 
 static void begin(struct graph *g, bool sources)
 {

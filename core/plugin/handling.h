@@ -6,7 +6,7 @@
  */
 #ifndef CAM_PLUGIN_HANDLING_H
 #define CAM_PLUGIN_HANDLING_H
-#include "core/plugin/node.h"
+#include "core/plugin/node_world.h"
 #include "core/plugin/request.h"
 
 /** What of a request is one route's. */

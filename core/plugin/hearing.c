@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/hearing.h"
 
+#include "core/plugin/node_end.h"
 #include "core/plugin/node_impl.h"
 
 #include <errno.h>

@@ -3,13 +3,17 @@
 
 #include "core/media/buf.h"
 #include "core/plugin/abi.h"
-#include "core/plugin/clock.h"
+#include "core/plugin/clock_news.h"
 #include "core/plugin/file.h"
 #include "core/plugin/handling.h"
+#include "core/plugin/node_call.h"
+#include "core/plugin/node_end.h"
 #include "core/plugin/node_impl.h"
-#include "lib/clock.h"
+#include "core/plugin/node_state.h"
 #include "core/plugin/stream.h"
+#include "core/plugin/subscription.h"
 #include "core/plugin/who.h"
+#include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,12 +51,9 @@ __attribute__((format(printf, 4, 5))) static int host_error(
 {
 	va_list ap;
 
-	pthread_mutex_lock(&n->lock);
 	va_start(ap, fmt);
-	vsnprintf(n->error, sizeof(n->error), fmt, ap);
+	(void)node_set_error(n, err, option, fmt, ap);
 	va_end(ap);
-	snprintf(n->option, sizeof(n->option), "%s", option ? option : "");
-	pthread_mutex_unlock(&n->lock);
 	return err;
 }
 
@@ -76,35 +77,6 @@ static void host_stat(struct cam_node *n, unsigned stat, int64_t value)
 		atomic_fetch_add_explicit(&n->stats[stat], value, memory_order_relaxed);
 	else
 		atomic_store_explicit(&n->stats[stat], value, memory_order_relaxed);
-}
-
-struct call {
-	struct task task;
-	struct cam_node *node;
-	unsigned turn;
-	void (*fn)(void *self, void *arg);
-	void *arg;
-};
-
-static void do_call(struct task *t)
-{
-	struct call *c = container_of(t, struct call, task);
-
-	if (c->node->active && c->turn == c->node->turn)
-		c->fn(c->node->self, c->arg);
-	node_unref(c->node);
-	free(c);
-}
-
-static int host_post(struct cam_node *n, void (*fn)(void *self, void *arg), void *arg)
-{
-	struct call *c = n->on ? calloc(1, sizeof(*c)) : NULL;
-
-	if (!c)
-		return n->on ? -ENOMEM : -ENOTSUP;
-	*c = (struct call){{NULL, do_call}, node_ref(n), n->turn, fn, arg};
-	executor_post(n->on, &c->task);
-	return 0;
 }
 
 static void host_tick_at(struct cam_node *n, int64_t monotonic_ns)
@@ -156,8 +128,8 @@ static int host_publish(struct cam_node *n, struct cam_buf *buf)
 		return -EINVAL;
 	if (buf->track == 0)
 		node_set_state(n, CAM_LIVE);
-	if (camera_publish(c, n->spec.out, buf) && clock_has_news(c, buf->track))
-		clock_tell(n);
+	if (camera_publish(c, n->spec.out, buf) && clock_news_is_due(c, buf->track))
+		clock_news_tell(n);
 	return 0;
 }
 
@@ -273,8 +245,7 @@ static void host_request(struct cam_node *n, const struct cam_request *asked,
 	n->world->request(n->world->arg, &request, on_answer, a);
 }
 
-static void host_answer(
-	struct cam_node *n, const struct cam_request *request, const struct cam_reply *reply)
+static void host_answer(struct cam_node *n, const struct cam_request *request, const struct cam_reply *reply)
 {
 	handling_answer(n, request, reply);
 }
@@ -284,8 +255,8 @@ static void host_ready(struct cam_node *n, const struct cam_request *request)
 	handling_ready(n, request);
 }
 
-static void host_read_stream(struct cam_node *n, struct cam_stream *stream,
-	void (*done)(void *, const void *, int64_t), void *arg)
+static void host_read_stream(
+	struct cam_node *n, struct cam_stream *stream, void (*done)(void *, const void *, int64_t), void *arg)
 {
 	(void)n;
 	stream_read(stream, done, arg);
@@ -357,7 +328,7 @@ const struct cam_host node_host = {
 	.fail = node_fail,
 	.stopping = host_stopping,
 	.stat = host_stat,
-	.post = host_post,
+	.post = node_call,
 	.tick_at = host_tick_at,
 	.caps_new = host_caps_new,
 	.caps_ref = caps_ref,

@@ -3,38 +3,21 @@
 
 #include "core/plugin/handling.h"
 #include "core/plugin/hearing.h"
+#include "core/plugin/node_call.h"
+#include "core/plugin/node_end.h"
 #include "core/plugin/node_impl.h"
+#include "core/plugin/node_reload.h"
+#include "core/plugin/node_state.h"
+#include "core/plugin/source_thread.h"
+#include "core/plugin/subscription.h"
 #include "lib/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void on_loop(struct cam_node *n, struct task *t)
-{
-	executor_post(&n->world->loop->executor, t);
-}
-
-struct cam_node *node_ref(struct cam_node *n)
-{
-	atomic_fetch_add_explicit(&n->refs, 1, memory_order_relaxed);
-	return n;
-}
-
-void node_unref(struct cam_node *n)
-{
-	if (atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) != 1)
-		return;
-	pthread_cond_destroy(&n->wake);
-	pthread_mutex_destroy(&n->lock);
-	free(n->stats);
-	free(n->name);
-	free(n->folder);
-	free(n);
-}
-
 /* A source has nothing that could be lost: its camera would have gone a moment later. */
-void node_ended(struct cam_node *n, int err)
+static void has_ended(struct cam_node *n, int err)
 {
 	assert(!n->want_up);
 	if (n->spec.plugin->kind == CAM_SOURCE)
@@ -48,23 +31,6 @@ void node_ended(struct cam_node *n, int err)
 }
 
 /* ---- failure and retry ---- */
-
-/* A camera that was live so long has worked. */
-#define WORKED (2 * CLOCK_SECOND)
-enum { SLOWEST = 100 };
-
-int64_t node_pause_ns(struct cam_node *n, int err, int64_t lived_ns)
-{
-	bool source = n->spec.plugin->kind == CAM_SOURCE;
-	int64_t least = atomic_exchange(&n->retry_after_ns, 0), pause;
-
-	if (source && err == -EACCES) /* a login refused: asking often locks accounts */
-		n->backoff.failures = SLOWEST;
-	else if (source && node_state(n) == CAM_LIVE && lived_ns > WORKED)
-		n->backoff.failures = 0; /* a camera that reboots is wanted back soon */
-	pause = backoff_next(&n->backoff, lived_ns, source ? BACKOFF_CAMERA_NS : BACKOFF_LOCAL_NS);
-	return pause > least ? pause : least;
-}
 
 static void on_retry(uv_timer_t *timer)
 {
@@ -81,7 +47,7 @@ static void go_down(struct cam_node *n, int err)
 
 	if (!n->want_up) {
 		/* One that could not start held nothing, and has told why. */
-		node_ended(n, n->up_since_ns ? err : 0);
+		has_ended(n, n->up_since_ns ? err : 0);
 		return;
 	}
 	if (!err && n->next_config) {
@@ -101,35 +67,7 @@ static void go_down(struct cam_node *n, int err)
 	node_note_fault(n);
 }
 
-void node_fail(struct cam_node *n, int err)
-{
-	int none = 0;
-
-	if (!atomic_compare_exchange_strong(&n->fail_err, &none, err ? err : -EIO))
-		return;
-	atomic_store(&n->failed, true);
-	if (!n->on) {
-		if (!atomic_load(&n->stopping)) /* else it has been woken */
-			session_wake(n);
-		return;
-	}
-	node_ref(n);
-	on_loop(n, &n->failing);
-}
-
 /* ---- down ---- */
-
-void node_begin_stop(struct cam_node *n)
-{
-	n->life = NODE_STOPPING;
-	atomic_store(&n->stopping, true);
-	if (n->spec.plugin->kind == CAM_BUFFER)
-		port_set_history(n->spec.out, NULL);
-	if (n->on)
-		executor_post(n->on, &n->stop);
-	else
-		session_wake(n);
-}
 
 /* A node that has failed takes nothing any more: what waits for it counts as dropped. */
 static void do_stop(struct task *t)
@@ -158,12 +96,13 @@ static void do_fence(struct task *t)
 	subscription_close_all(n);
 	n->active = false;
 	if (executor_cancel(n->on, &n->tick))
-		on_loop(n, n->behind_fence);
+		node_on_loop(n, n->behind_fence);
 	else
 		executor_post(n->on, &n->fence); /* behind the tick that is queued */
 }
 
-void node_destroy_self(struct cam_node *n)
+/* Nothing runs in its place any more: what it has begun ends. */
+static void destroy_self(struct cam_node *n)
 {
 	handling_end_all(n);
 	if (n->world->events)
@@ -184,7 +123,7 @@ static void on_fenced(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, fenced);
 
 	end_session(n);
-	node_destroy_self(n);
+	destroy_self(n);
 	go_down(n, atomic_load(&n->failed) ? atomic_load(&n->fail_err) : 0);
 }
 
@@ -197,6 +136,15 @@ static void on_failing(struct task *t)
 	node_unref(n);
 }
 
+static void on_thread_ended(struct task *t)
+{
+	struct cam_node *n = container_of(t, struct cam_node, thread_ended);
+
+	source_thread_join(n);
+	destroy_self(n);
+	has_ended(n, 0);
+}
+
 void node_stop(struct cam_node *n)
 {
 	n->want_up = false;
@@ -204,9 +152,9 @@ void node_stop(struct cam_node *n)
 		node_begin_stop(n);
 	} else if (n->life == NODE_WAITING) {
 		uv_timer_stop(&n->retry);
-		node_ended(n, 0);
+		has_ended(n, 0);
 	} else if (n->life == NODE_IDLE) {
-		node_ended(n, 0);
+		has_ended(n, 0);
 	}
 }
 
@@ -227,7 +175,7 @@ static void do_start(struct task *t)
 		n->behind_fence = &n->started;
 		do_fence(&n->fence);
 	} else {
-		on_loop(n, &n->started);
+		node_on_loop(n, &n->started);
 	}
 }
 
@@ -250,13 +198,13 @@ static void is_up(struct cam_node *n)
 	if (n->life == NODE_RUNNING && (!n->want_up || (n->on && atomic_load(&n->failed))))
 		node_begin_stop(n);
 	else if (n->life == NODE_RUNNING && was_reloaded)
-		node_hand_config(n);
+		node_reload_hand_over(n);
 }
 
 static void is_not_up(struct cam_node *n, int err)
 {
 	if (n->self)
-		node_destroy_self(n);
+		destroy_self(n);
 	n->world->started(n->world->arg, n, err);
 	if (n->life == NODE_STARTING)
 		go_down(n, err);
@@ -287,8 +235,8 @@ void node_start(struct cam_node *n)
 	atomic_store(&n->stop_said, false);
 	node_clear_error(n);
 	node_set_state(n, CAM_CONNECTING);
-	node_take_config(n);
-	err = n->spec.plugin->create(n, &node_host, n->spec.config, &n->self);
+	node_reload_take(n);
+	err = n->spec.plugin->create(n, n->world->host, n->spec.config, &n->self);
 	if (err)
 		n->self = NULL;
 	else if (n->on) /* a thread's first session has failed then, and it goes on with the next */
@@ -301,7 +249,7 @@ void node_start(struct cam_node *n)
 		executor_post(n->on, &n->start);
 		return;
 	}
-	err = session_start(n);
+	err = source_thread_start(n);
 	if (err)
 		is_not_up(n, err);
 	else
@@ -328,14 +276,6 @@ static void on_changed(struct task *t)
 	atomic_store(&n->changed_queued, false);
 	n->world->changed(n->world->arg, n);
 	node_unref(n);
-}
-
-void node_set_state(struct cam_node *n, enum cam_state state)
-{
-	if (atomic_exchange(&n->state, state) == state || atomic_exchange(&n->changed_queued, true))
-		return;
-	node_ref(n);
-	on_loop(n, &n->changed);
 }
 
 /* Its place as an executor. @return 0 or -errno */
@@ -376,8 +316,9 @@ static void set_tasks(struct cam_node *n)
 	n->fenced.fn = on_fenced;
 	n->failing.fn = on_failing;
 	n->changed.fn = on_changed;
+	n->thread_ended.fn = on_thread_ended;
 	n->tick.fn = do_tick;
-	node_init_reload(n);
+	node_reload_init(n);
 }
 
 static void init_locks(struct cam_node *n)
@@ -434,4 +375,59 @@ void node_free(struct cam_node *n)
 		return;
 	strand_free(n->strand);
 	uv_close((uv_handle_t *)&n->retry, on_retry_closed);
+}
+
+/* ---- questions, and what it is told ---- */
+
+enum node_life node_life(const struct cam_node *n)
+{
+	return n->life;
+}
+
+const char *node_name(const struct cam_node *n)
+{
+	return n->spec.name;
+}
+
+const struct node_spec *node_spec(const struct cam_node *n)
+{
+	return &n->spec;
+}
+
+unsigned node_state(const struct cam_node *n)
+{
+	return atomic_load_explicit(&n->state, memory_order_relaxed);
+}
+
+int64_t node_stat(const struct cam_node *n, unsigned stat)
+{
+	return atomic_load_explicit(&n->stats[stat], memory_order_relaxed);
+}
+
+const struct link_flow *node_flow(const struct cam_node *n)
+{
+	return &n->flow;
+}
+
+const struct event_flow *node_event_flow(const struct cam_node *n)
+{
+	return &n->event_flow;
+}
+
+unsigned node_restarts(const struct cam_node *n)
+{
+	return atomic_load_explicit(&n->restarts, memory_order_relaxed);
+}
+
+static void tell_changed(void *self, void *arg)
+{
+	const struct cam_node *n = arg;
+
+	n->spec.plugin->changed(self);
+}
+
+void node_tell_changed(struct cam_node *n)
+{
+	if (n->life == NODE_RUNNING && n->spec.plugin->changed)
+		(void)node_call(n, tell_changed, n);
 }

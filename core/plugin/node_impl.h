@@ -4,14 +4,14 @@
 #define CAM_PLUGIN_NODE_IMPL_H
 #include <assert.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "core/bus/budget.h"
 #include "core/bus/event_link.h"
 #include "core/bus/events.h"
 #include "core/plugin/backoff.h"
 #include "core/plugin/flap.h"
-#include "core/plugin/host.h"
-#include "core/plugin/node.h"
+#include "core/plugin/node_world.h"
 
 struct cam_sub {
 	struct cam_node *node;
@@ -79,46 +79,29 @@ struct cam_node {
 	struct task thread_ended;
 };
 
-struct cam_node *node_ref(struct cam_node *);
-void node_unref(struct cam_node *);
-/** [any] See cam_host. */
-void node_fail(struct cam_node *, int err);
-void node_set_state(struct cam_node *, enum cam_state);
-/** [loop] Log what failed while the node was to end: nobody else would tell. */
-void node_log_loss(struct cam_node *, int err);
-/**
- * [any] Log why it failed, with the pause until the next try: not the same more than once a minute, and as far as flap.h
- * allows.
- */
-void node_log_failure(struct cam_node *, int err, int64_t pause_ns);
-/** [node, loop] The pause before the next try of a node that has failed after lived_ns. @return ns */
-int64_t node_pause_ns(struct cam_node *, int err, int64_t lived_ns);
-/** [loop] Its last error is what it fails of, until it has worked. */
-void node_note_fault(struct cam_node *);
-/** [any] */
-void node_clear_error(struct cam_node *);
-/** [loop] Begin to stop it, for good or not: it is running. */
-void node_begin_stop(struct cam_node *);
-/** [loop] Have the plugin told of `next_config`: it is running. */
-void node_hand_config(struct cam_node *);
-/** [loop] `next_config`, if there is one, is what it is created with, or has taken. */
-void node_take_config(struct cam_node *);
-void node_init_reload(struct cam_node *);
-/** [loop] Nothing runs in its place any more: what it has begun ends, and its plugin's destroy() is called. */
-void node_destroy_self(struct cam_node *);
-/** [loop] The end of a node that was to end. @param err what failed since it was last heard of, 0: nothing */
-void node_ended(struct cam_node *, int err);
-/** [loop] Start the thread of a CAM_ON_THREAD node. @return 0 or -errno */
-int session_start(struct cam_node *);
-/** [any] Have the thread notice that its session, or the node, is to end. */
-void session_wake(struct cam_node *);
-/** [node] */
-int subscription_open(struct cam_node *, const char *camera, const struct cam_want *, struct cam_sub **ret);
-void subscription_close(struct cam_node *, struct cam_sub *);
-void subscription_close_all(struct cam_node *);
-/** [node] Deliver what waits on packet subscriptions, so that stopping loses nothing. */
-void subscription_drain_all(struct cam_node *);
-void *subscription_user(const struct cam_sub *);
+static inline struct cam_node *node_ref(struct cam_node *n)
+{
+	atomic_fetch_add_explicit(&n->refs, 1, memory_order_relaxed);
+	return n;
+}
+
+static inline void node_unref(struct cam_node *n)
+{
+	if (atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	pthread_cond_destroy(&n->wake);
+	pthread_mutex_destroy(&n->lock);
+	free(n->stats);
+	free(n->name);
+	free(n->folder);
+	free(n);
+}
+
+/** [any] A task of the node's, on the loop. */
+static inline void node_on_loop(struct cam_node *n, struct task *t)
+{
+	executor_post(&n->world->loop->executor, t);
+}
 
 /** Debug builds: a call of the ABI is made where its comment says. */
 static inline void node_assert_here(const struct cam_node *n)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sources with a thread of their own: run() is one session, called again with a growing pause. */
-#include "core/plugin/node_impl.h"
+#include "core/plugin/source_thread.h"
+
+#include "core/plugin/node_end.h"
+#include "core/plugin/node_state.h"
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -63,26 +65,16 @@ static void *sessions(void *arg)
 		atomic_store(&n->fail_err, 0);
 		node_set_state(n, CAM_CONNECTING);
 	}
-	executor_post(&n->world->loop->executor, &n->thread_ended);
+	node_on_loop(n, &n->thread_ended);
 	return NULL;
 }
 
-static void on_thread_ended(struct task *t)
-{
-	struct cam_node *n = container_of(t, struct cam_node, thread_ended);
-
-	pthread_join(n->thread, NULL);
-	node_destroy_self(n);
-	node_ended(n, 0);
-}
-
-int session_start(struct cam_node *n)
+int source_thread_start(struct cam_node *n)
 {
 	sigset_t all, old;
 	pthread_attr_t attr;
 	int err;
 
-	n->thread_ended.fn = on_thread_ended;
 	sigfillset(&all);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
@@ -93,11 +85,7 @@ int session_start(struct cam_node *n)
 	return -err;
 }
 
-void session_wake(struct cam_node *n)
+void source_thread_join(struct cam_node *n)
 {
-	pthread_mutex_lock(&n->lock);
-	pthread_cond_broadcast(&n->wake);
-	pthread_mutex_unlock(&n->lock);
-	if (n->spec.plugin->wake && atomic_load(&n->in_session))
-		n->spec.plugin->wake(n->self);
+	pthread_join(n->thread, NULL);
 }

@@ -21,8 +21,7 @@ struct stream_maker {
 /** [loop] @param on the maker's place, of which a reference is taken @return NULL without memory: end() is not called */
 struct cam_stream *stream_new(struct loop *, struct executor *on, const struct stream_maker *);
 /** [loop] See cam_host.read_stream. */
-void stream_read(
-	struct cam_stream *, void (*done)(void *arg, const void *data, int64_t n), void *arg);
+void stream_read(struct cam_stream *, void (*done)(void *arg, const void *data, int64_t n), void *arg);
 /** [loop] See cam_host.close_stream. NULL is allowed. */
 void stream_close(struct cam_stream *);
 /**

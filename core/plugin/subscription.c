@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A node's subscriptions. All of it is [node]. */
+#include "core/plugin/subscription.h"
+
 #include "core/bus/camera_event.h"
 #include "core/plugin/abi.h"
-#include "core/plugin/node_impl.h"
+#include "core/plugin/node_end.h"
 #include "lib/clock.h"
 
 #include <errno.h>

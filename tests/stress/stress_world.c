@@ -8,6 +8,7 @@
 #include "core/graph/graph_down.h"
 #include "core/graph/graph_load.h"
 #include "core/graph/graph_up.h"
+#include "core/plugin/host.h"
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -252,6 +253,7 @@ static void init(struct world *w, struct rnd *rnd)
 	budget_init(&w->budget, rnd_once_in(rnd, 2) ? 1 << 30 : rnd_below(rnd, 100000));
 	pictures_init(&w->pictures, places_cpu(w->node.places), &w->log);
 	w->node.quota = &w->pictures.quota;
+	w->node.host = &node_host;
 	w->node.find_camera = find_camera;
 	w->node.visit_cameras = visit_cameras;
 	w->node.request = request;

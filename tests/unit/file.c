@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Replies' files: read and closed on a strand, told on the loop, and handed to plugins of older ABIs as descriptors. */
 #include "core/plugin/file.h"
-#include "core/plugin/node_impl.h"
+#include "core/plugin/host.h"
+#include "core/plugin/node.h"
 #include "lib/clock.h"
 
 #include "tests/check.h"

@@ -3,6 +3,7 @@
 
 #include "core/api/status.h"
 #include "core/config/load.h"
+#include "core/plugin/host.h"
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -150,6 +151,7 @@ void graph_world_set_up(struct graph_world *w)
 	budget_init(&w->budget, UINT64_MAX);
 	pictures_init(&w->pictures, places_cpu(w->node.places), &w->log);
 	w->node.loop = &w->loop;
+	w->node.host = &node_host;
 	w->node.budget = &w->budget;
 	w->node.quota = &w->pictures.quota;
 	w->node.log = &w->log;

@@ -78,6 +78,7 @@ void world_set_up(struct world *w)
 	log_init(&w->log, w->log_fd, LOG_ERROR);
 	MUST(loop_init(&w->loop) == 0);
 	w->node = (struct node_world){.loop = &w->loop,
+		.host = &node_host,
 		.log = &w->log,
 		.changed = on_changed,
 		.started = on_started,

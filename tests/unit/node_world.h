@@ -2,7 +2,10 @@
 /** @file node_world.h A real loop, real pools and one camera, for tests of nodes with plugins made up by them. */
 #ifndef CAM_TESTS_NODE_WORLD_H
 #define CAM_TESTS_NODE_WORLD_H
+#include "core/plugin/host.h"
 #include "core/plugin/node.h"
+#include "core/plugin/node_reload.h"
+#include "core/plugin/node_state.h"
 
 struct world {
 	struct loop loop;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/plugin/node_impl.h"
+#include "core/plugin/node_end.h"
 #include "lib/clock.h"
 
 #include "tests/check.h"

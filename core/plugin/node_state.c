@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a node tells the floor above: state, errors, statistics. */
-#include "core/plugin/node_impl.h"
+#include "core/plugin/node_state.h"
+
 #include "lib/clock.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Who has failed has to be up for so long, and for at most so long, to be taken for one that works. */
 #define PROVEN_LEAST (5 * CLOCK_SECOND)
@@ -14,25 +12,15 @@
 /* The same failure again is worth a line only so often. */
 #define REPEAT (60 * CLOCK_SECOND)
 
-enum node_life node_life(const struct cam_node *n)
+void node_set_state(struct cam_node *n, enum cam_state state)
 {
-	return n->life;
+	if (atomic_exchange(&n->state, state) == state || atomic_exchange(&n->changed_queued, true))
+		return;
+	node_ref(n);
+	node_on_loop(n, &n->changed);
 }
 
-const char *node_name(const struct cam_node *n)
-{
-	return n->spec.name;
-}
-
-const struct node_spec *node_spec(const struct cam_node *n)
-{
-	return &n->spec;
-}
-
-unsigned node_state(const struct cam_node *n)
-{
-	return atomic_load_explicit(&n->state, memory_order_relaxed);
-}
+/* ---- its last error, and whether it works ---- */
 
 void node_error(struct cam_node *n, char ret_text[256], char ret_option[64])
 {
@@ -44,24 +32,13 @@ void node_error(struct cam_node *n, char ret_text[256], char ret_option[64])
 	pthread_mutex_unlock(&n->lock);
 }
 
-int64_t node_stat(const struct cam_node *n, unsigned stat)
+int node_set_error(struct cam_node *n, int err, const char *option, const char *fmt, va_list ap)
 {
-	return atomic_load_explicit(&n->stats[stat], memory_order_relaxed);
-}
-
-const struct link_flow *node_flow(const struct cam_node *n)
-{
-	return &n->flow;
-}
-
-const struct event_flow *node_event_flow(const struct cam_node *n)
-{
-	return &n->event_flow;
-}
-
-unsigned node_restarts(const struct cam_node *n)
-{
-	return atomic_load_explicit(&n->restarts, memory_order_relaxed);
+	pthread_mutex_lock(&n->lock);
+	vsnprintf(n->error, sizeof(n->error), fmt, ap);
+	snprintf(n->option, sizeof(n->option), "%s", option ? option : "");
+	pthread_mutex_unlock(&n->lock);
+	return err;
 }
 
 void node_note_fault(struct cam_node *n)
@@ -91,6 +68,8 @@ bool node_is_faulty(struct cam_node *n, char ret_text[256])
 	pthread_mutex_unlock(&n->lock);
 	return *ret_text || n->life != NODE_RUNNING;
 }
+
+/* ---- what the log has of it ---- */
 
 /* @return an error in words, also one that is none of the system's: plugins may have numbers of their own */
 static const char *words(int err, char room[32])
@@ -134,7 +113,10 @@ void node_log_failure(struct cam_node *n, int err, int64_t pause_ns)
 	node_error(n, text, NULL);
 	if (!*text) { /* the API tells what the log does */
 		snprintf(text, sizeof(text), "%s", err ? words(err, room) : "ended");
-		(void)node_host.error(n, err, NULL, "%s", text);
+		pthread_mutex_lock(&n->lock);
+		snprintf(n->error, sizeof(n->error), "%s", text);
+		n->option[0] = '\0';
+		pthread_mutex_unlock(&n->lock);
 	}
 	snprintf(line, sizeof(line), "%s; trying again in %.1f s", text,
 		(double)pause_ns / (double)CLOCK_SECOND);
@@ -198,17 +180,4 @@ void node_clear_error(struct cam_node *n)
 	pthread_mutex_lock(&n->lock);
 	n->error[0] = n->option[0] = '\0';
 	pthread_mutex_unlock(&n->lock);
-}
-
-static void tell_changed(void *self, void *arg)
-{
-	const struct cam_node *n = arg;
-
-	n->spec.plugin->changed(self);
-}
-
-void node_tell_changed(struct cam_node *n)
-{
-	if (n->life == NODE_RUNNING && n->spec.plugin->changed)
-		(void)node_host.post(n, tell_changed, n);
 }

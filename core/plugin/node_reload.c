@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A node takes another configuration as it runs, in its own place; where it cannot, it is made anew. */
-#include "core/plugin/node_impl.h"
+#include "core/plugin/node_reload.h"
+
+#include "core/plugin/node_end.h"
+#include "core/plugin/node_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -26,7 +28,7 @@ static void do_reload(struct task *t)
 	bool is_up = !atomic_load(&n->failed) && !atomic_load(&n->stopping);
 
 	n->reload_err = is_up ? call_reload(n) : -ECANCELED;
-	executor_post(&n->world->loop->executor, &n->reloaded);
+	node_on_loop(n, &n->reloaded);
 }
 
 static void make_anew(struct cam_node *n)
@@ -44,18 +46,18 @@ static void on_reloaded(struct task *t)
 	struct cam_node *n = container_of(t, struct cam_node, reloaded);
 
 	if (!n->reload_err)
-		node_take_config(n);
+		node_reload_take(n);
 	else if (n->life == NODE_RUNNING && !atomic_load(&n->failed))
 		make_anew(n);
 	/* Else it is on its way down, and takes it when it comes up again. */
 }
 
-void node_hand_config(struct cam_node *n)
+void node_reload_hand_over(struct cam_node *n)
 {
 	executor_post(n->on, &n->reload);
 }
 
-void node_take_config(struct cam_node *n)
+void node_reload_take(struct cam_node *n)
 {
 	if (!n->next_config)
 		return;
@@ -69,10 +71,10 @@ void node_reload(struct cam_node *n, const void *config)
 	assert(n->on && !n->next_config);
 	n->next_config = config;
 	if (n->life == NODE_RUNNING)
-		node_hand_config(n);
+		node_reload_hand_over(n);
 }
 
-void node_init_reload(struct cam_node *n)
+void node_reload_init(struct cam_node *n)
 {
 	n->reload.fn = do_reload;
 	n->reloaded.fn = on_reloaded;

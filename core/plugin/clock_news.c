@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/plugin/clock.h"
+#include "core/plugin/clock_news.h"
 
 #include "core/bus/camera_event.h"
 #include "lib/clock.h"
@@ -19,7 +19,7 @@ static void tell_rate(struct cam_node *n, uint32_t track, double rate)
 	const struct timeline_track *k = &n->spec.camera->timeline.track[track];
 	double sent = k->step_ns > 0 ? (double)CLOCK_SECOND / (double)k->step_ns : 0;
 
-	if (!clock_is_apart(rate, 1))
+	if (!clock_news_is_apart(rate, 1))
 		log_line(n->world->log, LOG_INFO, n->spec.name, "the camera's %s clock is right again",
 			track ? "audio" : "video");
 	else if (!track)
@@ -48,14 +48,14 @@ static void tell_wall(struct cam_node *n, const struct wall *w)
 			(double)llabs(w->set_by_ns) / (double)CLOCK_SECOND);
 }
 
-void clock_tell(struct cam_node *n)
+void clock_news_tell(struct cam_node *n)
 {
 	struct camera *c = n->spec.camera;
 
 	for (uint32_t i = 0; i < CAM_MAX_TRACKS; i++) {
 		double rate = timeline_clock_rate(&c->timeline.track[i]);
 
-		if (clock_is_apart(rate, c->told_rate[i])) {
+		if (clock_news_is_apart(rate, c->told_rate[i])) {
 			tell_rate(n, i, rate);
 			raise_rate(n, i, rate);
 			c->told_rate[i] = rate;
