@@ -4,6 +4,7 @@
 #include "core/api/status.h"
 #include "core/bus/camera_event.h"
 #include "core/graph/graph_look.h"
+#include "core/plugin/node_state.h"
 
 #include <string.h>
 

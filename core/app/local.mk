@@ -5,7 +5,8 @@ libcam_a_SOURCES += \
 	%D%/password.c %D%/password.h \
 	%D%/pictures.c %D%/pictures.h \
 	%D%/server.c %D%/server.h \
-	%D%/shm.c %D%/shm.h
+	%D%/shm.c %D%/shm.h \
+	%D%/warn.c %D%/warn.h
 bin_PROGRAMS += cam_server
 cam_server_SOURCES = %D%/main.c
 cam_server_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)

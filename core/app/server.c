@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/server.h"
-#include "core/config/load.h"
-#include "core/config/origin.h"
 
 #include "core/api/api.h"
 #include "core/api/camera_watch.h"
@@ -9,7 +7,10 @@
 #include "core/app/backlog.h"
 #include "core/app/pictures.h"
 #include "core/app/shm.h"
+#include "core/app/warn.h"
 #include "core/base/kind.h"
+#include "core/config/load.h"
+#include "core/config/origin.h"
 #include "core/graph/graph.h"
 #include "core/graph/graph_down.h"
 #include "core/graph/graph_load.h"
@@ -260,37 +261,10 @@ static void on_signal(uv_signal_t *signal, int number)
 
 /* ---- coming up, and reloading ---- */
 
-static void log_lines(struct log *log, enum log_level level, const char *lines)
-{
-	while (*lines) {
-		size_t n = strcspn(lines, "\n");
-
-		log_line(log, level, NULL, "%.*s", (int)n, lines);
-		lines += n + (lines[n] == '\n');
-	}
-}
-
 static void warn_of(struct server *s, const struct config *c)
 {
-	struct text shm = {0};
-
-	log_lines(s->log, LOG_WARN, c->warnings);
-	shm_judge(c, SHM_FOLDER, &shm);
-	log_lines(s->log, LOG_WARN, text_str(&shm));
-	text_free(&shm);
+	warn_of_config(s->log, c);
 	atomic_store(&s->shm_bytes, shm_wanted(c));
-}
-
-/* What the process has read once and for all. */
-static void warn_of_fixed(struct server *s, const struct config *next)
-{
-	const struct config_server *is = &s->graph.config->server, *wanted = &next->server;
-
-	if (is->cpu_threads != wanted->cpu_threads || strcmp(is->timezone, wanted->timezone) != 0 ||
-		is->protect != wanted->protect || is->core_dumps != wanted->core_dumps)
-		log_line(s->log, LOG_WARN, NULL,
-			"server.core_dumps, server.cpu_threads, server.protect and server.timezone change "
-			"with a restart only");
 }
 
 static void put_in_force(struct server *s, struct config *next)
@@ -320,11 +294,11 @@ static void reload(struct server *s)
 	if (s->setup->load(s->setup->arg, &next, &errors)) {
 		log_line(s->log, LOG_ERROR, NULL,
 			"the new configuration is wrong; the old one stays in force");
-		log_lines(s->log, LOG_ERROR, text_str(&errors));
+		warn_lines(s->log, LOG_ERROR, text_str(&errors));
 		service_ready(&s->service);
 	} else {
 		warn_of(s, next);
-		warn_of_fixed(s, next);
+		warn_of_fixed(s->log, &s->graph.config->server, &next->server);
 		atomic_store(&s->log->level, (int)next->server.log_level);
 		backlog_set(&s->backlog, &next->server);
 		put_in_force(s, next);
