@@ -25,7 +25,8 @@ librecorder_test_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 librecorder_test_la_CFLAGS = $(AM_CFLAGS)
 
 recorder_test_names = plugin-recorder_mp4 plugin-recorder_mp4-faults plugin-recorder_mp4-routes \
-	plugin-recorder_mp4-refusal plugin-recorder_mp4-events plugin-recorder_mp4-disk
+	plugin-recorder_mp4-refusal plugin-recorder_mp4-events plugin-recorder_mp4-disk plugin-recorder_mp4-scarce \
+	plugin-recorder_mp4-formats
 recorder_test_libs = librecorder_test.la $(PLUGIN_TEST_LIBS) $(AVFORMAT_LIBS)
 check_PROGRAMS += $(recorder_test_names)
 TESTS += $(recorder_test_names)
@@ -43,3 +44,9 @@ plugin_recorder_mp4_events_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_disk_SOURCES = %D%/test_disk.c
 plugin_recorder_mp4_disk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=fdatasync
 plugin_recorder_mp4_disk_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_scarce_SOURCES = %D%/test_scarce.c
+plugin_recorder_mp4_scarce_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=write,--wrap=malloc,--wrap=calloc,--wrap=realloc
+plugin_recorder_mp4_scarce_LDADD = $(recorder_test_libs)
+plugin_recorder_mp4_formats_SOURCES = %D%/test_formats.c
+plugin_recorder_mp4_formats_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+plugin_recorder_mp4_formats_LDADD = $(recorder_test_libs)

@@ -120,7 +120,6 @@ static int open_segment(struct recorder *r)
 	int err = segment_open(&r->segment, r->host, r->dir_fd, r->folder, key, audio ? r->audio : NULL);
 
 	if (!err) {
-		r->cut_wanted = false;
 		count(r, STAT_SEGMENTS, 1);
 		tell(r, "opened", NULL);
 	}
@@ -408,6 +407,7 @@ static bool begin_video(struct recorder *r, const struct cam_buf *buf)
 			count(r, STAT_SKIPPED, 1);
 			return false;
 		}
+		r->cut_wanted = false;
 		r->start_ns = buf->dts_ns;
 		r->wall_ns = buf->wall_ns - buf->dts_ns;
 	}
