@@ -8,6 +8,7 @@
 #include "core/api/pattern.h"
 #include "core/api/reply.h"
 #include "core/api/walk.h"
+#include "core/plugin/handling.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 struct caller {
 	struct api *api;
 	struct request *request; /* a reference */
+	uint32_t right; /* what that takes; of several the least */
 	size_t own; /* the place of the core's own route; NOT_OWN: nodes answer */
 	void (*done)(void *arg, struct cam_reply *);
 	void *arg;
@@ -46,6 +48,7 @@ void api_set_config(struct api *a, struct config *c)
 {
 	events_end_gone(a->events, exists, c);
 	(void)users_set(&a->users, c); /* without memory nobody is let in, and is told so */
+	event_stream_look_all(a);
 }
 
 void api_close(struct api *a)
@@ -132,7 +135,15 @@ static void answer_own(struct caller *q)
 static void on_identified(void *arg, const struct cam_who *who, struct cam_reply *refusal)
 {
 	struct caller *q = arg;
+	bool is_open = q->right == CAM_OPEN;
+	struct cam_reply reply;
 
+	if (!who && is_open) {
+		handling_drop_reply(refusal);
+		who = login_nobody(&q->request->asked);
+		refusal = &reply;
+		reply_text(&reply, 503, "out of memory\n");
+	}
 	if (!who) {
 		end(q, refusal);
 		return;
@@ -147,27 +158,21 @@ static void on_identified(void *arg, const struct cam_who *who, struct cam_reply
 	free(q);
 }
 
-/* Nobody needs to log in for what is open to all, and a wrong login does not hurt there. */
+/* Nobody needs to log in for what is open to all, and a wrong login does not hurt there; a right one may see more of it. */
 static void identify(struct caller *q)
 {
 	const struct cam_request *r = &q->request->asked;
-	uint32_t right = q->own != NOT_OWN ? own_route(q->own)->right : walk_right(q->api, r);
-	const struct cam_who *who = r->who ? who_ref(r->who) : NULL;
-	struct cam_reply reply;
+	const struct cam_who *who = r->who;
+	struct cam_reply none;
 
-	if (!who && right != CAM_OPEN) {
-		api_identify(q->api, r, on_identified, q);
-		return;
-	}
-	if (!who)
-		who = login_nobody(r);
-	if (who) {
-		who_unref(r->who);
+	q->right = q->own != NOT_OWN ? own_route(q->own)->right : walk_right(q->api, r);
+	reply_text(&none, 503, "");
+	if (who)
 		on_identified(q, who, NULL);
-		return;
-	}
-	reply_text(&reply, 503, "out of memory\n");
-	end(q, &reply);
+	else if (q->right == CAM_OPEN && !request_header(r, "authorization"))
+		on_identified(q, NULL, &none);
+	else
+		api_identify(q->api, r, on_identified, q);
 }
 
 void api_request(
@@ -177,7 +182,7 @@ void api_request(
 	struct cam_reply reply;
 
 	if (q)
-		*q = (struct caller){a, request_new(r), NOT_OWN, done, arg};
+		*q = (struct caller){a, request_new(r), CAM_ADMIN, NOT_OWN, done, arg};
 	if (q && q->request) {
 		q->own = find_own(r);
 		identify(q);

@@ -36,8 +36,9 @@ static bool read_time(const char *s, int64_t *ret_s)
 	return !*end;
 }
 
-/* A seq of the journal is above any time in seconds that people live in: see events_init(). */
+/* A seq of the journal is above any time in seconds that people live in, and exact in JSON: see events_init(). */
 #define LEAST_SEQ INT64_C(100000000000)
+#define MOST_SEQ (INT64_C(1) << 53)
 
 /* @return the same in ns; what lies beyond their end in the year 2262 is that end */
 static int64_t ns_of(int64_t seconds)
@@ -54,7 +55,7 @@ static bool read_since(struct event_filter *f, const char *query)
 
 	if (!query_has(query, "since"))
 		return true;
-	if (query_number(query, "since", 0, INT64_MAX / CLOCK_SECOND * 1000, &number) == 1) {
+	if (query_number(query, "since", 0, MOST_SEQ, &number) == 1) {
 		if (number >= LEAST_SEQ)
 			f->after = (uint64_t)number;
 		else

@@ -135,8 +135,10 @@ static void read_numbers(struct post *p)
 	p->event.score = (float)score;
 	if (number(p, p->json, "time", 1, 9e9, &time))
 		p->event.wall_ns = llround(time * 1e3) * CLOCK_MS;
-	(void)number(p, p->json, "lasts", 1, EVENT_POST_LASTS_MOST, &lasts);
-	p->lasts_ns = (int64_t)(lasts * (double)CLOCK_SECOND);
+	if (number(p, p->json, "lasts", 1, EVENT_POST_LASTS_MOST, &lasts) || !follows(p))
+		p->lasts_ns = (int64_t)(lasts * (double)CLOCK_SECOND);
+	else
+		p->lasts_ns = EVENTS_LASTS_ON;
 	p->event.pts_ns = CAM_NO_TS;
 }
 

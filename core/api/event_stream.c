@@ -25,6 +25,8 @@ struct event_stream {
 	struct timer beat;
 	struct text text; /* what is to be sent */
 	size_t sent; /* of it */
+	uint64_t
+		began; /* event_seq() of what was told last when it began: up to there it is about the past */
 };
 
 /* ---- what is sent ---- */
@@ -45,17 +47,22 @@ static void read_journal(struct event_stream *s)
 	size_t n;
 
 	do {
+		uint64_t last = events_last(s->api->events);
+
 		n = events_read(s->api->events, s->filter.after, event, BATCH, &missed);
-		if (missed)
+		if (missed && s->filter.after)
 			text_add(&s->text,
 				"event: missed\ndata: {\"why\":\"events that were not read in time have been "
 				"forgotten\"}\n\n");
 		for (size_t i = 0; i < n; i++) {
 			s->filter.after = event_seq(event[i]);
+			s->filter.right = s->filter.after > s->began ? CAM_VIEW : CAM_PLAYBACK;
 			if (event_filter_passes(&s->filter, &s->api->users, event[i]))
 				print(s, event[i]);
 			event_unref(event[i]);
 		}
+		if (missed && !n) /* ahead of what there is */
+			s->filter.after = last;
 	} while (n == BATCH && !s->text.len);
 }
 
@@ -166,6 +173,7 @@ static struct event_stream *stream_of(const struct api_ask *ask, const struct ev
 	}
 	who_ref(s->filter.who);
 	set_start(s, ask->request);
+	s->began = events_last(ask->api->events);
 	text_add(&s->text, "retry: 1000\n\n");
 	enter(s, ask->api);
 	return s;
@@ -186,6 +194,12 @@ void event_stream_begin(const struct api_ask *ask)
 		reply.stream = s->stream;
 	}
 	ask->done(ask->arg, &reply);
+}
+
+void event_stream_look_all(struct api *api)
+{
+	for (struct event_stream *s = api->streams; s; s = s->next)
+		stream_ready(s->stream);
 }
 
 void event_stream_end_all(struct api *api)

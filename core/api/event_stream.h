@@ -14,6 +14,8 @@ enum { EVENT_STREAMS = 64 };
 
 /** See api_ask.done. */
 void event_stream_begin(const struct api_ask *);
+/** Rights may be others now: each looks whether it may go on. */
+void event_stream_look_all(struct api *);
 /** All streams end. */
 void event_stream_end_all(struct api *);
 #endif

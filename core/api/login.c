@@ -173,7 +173,7 @@ static bool equal(const char *a, const char *b)
 	size_t n = strlen(a);
 	unsigned char differ = n != strlen(b);
 
-	for (size_t i = 0; i < n && !differ; i++)
+	for (size_t i = 0; i < n && b[i]; i++)
 		differ |= (unsigned char)(a[i] ^ b[i]);
 	return !differ;
 }

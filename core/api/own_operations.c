@@ -25,7 +25,7 @@ const struct cam_operation own_operations[] = {
 			"score": {"type": "number", "minimum": 0, "maximum": 1},
 			"time": {"type": "number", "description": "Unix seconds of the picture that it is about; now."},
 			"lasts": {"type": "number", "minimum": 1, "maximum": 3600, "default": 60,
-				"description": "Seconds of silence after which it ends by itself."},
+				"description": "Seconds of silence after which it ends by itself; at update: as before."},
 			"boxes": {"type": "array", "maxItems": 64, "items": {"type": "object",
 				"required": ["x", "y", "width", "height"], "properties": {
 				"x": {"type": "number"}, "y": {"type": "number"}, "width": {"type": "number"},

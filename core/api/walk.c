@@ -62,15 +62,16 @@ uint32_t walk_right(const struct api *a, const struct cam_request *r)
 static void set_camera(const struct walk *w, struct match *m)
 {
 	struct pattern_hit hit;
+	const char *query = w->request->asked.query;
 	bool named;
 
 	(void)pattern_matches(m->route->pattern, w->request->asked.path, &hit);
 	m->tail = hit.tail;
 	if (hit.camera && hit.camera_len < sizeof(m->name))
 		snprintf(m->name, sizeof(m->name), "%.*s", (int)hit.camera_len, hit.camera);
-	else if (hit.camera)
+	else if (hit.camera || !query_value(query, "camera", m->name, sizeof(m->name)))
 		snprintf(m->name, sizeof(m->name), "/"); /* longer than any, and no camera's */
-	named = hit.camera || query_value(w->request->asked.query, "camera", m->name, sizeof(m->name));
+	named = hit.camera || query_has(query, "camera");
 	m->camera = named ? graph_camera(w->api->graph, m->name) : GRAPH_NO_CAMERA;
 	if (!named)
 		m->name[0] = '\0';

@@ -79,7 +79,8 @@ void events_unlisten(struct events *h, struct event_listener *l)
 
 static void remember(struct events *h, struct event *e)
 {
-	while (h->n == EVENTS_REMEMBERED || (h->n && h->journal_bytes + event_bytes(e) > EVENTS_JOURNAL_BYTES))
+	while (h->n == EVENTS_REMEMBERED ||
+		(h->n && h->journal_bytes + event_bytes(e) > EVENTS_JOURNAL_BYTES))
 		forget(h);
 	h->journal[(h->first + h->n++) % EVENTS_REMEMBERED] = event_ref(e);
 	h->journal_bytes += event_bytes(e);
@@ -127,8 +128,9 @@ static void go_on(struct open_event *o, struct event *e, int64_t lasts_ns)
 {
 	event_unref(o->last);
 	o->last = event_ref(e);
-	o->lasts_ns = lasts_ns;
-	o->until_ns = clock_mono_ns() + lasts_ns;
+	if (lasts_ns != EVENTS_LASTS_ON)
+		o->lasts_ns = lasts_ns;
+	o->until_ns = clock_mono_ns() + o->lasts_ns;
 }
 
 static int begin(struct events *h, const void *owner, struct cam_event *e, int64_t lasts_ns)
@@ -198,7 +200,7 @@ static int follow(struct events *h, const void *owner, struct cam_event *e, int6
 	return 0;
 }
 
-/* Its raiser does not end it any more. Without memory the end is told without why. */
+/* Its raiser does not end it any more. Without memory it is not told at all. */
 static void end_for(struct events *h, struct open_event **at, const char *why)
 {
 	struct cam_event e = *event_is((*at)->last);

@@ -19,6 +19,8 @@ enum {
 	EVENTS_OPEN = 8192 /**< and all together */
 };
 
+#define EVENTS_LASTS_ON INT64_C(-1)
+
 /** Who hears, in the list of those. Lives inside its owner from events_listen() to events_unlisten(). */
 struct event_listener {
 	struct event_listener *next, **at;
@@ -54,7 +56,8 @@ void events_unlisten(struct events *, struct event_listener *);
 /**
  * Tell of an event: see cam_host.raise. @param owner whose it is; events_end_owner() ends what goes on of it
  * @param e of today's length; camera and node are set; phase BEGIN and POINT: its id is set
- * @param lasts_ns CAM_BEGIN, CAM_UPDATE: it ends by itself when it has not been raised for so long; 0: it does not
+ * @param lasts_ns CAM_BEGIN, CAM_UPDATE: it ends by itself when it has not been raised for so long; 0: it does not;
+ * EVENTS_LASTS_ON: as it was told before
  * @return 0, -EINVAL, -ENOENT: no such id goes on, -EMFILE: too many go on, -ENOMEM
  */
 int events_raise(struct events *, const void *owner, struct cam_event *e, int64_t lasts_ns);

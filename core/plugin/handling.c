@@ -64,6 +64,17 @@ static void read_reply(struct cam_reply *to, const struct cam_reply *from)
 	*to = written;
 }
 
+/* What answer() is given, nobody has filled in beforehand. */
+static void fill_in(struct cam_reply *reply)
+{
+	if (!reply->status)
+		reply->status = 200;
+	if (!*reply->type)
+		snprintf(reply->type, sizeof(reply->type), "text/plain");
+	if (!reply->fd && !reply->fd_len)
+		reply->fd = -1; /* no file has no bytes of the standard input */
+}
+
 void handling_drop_reply(struct cam_reply *reply)
 {
 	if (reply->stream) {
@@ -222,6 +233,23 @@ static bool is_answered(struct handling *h)
 	return answered;
 }
 
+/* handle() has answered. Who has called answer() as well has answered twice: that came first. */
+static void keep_first(struct handling *h, const struct cam_reply *from)
+{
+	struct cam_reply reply;
+	bool is_first;
+
+	read_reply(&reply, from);
+	pthread_mutex_lock(&h->node->lock);
+	is_first = h->stage == WITH_NODE;
+	if (is_first)
+		h->reply = reply;
+	h->stage = ANSWERED;
+	pthread_mutex_unlock(&h->node->lock);
+	if (!is_first)
+		handling_drop_reply(&reply);
+}
+
 static void do_handle(struct task *t)
 {
 	struct handling *h = container_of(t, struct handling, task);
@@ -243,10 +271,7 @@ static void do_handle(struct task *t)
 	}
 	if (r < 0)
 		set_status(&reply, 500, "the request failed; the server's log says why\n");
-	pthread_mutex_lock(&n->lock);
-	read_reply(&h->reply, &reply);
-	h->stage = ANSWERED;
-	pthread_mutex_unlock(&n->lock);
+	keep_first(h, &reply);
 	go_to_loop(h);
 }
 
@@ -299,6 +324,7 @@ void handling_answer(struct cam_node *n, const struct cam_request *r, const stru
 	bool was_later = false, is_ours;
 
 	read_reply(&reply, from);
+	fill_in(&reply);
 	pthread_mutex_lock(&n->lock);
 	h = find(n, r);
 	is_ours = h && (h->stage == WITH_NODE || h->stage == LATER);

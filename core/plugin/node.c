@@ -321,6 +321,40 @@ static void set_tasks(struct cam_node *n)
 	node_reload_init(n);
 }
 
+/* @return a copy in one piece, the texts behind the pointers; NULL without memory */
+static const char **copy_list(const char *const *list)
+{
+	size_t n = 0, bytes = 0;
+	const char **copy;
+	char *to;
+
+	for (; list[n]; n++)
+		bytes += strlen(list[n]) + 1;
+	copy = malloc((n + 1) * sizeof(*copy) + bytes);
+	if (!copy)
+		return NULL;
+	to = (char *)&copy[n + 1];
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = to;
+		to = stpcpy(to, list[i]) + 1;
+	}
+	copy[n] = NULL;
+	return copy;
+}
+
+/* What of the spec outlives the configuration that it comes from. @return false without memory */
+static bool copy_spec(struct cam_node *n, const struct node_spec *spec)
+{
+	n->spec = *spec;
+	n->name = strdup(spec->name);
+	n->folder = spec->folder ? strdup(spec->folder) : NULL;
+	n->on_events = spec->on ? copy_list(spec->on) : NULL;
+	n->spec.name = n->name;
+	n->spec.folder = n->folder;
+	n->spec.on = n->on_events;
+	return n->name && !n->folder == !spec->folder && !n->on_events == !spec->on;
+}
+
 static void init_locks(struct cam_node *n)
 {
 	pthread_condattr_t monotonic;
@@ -336,16 +370,13 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 {
 	struct cam_node *n = calloc(1, sizeof(*n));
 	size_t n_stats = 0;
+	bool is_whole;
 	int err;
 
 	if (!n)
 		return -ENOMEM;
 	n->world = world;
-	n->spec = *spec;
-	n->name = strdup(spec->name);
-	n->folder = spec->folder ? strdup(spec->folder) : NULL;
-	n->spec.name = n->name;
-	n->spec.folder = n->folder;
+	is_whole = copy_spec(n, spec);
 	atomic_init(&n->refs, 1);
 	atomic_init(&n->state, CAM_STOPPED);
 	init_locks(n);
@@ -353,7 +384,7 @@ int node_new(const struct node_world *world, const struct node_spec *spec, struc
 	while (spec->plugin->stats && spec->plugin->stats[n_stats].name)
 		n_stats++;
 	n->stats = calloc(n_stats + 1, sizeof(*n->stats));
-	err = n->stats && n->name && !n->folder == !spec->folder ? find_place(n) : -ENOMEM;
+	err = n->stats && is_whole ? find_place(n) : -ENOMEM;
 	if (err) { /* a place was all that could fail: there is no strand */
 		node_unref(n);
 		return err;

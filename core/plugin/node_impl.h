@@ -29,6 +29,7 @@ struct cam_node {
 	const struct node_world *world;
 	struct node_spec spec;
 	char *name, *folder; /* the spec's: they outlive the configuration they come from */
+	const char **on_events; /* so does its `on` */
 	atomic_uint refs; /* the owner's, and one for each queued call */
 	struct executor *on; /* its place; NULL with a thread of its own */
 	struct strand *strand; /* CAM_ON_CPU, CAM_ON_IO: owned */
@@ -94,6 +95,7 @@ static inline void node_unref(struct cam_node *n)
 	free(n->stats);
 	free(n->name);
 	free(n->folder);
+	free(n->on_events);
 	free(n);
 }
 

@@ -59,7 +59,7 @@ struct node_spec {
 	struct camera *camera; /**< NULL for sinks and listeners */
 	struct port *out; /**< sources, buffers: where its packets come out */
 	struct port *in; /**< what it subscribes to; NULL: the camera's default */
-	const char *const *on; /**< what it hears, NULL at the end; borrowed; NULL: as its plugin says */
+	const char *const *on; /**< what it hears, NULL at the end; copied; NULL: as its plugin says */
 	float min_score; /**< see event_hearer */
 	void *owner; /**< the floor above's own */
 };

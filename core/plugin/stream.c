@@ -71,14 +71,15 @@ static bool has_news(struct cam_stream *s)
 	return news;
 }
 
-static bool has_ended(struct cam_stream *s)
+/* With the lock, so that end() does not come while more() works: stream_break() is called elsewhere. */
+static int64_t make_piece(struct cam_stream *s)
 {
-	bool ended;
+	int64_t n;
 
 	pthread_mutex_lock(&s->end_lock);
-	ended = s->has_ended;
+	n = s->has_ended ? -EPIPE : s->maker.more(s->maker.arg, s->room, ROOM);
 	pthread_mutex_unlock(&s->end_lock);
-	return ended;
+	return n;
 }
 
 /* In the maker's place. */
@@ -87,7 +88,7 @@ static void do_pull(struct task *t)
 	struct cam_stream *s = container_of(t, struct cam_stream, pull);
 
 	do {
-		s->result = has_ended(s) ? -EPIPE : s->maker.more(s->maker.arg, s->room, ROOM);
+		s->result = make_piece(s);
 		if (s->result == CAM_AGAIN && !has_news(s))
 			return;
 	} while (s->result == CAM_AGAIN);

@@ -194,3 +194,25 @@ TESTS += unit-event_times
 unit_event_times_SOURCES = %D%/event_times.c
 unit_event_times_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_event_times_LDADD = $(TEST_LIBS)
+# Events, requests and rights.
+check_PROGRAMS += unit-event unit-events unit-event_link
+TESTS += unit-event unit-events unit-event_link
+unit_event_SOURCES = %D%/event.c
+unit_event_LDADD = $(TEST_LIBS)
+unit_events_SOURCES = %D%/events.c
+unit_events_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_events_LDADD = $(TEST_LIBS)
+unit_event_link_SOURCES = %D%/event_link.c
+unit_event_link_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-stream unit-request
+TESTS += unit-stream unit-request
+unit_stream_SOURCES = %D%/stream.c
+unit_stream_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_stream_LDADD = $(TEST_LIBS)
+unit_request_SOURCES = %D%/request.c
+unit_request_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-handling
+TESTS += unit-handling
+unit_handling_SOURCES = %D%/handling.c %D%/node_world.c %D%/node_world.h
+unit_handling_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_handling_LDADD = $(TEST_LIBS)
