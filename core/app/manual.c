@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app/manual.h"
-#include "core/config/show/builtin.h"
 #include "core/config/show/completion.h"
 #include "core/config/show/plugins.h"
 #include "core/config/show/roff.h"
+#include "core/config/show/templates.h"
 
 #include "core/app/cli.h"
 #include "core/config/show/template.h"

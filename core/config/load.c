@@ -6,7 +6,7 @@
 #include "core/config/cameras.h"
 #include "core/config/loading.h"
 #include "core/config/overlay/short.h"
-#include "core/config/server.h"
+#include "core/config/server_section.h"
 #include "core/config/tree/keys.h"
 
 #include "core/config/option/option.h"
@@ -14,7 +14,7 @@
 #include "core/config/overlay/overlay.h"
 #include "core/config/tree/env.h"
 #include "core/config/tree/expand.h"
-#include "core/config/users.h"
+#include "core/config/users_section.h"
 #include "core/config/yaml/yaml.h"
 
 #include <dirent.h>

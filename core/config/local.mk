@@ -22,13 +22,13 @@ libcam_a_SOURCES += \
 	%D%/required.c %D%/required.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/section.c %D%/section.h \
-	%D%/server.c %D%/server.h \
+	%D%/server_section.c %D%/server_section.h \
 	%D%/server_options.c %D%/server_options.h \
 	%D%/stage.c %D%/stage.h \
 	%D%/swap.c %D%/swap.h \
 	%D%/unique.c %D%/unique.h \
 	%D%/user_options.c %D%/user_options.h \
-	%D%/users.c %D%/users.h \
+	%D%/users_section.c %D%/users_section.h \
 	%D%/value.c %D%/value.h \
 	%D%/wiring.c %D%/wiring.h
 

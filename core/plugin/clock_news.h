@@ -2,7 +2,7 @@
 /** @file clock_news.h What people are told of a camera's clock. */
 #ifndef CAM_PLUGIN_CLOCK_NEWS_H
 #define CAM_PLUGIN_CLOCK_NEWS_H
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 
 /** A rate that is off by more is a fault and not a crystal. */
 #define CLOCK_NEWS_OFF 0.02

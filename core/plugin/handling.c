@@ -2,8 +2,8 @@
 #include "core/plugin/handling.h"
 
 #include "core/plugin/abi.h"
+#include "core/plugin/cam_node.h"
 #include "core/plugin/file.h"
-#include "core/plugin/node_impl.h"
 #include "core/plugin/stream.h"
 #include "core/plugin/who.h"
 

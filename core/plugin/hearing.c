@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/hearing.h"
 
+#include "core/plugin/cam_node.h"
 #include "core/plugin/node_end.h"
-#include "core/plugin/node_impl.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,12 +3,12 @@
 
 #include "core/media/buf.h"
 #include "core/plugin/abi.h"
+#include "core/plugin/cam_node.h"
 #include "core/plugin/clock_news.h"
 #include "core/plugin/file.h"
 #include "core/plugin/handling.h"
 #include "core/plugin/node_call.h"
 #include "core/plugin/node_end.h"
-#include "core/plugin/node_impl.h"
 #include "core/plugin/node_state.h"
 #include "core/plugin/stream.h"
 #include "core/plugin/subscription.h"

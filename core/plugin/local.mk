@@ -11,7 +11,7 @@ libcam_a_SOURCES += %D%/abi.c %D%/abi.h \
 	%D%/node.c %D%/node.h \
 	%D%/node_call.c %D%/node_call.h \
 	%D%/node_end.c %D%/node_end.h \
-	%D%/node_impl.h \
+	%D%/cam_node.h \
 	%D%/node_reload.c %D%/node_reload.h \
 	%D%/node_state.c %D%/node_state.h \
 	%D%/node_world.h \

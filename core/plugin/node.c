@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/plugin/node.h"
 
+#include "core/plugin/cam_node.h"
 #include "core/plugin/handling.h"
 #include "core/plugin/hearing.h"
 #include "core/plugin/node_call.h"
 #include "core/plugin/node_end.h"
-#include "core/plugin/node_impl.h"
 #include "core/plugin/node_reload.h"
 #include "core/plugin/node_state.h"
 #include "core/plugin/source_thread.h"

@@ -2,7 +2,7 @@
 /** @file node_end.h How a node is brought to an end: it fails, or is stopped; and when it is tried again. */
 #ifndef CAM_PLUGIN_NODE_END_H
 #define CAM_PLUGIN_NODE_END_H
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 
 /** [any] See cam_host.fail. */
 void node_fail(struct cam_node *, int err);

@@ -2,7 +2,7 @@
 /** @file node_reload.h A node takes another configuration as it runs, in its own place; where it cannot, it is made anew. [loop] */
 #ifndef CAM_PLUGIN_NODE_RELOAD_H
 #define CAM_PLUGIN_NODE_RELOAD_H
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 
 /**
  * Give it another configuration of its plugin, which differs in CAM_RELOADABLE options only; once until

@@ -8,7 +8,7 @@
 #define CAM_PLUGIN_NODE_STATE_H
 #include <stdarg.h>
 
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 
 /** The floor above is told of another state, soon. */
 void node_set_state(struct cam_node *, enum cam_state);

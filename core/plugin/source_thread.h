@@ -6,7 +6,7 @@
  */
 #ifndef CAM_PLUGIN_SOURCE_THREAD_H
 #define CAM_PLUGIN_SOURCE_THREAD_H
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 
 /** [loop] `thread_ended` goes to the loop when the last session is over. @return 0 or -errno */
 int source_thread_start(struct cam_node *);

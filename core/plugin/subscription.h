@@ -2,7 +2,7 @@
 /** @file subscription.h What a node subscribes to. All calls are [node]. */
 #ifndef CAM_PLUGIN_SUBSCRIPTION_H
 #define CAM_PLUGIN_SUBSCRIPTION_H
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 
 /** See cam_host.subscribe. @param camera NULL: its own @return 0 and *ret, or -errno */
 int subscription_open(struct cam_node *, const char *camera, const struct cam_want *, struct cam_sub **ret);

@@ -45,9 +45,22 @@ def sources(*parts, suffixes=(".c", ".h")):
                 yield path.relative_to(TOP).as_posix(), path.read_text(errors="replace")
 
 
+class Allowed(set):
+    """Exceptions, (rule, what), that remember which of them were asked for."""
+    def __init__(self):
+        super().__init__()
+        self.needed = set()
+
+    def __contains__(self, what):
+        found = super().__contains__(what)
+        if found:
+            self.needed.add(what)
+        return found
+
+
 def allowed():
-    """{(rule, what)}: exceptions; each line is "rule what: reason"."""
-    found = set()
+    """The exceptions: each line is "rule what: reason"."""
+    found = Allowed()
     for line in (TOP / "tests/lint/allow.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             what, _, reason = line.partition(": ")
@@ -267,12 +280,28 @@ def files_have_no_circles(allow):
             yield f"    {name} knows {', '.join(sorted(edges[name] & set(circle)))}"
 
 
+def headers_have_names_of_their_own(_allow):
+    found = {}
+    for name, _text in shipped("lib", "core"):
+        if name.endswith(".h"):
+            found.setdefault(name.split("/")[-1], []).append(name)
+    for names in found.values():
+        if len(names) > 1:
+            yield f"{' and '.join(names)} have one name"
+
+
+def exceptions_are_needed(allow):
+    for rule, what in sorted(allow - allow.needed):
+        yield f"allow.txt: nothing needs {rule} {what}"
+
+
 RULES = (
     files_are_short, functions_are_short, files_begin_with_the_licence, lower_floors_do_not_know_higher_ones,
     plugins_know_only_the_abi_their_folder_and_their_library, libraries_are_seen_where_they_belong,
     banned_calls_are_not_made, no_mutable_globals, nothing_names_somebody_s_folder, installed_headers_compile_alone,
     a_plugin_exports_its_descriptor_and_nothing_else, a_function_is_defined_beside_the_header_that_declares_it,
     a_tag_has_one_meaning, functions_are_simple, files_have_no_circles,
+    headers_have_names_of_their_own, exceptions_are_needed,
 )
 
 

@@ -3,7 +3,7 @@
 #include "tests/unit/node_world.h"
 
 #include "core/media/buf.h"
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 #include "lib/clock.h"
 
 #include "tests/check.h"

@@ -6,11 +6,11 @@
 #include "core/config/loading.h"
 #include "core/config/option/format.h"
 #include "core/config/server_options.h"
-#include "core/config/show/builtin.h"
 #include "core/config/show/describe.h"
 #include "core/config/show/plugins.h"
 #include "core/config/show/roff.h"
 #include "core/config/show/template.h"
+#include "core/config/show/templates.h"
 #include "core/config/user_options.h"
 
 #include <string.h>

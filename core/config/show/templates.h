@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** @file builtin.h The templates, byte by byte. [any] */
-#ifndef CAM_CONFIG_SHOW_BUILTIN_H
-#define CAM_CONFIG_SHOW_BUILTIN_H
+/** @file templates.h The templates, byte by byte. [any] */
+#ifndef CAM_CONFIG_SHOW_TEMPLATES_H
+#define CAM_CONFIG_SHOW_TEMPLATES_H
 
 extern const char config_example_template[], config_man1_template[], config_man5_template[],
 	config_completion_template[];

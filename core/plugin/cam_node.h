@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** @file node_impl.h The inside of a node, for the files of this folder only. */
-#ifndef CAM_PLUGIN_NODE_IMPL_H
-#define CAM_PLUGIN_NODE_IMPL_H
+/** @file cam_node.h The inside of a node, for the files of this folder only: struct cam_node, which plugins have a pointer to. */
+#ifndef CAM_PLUGIN_CAM_NODE_H
+#define CAM_PLUGIN_CAM_NODE_H
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** @file server.h The section `server`. [loop] */
-#ifndef CAM_CONFIG_SERVER_H
-#define CAM_CONFIG_SERVER_H
+/** @file server_section.h The section `server`. [loop] */
+#ifndef CAM_CONFIG_SERVER_SECTION_H
+#define CAM_CONFIG_SERVER_SECTION_H
 #include "core/config/loading.h"
 
 /** Fill out->pub.server. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/config/server.h"
+#include "core/config/server_section.h"
 
 #include "core/config/name.h"
 #include "core/config/server_options.h"

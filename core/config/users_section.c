@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/config/users.h"
+#include "core/config/users_section.h"
 
 #include "core/config/name.h"
 #include "core/config/option/hash.h"
