@@ -4,14 +4,14 @@ FUZZ_ENGINE =
 fuzz_link_flags = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 check_LIBRARIES += libfuzz_replay.a libfuzz_rtsp.a
 libfuzz_replay_a_SOURCES = %D%/replay.c %D%/fuzz.h
-EXTRA_DIST += %D%/README.md %D%/run %D%/corpus %D%/annexb.dict %D%/config.dict %D%/event_post.dict %D%/http.dict %D%/mp4_repair.dict \
+EXTRA_DIST += %D%/README.md %D%/run %D%/corpus $(fuzz_dictionaries)
+fuzz_dictionaries = %D%/annexb.dict %D%/config.dict %D%/event_post.dict %D%/http.dict %D%/mp4_repair.dict \
 	%D%/overlay.dict %D%/rtsp_client.dict %D%/rtsp_headers.dict %D%/rtsp_wire.dict %D%/sdp.dict %D%/url.dict \
-	%D%/view_msg.dict
+	%D%/view_msg.dict %D%/ws.dict
 
 fuzz_targets = fuzz-annexb fuzz-config fuzz-depay_audio fuzz-depay_h26x fuzz-depay_jpeg fuzz-event_post \
-	fuzz-http fuzz-login fuzz-mp4_repair \
-	fuzz-overlay fuzz-rtp fuzz-rtsp_client fuzz-rtsp_headers fuzz-rtsp_wire fuzz-sdp fuzz-shm_ring fuzz-url \
-	fuzz-view_msg fuzz-ws
+	fuzz-http fuzz-login fuzz-mp4_repair fuzz-overlay fuzz-rtp fuzz-rtsp_client fuzz-rtsp_headers fuzz-rtsp_wire \
+	fuzz-sdp fuzz-shm_ring fuzz-url fuzz-view_msg fuzz-ws
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 .PHONY: fuzz-targets
