@@ -37,15 +37,17 @@ __attribute__((format(printf, 2, 3))) static void is_wrong(struct post *p, const
 
 /* ---- members ---- */
 
-/* @return whether it is there; what is no number from min to max is wrong */
+/* @return whether it is there; what is no number from min to max is wrong, and *ret stays as it is */
 static bool number(struct post *p, const json_t *of, const char *name, double min, double max, double *ret)
 {
 	const json_t *v = json_object_get(of, name);
+	double value = json_number_value(v);
 
 	if (!v)
 		return false;
-	*ret = json_number_value(v);
-	if (!json_is_number(v) || !(*ret >= min && *ret <= max))
+	if (json_is_number(v) && value >= min && value <= max)
+		*ret = value;
+	else
 		is_wrong(p, "%s: no number from %g to %g", name, min, max);
 	return true;
 }
