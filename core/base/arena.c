@@ -78,6 +78,15 @@ const char *arena_printf(struct arena *a, const char *fmt, ...)
 	return p;
 }
 
+const char *arena_take(struct arena *a, struct text *text)
+{
+	const char *copy = arena_copy(a, text_str(text), text->len);
+
+	a->failed |= text->failed;
+	text_free(text);
+	return copy;
+}
+
 void arena_free(struct arena *a)
 {
 	while (a->head) {

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/text.h"
+
 struct arena_block;
 
 /** Zero-initialise it. */
@@ -26,6 +28,8 @@ void *arena_alloc(struct arena *, size_t bytes);
 const char *arena_copy(struct arena *, const char *s, size_t n);
 /** @return the formatted text; never NULL; owned by the arena */
 const char *arena_printf(struct arena *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Free a text. @return a copy of it; never NULL; owned by the arena */
+const char *arena_take(struct arena *, struct text *);
 /** Wipe and free everything: secrets are kept here too. */
 void arena_free(struct arena *);
 #endif

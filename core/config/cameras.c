@@ -41,6 +41,16 @@ static bool is_on(struct load *l, const struct tree *t)
 	return false;
 }
 
+/* @return whether it is a stage by its name, and no other thing that stands in place of one, which is reported */
+static bool is_stage(struct load *l, const struct tree *base, const struct tree *own)
+{
+	const struct tree *named = own ? own : base;
+	const bool switches_base = base && own && base->kind == TREE_MAP;
+
+	return name_check(l, named, "stage") && !(own && misplaced_below(l, own)) &&
+	       (switches_base || !misplaced_switch(l, named, tree_get(l->root, "defaults")));
+}
+
 /* @param base of `defaults` @param own of the camera; one of them may be NULL */
 static void one_stage(
 	struct load *l, const struct tree *camera, const struct tree *base, const struct tree *own)
@@ -52,13 +62,7 @@ static void one_stage(
 		report_error(l->report, &s.at, tree_path(l->arena, camera), "has more than 64 stages");
 		return;
 	}
-	if (!name_check(l, named, "stage")) {
-		l->n_lost++;
-		return;
-	}
-	if ((own && misplaced_below(l, own)) ||
-		((!base || !own || base->kind != TREE_MAP) &&
-			misplaced_switch(l, named, tree_get(l->root, "defaults")))) {
+	if (!is_stage(l, base, own)) {
 		l->n_lost++;
 		return;
 	}
@@ -166,20 +170,27 @@ static bool list_cameras(struct load *l, const struct tree *cameras)
 	return names != NULL;
 }
 
+/* What is no mapping is reported as that. */
+static void tell_no_camera(struct load *l)
+{
+	const struct tree *given = tree_get(l->root, "cameras");
+
+	if (!given || given->kind == TREE_MAP || tree_is_null(given))
+		report_error(l->report, given ? &given->key_at : &l->root->at, NULL,
+			"there is no camera; add one: `cameras: {front: \"rtsp://...\"}`");
+}
+
 void cameras_load(struct load *l)
 {
 	const struct tree *defaults = mapping_section(l, "defaults");
 	const struct tree *cameras = mapping_section(l, "cameras");
-	const struct tree *given = tree_get(l->root, "cameras");
 	const struct tree *beside[KIND_LAST + 1] = {NULL};
 
 	for (uint32_t kind = CAM_SOURCE; kind <= KIND_LAST; kind++)
 		beside[kind] = kind_section(kind) ? mapping_section(l, kind_section(kind)) : NULL;
 	check_sections(l);
 	if (!cameras || !cameras->first) {
-		if (!given || given->kind == TREE_MAP || tree_is_null(given))
-			report_error(l->report, given ? &given->key_at : &l->root->at, NULL,
-				"there is no camera; add one: `cameras: {front: \"rtsp://...\"}`");
+		tell_no_camera(l);
 		return;
 	}
 	if (!make_room(l, defaults, cameras, beside) || !list_cameras(l, cameras))

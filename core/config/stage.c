@@ -14,6 +14,7 @@
 #include "core/config/option/listen.h"
 #include "core/config/option/option.h"
 #include "core/config/secret.h"
+#include "core/config/tree/keys.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,12 +49,6 @@ static void try_name(void *arg, const char *name)
 	nearest_try(arg, name);
 }
 
-static void try_keys(struct nearest *near, const struct tree *map)
-{
-	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
-		nearest_try(near, t->key);
-}
-
 static bool is_called(const char *example, const char *name)
 {
 	size_t n = strlen(name);
@@ -70,11 +65,11 @@ static void tell_no_plugin(const struct making *m)
 	const char *maybe = "", *example = misplaced_example(l, s->name);
 
 	nearest_init(&word, "plugin");
-	try_keys(&word, s->base);
-	try_keys(&word, s->own);
+	keys_try(&word, s->base);
+	keys_try(&word, s->own);
 	nearest_init(&stage, s->name);
 	if (s->camera && !s->base)
-		try_keys(&stage, tree_get(l->root, "defaults"));
+		keys_try(&stage, tree_get(l->root, "defaults"));
 	if (strchr(word.best, ':'))
 		maybe = arena_printf(l->arena, "; put a blank behind the colon of \"%s\"", word.best);
 	else if (word.best[0])

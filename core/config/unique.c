@@ -67,13 +67,9 @@ static const char *plain_folder(struct arena *a, const char *path)
 static const char *value_text(struct load *l, const struct cam_opt *o, const struct config_node *node)
 {
 	struct text value = {0};
-	const char *result;
 
 	option_format(o, node->config, &value);
-	l->arena->failed |= value.failed;
-	result = arena_copy(l->arena, text_str(&value), value.len);
-	text_free(&value);
-	return result;
+	return arena_take(l->arena, &value);
 }
 
 /* @return what clashes with others, NULL: nothing can */

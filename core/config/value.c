@@ -12,13 +12,9 @@
 const char *value_origin(struct load *l, const struct tree *t)
 {
 	struct text out = {0};
-	const char *result;
 
 	where_print(&t->at, &out);
-	l->arena->failed |= out.failed;
-	result = arena_copy(l->arena, text_str(&out), out.len);
-	text_free(&out);
-	return result;
+	return arena_take(l->arena, &out);
 }
 
 /* U+2018 to U+201F, as word processors and web pages make them. */
@@ -167,7 +163,7 @@ const char *value_names_in(struct load *l, const char *text, const struct stage_
 {
 	char camera[CAM_FILE_NAME_BYTES];
 	struct text out = {0};
-	const char *result, *brace;
+	const char *brace;
 
 	if (!strchr(text, '{'))
 		return text;
@@ -185,8 +181,5 @@ const char *value_names_in(struct load *l, const char *text, const struct stage_
 		}
 	}
 	text_add(&out, text);
-	l->arena->failed |= out.failed;
-	result = arena_copy(l->arena, text_str(&out), out.len);
-	text_free(&out);
-	return result;
+	return arena_take(l->arena, &out);
 }

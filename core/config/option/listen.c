@@ -39,30 +39,47 @@ static bool read_address(const char *host, unsigned char ip[16])
 	return inet_pton(AF_INET, host, ip + sizeof(mapped)) == 1;
 }
 
-bool listen_key(const char *text, char key[LISTEN_KEY])
-{
-	const char *colon = strrchr(text, ':');
-	size_t n = colon ? (size_t)(colon - text) : 0;
-	char host[INET6_ADDRSTRLEN + SCOPE_MAX] = "", *scope;
-	long port = colon ? port_of(colon + 1) : -1;
-	unsigned char ip[16];
-	int at;
+enum { HOST_MAX = INET6_ADDRSTRLEN + SCOPE_MAX };
 
+/* The n bytes of text in front of the port, without brackets. @return whether they fit */
+static bool read_host(const char *text, size_t n, char host[HOST_MAX])
+{
 	if (n && *text == '[') {
 		if (n < 3 || text[n - 1] != ']')
 			return false;
 		text++;
 		n -= 2;
 	}
-	if (port < 0 || n >= sizeof(host))
+	if (n >= HOST_MAX)
 		return false;
 	memcpy(host, text, n);
-	scope = strchr(host, '%');
-	if (scope)
-		*scope++ = 0;
-	if (scope && (!*host || !*scope || strlen(scope) >= SCOPE_MAX))
-		return false;
-	if (!read_address(host, ip))
+	host[n] = 0;
+	return true;
+}
+
+/* Cut "%eth0" off host. @param ret NULL when there is none @return false: it is none that can be */
+static bool cut_scope(char *host, const char **ret)
+{
+	char *scope = strchr(host, '%');
+
+	*ret = NULL;
+	if (!scope)
+		return true;
+	*scope++ = 0;
+	*ret = scope;
+	return *host && *scope && strlen(scope) < SCOPE_MAX;
+}
+
+bool listen_key(const char *text, char key[LISTEN_KEY])
+{
+	const char *colon = strrchr(text, ':'), *scope;
+	char host[HOST_MAX];
+	long port = colon ? port_of(colon + 1) : -1;
+	unsigned char ip[16];
+	int at;
+
+	if (port < 0 || !read_host(text, (size_t)(colon - text), host) || !cut_scope(host, &scope) ||
+		!read_address(host, ip))
 		return false;
 	at = snprintf(key, LISTEN_KEY, "%05ld ", port);
 	for (size_t i = 0; i < sizeof(ip); i++)

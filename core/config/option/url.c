@@ -322,11 +322,30 @@ static bool is_of_host(const char *s, size_t n)
 	return true;
 }
 
-/* The resolver takes 127.1, 010 and 0x7f for numbers, each another address than it looks like. */
+/* What stands between dots. The resolver takes 127.1, 010 and 0x7f for numbers, each another address than it looks like. */
+static const char *labels_fault(const char *host, size_t n)
+{
+	size_t labels = 0;
+	bool numbers = true, octets = true;
+
+	for (size_t i = 0, len; i <= n; i += len + 1, labels++) {
+		const char *dot = i < n ? memchr(host + i, '.', n - i) : NULL;
+
+		len = dot ? (size_t)(dot - host) - i : n - i;
+		if (!len && (i < n || !labels))
+			return "holds a host with two dots in a row, or one at its beginning; remove one";
+		numbers &= !len || is_number(host + i, len);
+		octets &= is_octet(host + i, len);
+	}
+	return numbers && (!octets || labels != 4) ? "holds a host of numbers that is no address; write four "
+						     "numbers from 0 to 255, without zeros "
+						     "in front, such as 192.168.1.20"
+						   : NULL;
+}
+
 static const char *host_fault(const struct parts *p)
 {
-	size_t n = (size_t)((p->port ? p->port - 1 : p->end) - p->host), labels = 0;
-	bool numbers = true, octets = true;
+	size_t n = (size_t)((p->port ? p->port - 1 : p->end) - p->host);
 
 	if (is_bare_ipv6(p->host, (size_t)(p->end - p->host)))
 		return "holds an IPv6 address without brackets; write [ and ] around it, as in [fe80::1]";
@@ -336,20 +355,7 @@ static const char *host_fault(const struct parts *p)
 		return "holds a host with what no name or address has; write letters, digits, - and . only, "
 		       "such as "
 		       "192.168.1.20, and a port behind a colon";
-	for (size_t i = 0, len; i <= n; i += len + 1, labels++) {
-		const char *dot = i < n ? memchr(p->host + i, '.', n - i) : NULL;
-
-		len = dot ? (size_t)(dot - p->host) - i : n - i;
-		if (!len && (i < n || !labels))
-			return "holds a host with two dots in a row, or one at its beginning; remove one";
-		numbers &= !len || is_number(p->host + i, len);
-		octets &= is_octet(p->host + i, len);
-	}
-	return numbers && (!octets || labels != 4) ? "holds a host of numbers that is no address; write four "
-						     "numbers from 0 to 255, without "
-						     "zeros in "
-						     "front, such as 192.168.1.20"
-						   : NULL;
+	return labels_fault(p->host, n);
 }
 
 /* What manuals put where a number of a channel goes: <1>, {1}. @return its length, 0: none at s */
@@ -395,28 +401,38 @@ static const char *edge_fault(const char *url)
 	return begin ? "begins with a blank; remove it" : NULL;
 }
 
+/* What is wrong with all but the port. */
+static const char *parts_fault(const char *url, const struct parts *p, struct arena *a)
+{
+	const char *why = placeholder(url, p, a);
+
+	if (!why)
+		why = login_fault(p, a);
+	if (!why)
+		why = host_fault(p);
+	if (!why && !strncasecmp(url, "rtsp", 4))
+		why = path_fault(p->end, a);
+	return why;
+}
+
 const char *url_fault(const char *url, const char *comment, struct arena *a)
 {
 	size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 	struct parts p;
-	const char *why = edge_fault(url), *port;
+	const char *why = edge_fault(url);
 
 	if (why || !scheme || strncmp(url + scheme, "://", 3) != 0)
 		return why;
 	if (is_twice(url + scheme + 3))
 		return arena_printf(a, "begins with %.*s:// twice; remove one", (int)scheme, url);
 	p = split(url + scheme + 3);
-	why = placeholder(url, &p, a);
-	if (!why)
-		why = login_fault(&p, a);
-	if (!why)
-		why = host_fault(&p);
-	if (!why && !strncasecmp(url, "rtsp", 4))
-		why = path_fault(p.end, a);
-	port = port_fault(&p);
-	if (!why && comment && *comment && !p.login_end && (port || strchr(comment, '@')))
-		why = "ends before \" #\", which begins a comment in YAML; put the whole address in quotes, "
-		      "and write %23 "
-		      "for #";
-	return why ? why : port;
+	why = parts_fault(url, &p, a);
+	if (why)
+		return why;
+	why = port_fault(&p);
+	if (comment && *comment && !p.login_end && (why || strchr(comment, '@')))
+		return "ends before \" #\", which begins a comment in YAML; put the whole address in quotes, "
+		       "and write "
+		       "%23 for #";
+	return why;
 }

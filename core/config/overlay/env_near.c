@@ -92,7 +92,7 @@ const char *env_near_spelled(const struct tree *root, const char *s, struct aren
 	struct text out = {0};
 	size_t n = 0;
 	const bool is_option = env_near_is_option(s);
-	const char *section = is_option ? "server" : section_of(s, &n), *result;
+	const char *section = is_option ? "server" : section_of(s, &n);
 	const struct tree *map = section ? tree_get(root, section) : NULL;
 
 	if (!section)
@@ -110,10 +110,7 @@ const char *env_near_spelled(const struct tree *root, const char *s, struct aren
 		s = take(&out, s, longest(tree_get(root, "defaults"), s, longest(map, s, 0)));
 	if (*s)
 		take(&out, s, strlen(s));
-	a->failed |= out.failed;
-	result = arena_copy(a, text_str(&out), out.len);
-	text_free(&out);
-	return result;
+	return arena_take(a, &out);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -177,14 +174,10 @@ static bool like_prefix(const char *name, const char **ret_rest)
 static const char *underscored(const char *name, struct arena *a)
 {
 	struct text out = {0};
-	const char *result;
 
 	for (; *name; name++)
 		text_printf(&out, "%c", *name == '-' || *name == '.' ? '_' : *name);
-	a->failed |= out.failed;
-	result = arena_copy(a, text_str(&out), out.len);
-	text_free(&out);
-	return result;
+	return arena_take(a, &out);
 }
 
 static void not_read(const char *name, const char *right, struct arena *a, struct report *r)

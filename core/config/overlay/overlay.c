@@ -1,395 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/config/overlay/overlay.h"
 
-#include "core/config/overlay/usual.h"
-#include "core/config/words/nearest.h"
-
-#include "core/base/kind.h"
 #include "core/config/overlay/env_near.h"
-#include "core/config/section.h"
+#include "core/config/overlay/path.h"
 #include "core/config/tree/env.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { NAME_MAX_BYTES = 64, TOLD = 8 };
-
-/* One override on its way down the tree. */
-struct overlay {
-	const struct load *load;
-	struct tree *root;
-	struct arena *arena;
-	struct report *report;
-	struct where at;
-	enum tree_layer layer;
-	const char *separator; /* "__" or "." */
-	const char *path; /* for messages; NULL: at.source tells it */
-	const char *rest; /* of the path */
-	const char *value;
-	char name[NAME_MAX_BYTES + 1]; /* the level last taken */
-};
-
-/* @return how many bytes of the character at s, which cannot stand in the name of a variable, 0: it can */
-static size_t foreign(const char *s)
-{
-	size_t n = 1;
-
-	if (isalnum((unsigned char)*s) || *s == '_')
-		return 0;
-	while ((s[n] & 0xc0) == 0x80)
-		n++;
-	return n;
-}
-
-/* In a variable's name case does not count, and `_` stands for each character that such a name cannot hold. */
-static bool take_char(const struct overlay *o, const char **wanted, const char **key)
-{
-	size_t n = o->layer == LAYER_SET || **wanted != '_' ? 0 : foreign(*key);
-
-	if (!n && **wanted != **key &&
-		(o->layer == LAYER_SET || tolower((unsigned char)**wanted) != tolower((unsigned char)**key)))
-		return false;
-	*wanted += 1;
-	*key += n ? n : 1;
-	return true;
-}
-
-/* @return how much of the rest is key, 0: it does not begin with key */
-static size_t match(const struct overlay *o, const char *key)
-{
-	const char *rest = o->rest;
-
-	while (*key)
-		if (!*rest || !take_char(o, &rest, &key))
-			return 0;
-	return !*rest || !strncmp(rest, o->separator, strlen(o->separator)) ? (size_t)(rest - o->rest) : 0;
-}
-
-static void advance(struct overlay *o, size_t n)
-{
-	o->rest += n;
-	if (*o->rest)
-		o->rest += strlen(o->separator);
-}
-
-/* Take the next level as it is written. @return false and reported: there is none */
-static bool take_any(struct overlay *o)
-{
-	const char *end = strstr(o->rest, o->separator);
-	size_t n = end ? (size_t)(end - o->rest) : strlen(o->rest);
-
-	if (!n || n > NAME_MAX_BYTES || (end && !end[strlen(o->separator)])) {
-		report_error(o->report, &o->at, o->path, "%s",
-			n > NAME_MAX_BYTES ? "a name in this path is longer than 64 characters"
-					   : "a name in this path is empty");
-		return false;
-	}
-	for (size_t i = 0; i < n; i++)
-		o->name[i] = o->layer == LAYER_SET ? o->rest[i] : (char)tolower((unsigned char)o->rest[i]);
-	o->name[n] = 0;
-	advance(o, n);
-	return true;
-}
-
-/* The key that the rest begins with. */
-struct found {
-	const char *key, *other; /* another that it may mean as well, NULL: there is none */
-	size_t n; /* how much of the rest it is */
-	bool is_exact; /* to the byte, which beats what only may be meant */
-};
-
-/* The longest of the names, shorter than below, that the rest begins with; it may hold the separator. */
-static void longest_below(const struct overlay *o, const struct tree *map, struct found *f, size_t below)
-{
-	for (const struct tree *t = map ? map->first : NULL; t; t = t->next) {
-		size_t n = t->key ? match(o, t->key) : 0;
-		bool is_exact = n && !strncmp(o->rest, t->key, n) && !t->key[n];
-
-		if (n >= below)
-			continue;
-		if (n > f->n || (n && n == f->n && is_exact))
-			*f = (struct found){t->key, NULL, n, is_exact};
-		else if (n && n == f->n && !f->is_exact && strcmp(t->key, f->key) != 0)
-			f->other = t->key;
-	}
-}
-
-static void longest(const struct overlay *o, const struct tree *map, struct found *f)
-{
-	longest_below(o, map, f, SIZE_MAX);
-}
-
-/* @return the usual stage that the rest begins with, and that may be added to these; NULL: none */
-static const char *usual(const struct overlay *o, const struct tree *stages)
-{
-	const bool is_off = !strcmp(o->value, "off") || !strcmp(o->value, "false");
-
-	for (const struct usual *u = usual_stages; u->name; u++) {
-		size_t n = u->is_sink ? 0 : match(o, u->name);
-
-		if (n)
-			return (is_off && !o->rest[n]) || !usual_may_add(o->load, u, stages) ? NULL : u->name;
-	}
-	return NULL;
-}
-
-/* Levels that are joined by one underscore are told apart in the whole name. */
-static const char *hint(const struct overlay *o, const struct nearest *near)
-{
-	const char *name = o->layer == LAYER_ENVIRONMENT ? strrchr(o->at.source, ' ') : NULL, *right = "";
-	size_t n = strlen(near->best);
-
-	if (name && (env_near_is_option(o->name) ||
-			    (n && !strncasecmp(o->name, near->best, n) && o->name[n] == '_')))
-		right = env_near_spelled(o->root, name + sizeof(OVERRIDE_PREFIX), o->arena);
-	return *right && strcmp(right, name + 1) != 0 ? arena_printf(o->arena, "; did you mean %s?", right)
-						      : nearest_hint(near, o->arena);
-}
-
-/* @return what there is, for one who named nothing that is near any of it; "" when it is too much to tell */
-static const char *there_are(const struct overlay *o, const struct tree *map)
-{
-	const char *list = "";
-	unsigned n = 0;
-
-	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
-		if (t->key && ++n <= TOLD)
-			list = arena_printf(o->arena, "%s%s\"%s\"", list, n > 1 ? ", " : "", t->key);
-	if (!n || n > TOLD)
-		return "";
-	return arena_printf(o->arena, n > 1 ? "; there are %s" : "; there is %s", list);
-}
-
-/* Take the next level, which must be a key of a or b. @return the key, NULL and reported */
-static const char *take_known(struct overlay *o, const char *what, const struct tree *a, const struct tree *b)
-{
-	struct found f = {0};
-	struct nearest near;
-	const bool is_stage = !strcmp(what, "stage");
-	const char *maybe;
-
-	longest(o, a, &f);
-	longest(o, b, &f);
-	if (f.other) {
-		report_error(o->report, &o->at, o->path,
-			"means the %s \"%s\" as well as \"%s\"; use --set, or rename one of them", what,
-			f.key, f.other);
-		return NULL;
-	}
-	if (!f.key && is_stage) {
-		f.key = usual(o, a);
-		f.n = f.key ? match(o, f.key) : 0;
-	}
-	if (f.key) {
-		advance(o, f.n);
-		return f.key;
-	}
-	if (!take_any(o))
-		return NULL;
-	nearest_init(&near, o->name);
-	for (const struct tree *t = a ? a->first : NULL; t; t = t->next)
-		nearest_try(&near, t->key ? t->key : "");
-	for (const struct tree *t = b ? b->first : NULL; t; t = t->next)
-		nearest_try(&near, t->key ? t->key : "");
-	for (const struct usual *u = usual_stages; is_stage && u->name; u++)
-		if (!u->is_sink && strcmp(u->name, o->name) != 0)
-			nearest_try(&near, u->name);
-	maybe = hint(o, &near);
-	report_error(o->report, &o->at, o->path, "there is no %s \"%s\"%s", what, o->name,
-		*maybe || b ? maybe : there_are(o, a));
-	return NULL;
-}
-
-/* @return whether what follows n of the rest is a stage of that camera, or may be one */
-static bool is_followed(struct overlay o, size_t n, const struct tree *camera, const struct tree *defaults)
-{
-	struct found f = {0};
-
-	advance(&o, n);
-	longest(&o, camera, &f);
-	longest(&o, defaults, &f);
-	return f.n || usual(&o, camera);
-}
-
-/* How a variable writes the name of a camera that it cannot hold. @return whether that is told */
-static bool told_how_it_is_written(struct overlay *o, const struct tree *cameras)
-{
-	for (const struct tree *t = cameras ? cameras->first : NULL; t; t = t->next) {
-		const char *written = "", *s = t->key ? t->key : "";
-
-		for (size_t n; *s; s += n ? n : 1) {
-			n = foreign(s);
-			written =
-				arena_printf(o->arena, "%s%c", written, n ? '_' : toupper((unsigned char)*s));
-		}
-		if (*written != '_')
-			continue;
-		report_error(o->report, &o->at, o->path,
-			"no camera is called so; write \"%s\" as %s, an underscore for each character that "
-			"a variable's name cannot hold, or use --set",
-			t->key, written);
-		return true;
-	}
-	return false;
-}
-
-/* A camera's name may hold the separator, so that a path begins with several: it is the longest before a stage. */
-static const char *take_camera(struct overlay *o, const struct tree *cameras, const struct tree *defaults)
-{
-	struct found f = {0}, g;
-
-	longest(o, cameras, &f);
-	if (!f.n && *o->rest == '_' && o->layer == LAYER_ENVIRONMENT && told_how_it_is_written(o, cameras))
-		return NULL;
-	for (g = f; g.n && !is_followed(*o, g.n, tree_get(cameras, g.key), defaults);) {
-		const size_t below = g.n;
-
-		g = (struct found){0};
-		longest_below(o, cameras, &g, below);
-	}
-	if (!g.n || g.n == f.n || g.other)
-		return take_known(o, "camera", cameras, NULL);
-	advance(o, g.n);
-	return g.key;
-}
-
-/* @return the child of that name, made if need be, as a mapping; NULL and reported */
-static struct tree *enter(struct overlay *o, struct tree *parent, const char *key)
-{
-	struct tree *t = tree_get(parent, key);
-
-	if (!t) {
-		t = tree_add(o->arena, parent, key, &o->at);
-		if (!t)
-			return NULL;
-		t->layer = o->layer;
-	}
-	/* What is on may have options as well. */
-	if (tree_is_null(t) || tree_is_on(t))
-		t->kind = TREE_MAP;
-	if (t->kind == TREE_MAP)
-		return t;
-	report_error(o->report, &o->at, o->path, "%s is %s, so nothing below it can be set",
-		tree_path(o->arena, t), tree_is_off(t) ? "off" : tree_kind_name(t));
-	return NULL;
-}
-
-static void put(struct overlay *o, struct tree *parent, const char *key)
-{
-	struct tree *t = tree_get(parent, key);
-
-	if (!t)
-		t = tree_add(o->arena, parent, key, &o->at);
-	if (!t)
-		return;
-	t->kind = TREE_SCALAR;
-	t->first = t->last = NULL;
-	t->bad = NULL;
-	t->plain = t->secret = false;
-	t->layer = o->layer;
-	t->value = o->value;
-	t->at = t->key_at = o->at;
-}
-
-/* Below a stage, a sink or listener, or `server`: one key, whichever; the option tables judge it later. */
-static void put_option(struct overlay *o, struct tree *map)
-{
-	if (!map || !take_any(o))
-		return;
-	if (*o->rest) {
-		report_error(o->report, &o->at, o->path, "%s.%s has nothing below it",
-			tree_path(o->arena, map), o->name);
-		return;
-	}
-	put(o, map, arena_copy(o->arena, o->name, strlen(o->name)));
-}
-
-/* `on` takes nothing away from what is written there. */
-static bool is_on_already(const struct overlay *o, const struct tree *t)
-{
-	return t && t->kind == TREE_MAP && (!strcmp(o->value, "on") || !strcmp(o->value, "true"));
-}
-
-/* A stage, sink or listener of parent, whole (on, off, an address) or one key of it. */
-static void put_stage(struct overlay *o, const char *what, struct tree *parent, const struct tree *also)
-{
-	const char *stage = parent ? take_known(o, what, parent, also) : NULL;
-
-	if (!stage)
-		return;
-	if (!*o->rest && !is_on_already(o, tree_get(parent, stage)))
-		put(o, parent, stage);
-	else if (*o->rest)
-		put_option(o, enter(o, parent, stage));
-}
-
-/* A user need not be in the file: one of the environment's is written in small letters. */
-static const char *take_user(struct overlay *o, const struct tree *users)
-{
-	struct found f = {0};
-
-	longest(o, users, &f);
-	if (f.n)
-		return take_known(o, "user", users, NULL);
-	return take_any(o) ? arena_copy(o->arena, o->name, strlen(o->name)) : NULL;
-}
-
-/* One key of a user. */
-static void put_user(struct overlay *o, struct tree *users)
-{
-	const char *user = users ? take_user(o, users) : NULL;
-
-	if (user && !*o->rest)
-		report_error(o->report, &o->at, NULL, "users.%s is no value; name one below it", user);
-	else if (user)
-		put_option(o, enter(o, users, user));
-}
-
-static void apply(struct overlay *o)
-{
-	const struct tree *defaults = tree_get(o->root, "defaults");
-	struct tree *cameras = tree_get(o->root, "cameras");
-	const char *section = NULL, *camera;
-	struct nearest near;
-
-	for (const char *const *s = sections; *s && !section; s++)
-		if (match(o, *s))
-			section = *s;
-	if (!section) {
-		if (!take_any(o))
-			return;
-		nearest_init(&near, o->name);
-		for (const char *const *s = sections; *s; s++)
-			nearest_try(&near, *s);
-		report_error(o->report, &o->at, o->path,
-			"nothing is called \"%s\"%s (a path begins with " SECTIONS_IN_WORDS("or") ")",
-			o->name, hint(o, &near));
-		return;
-	}
-	advance(o, strlen(section));
-	if (!*o->rest) {
-		report_error(o->report, &o->at, o->path, "%s is no value; name one below it", section);
-	} else if (!strcmp(section, "server")) {
-		put_option(o, enter(o, o->root, section));
-	} else if (!strcmp(section, "users")) {
-		put_user(o, enter(o, o->root, section));
-	} else if (!strcmp(section, "cameras")) {
-		camera = take_camera(o, cameras, defaults);
-		if (camera && !*o->rest)
-			report_error(
-				o->report, &o->at, NULL, "cameras.%s is no value; name one below it", camera);
-		else if (camera)
-			put_stage(o, "stage", enter(o, cameras, camera), defaults);
-	} else {
-		uint32_t kind = kind_of_section(section);
-
-		put_stage(o, kind ? kind_name(kind) : "stage", enter(o, o->root, section), NULL);
-	}
-}
-
-static void start(struct overlay *o, const char *value)
+static void start(struct path *o, const char *value)
 {
 	const char *fault = env_text_fault(value);
 
@@ -400,7 +19,7 @@ static void start(struct overlay *o, const char *value)
 		report_error(o->report, &o->at, o->path, "the value %s", fault);
 	} else {
 		o->value = arena_copy(o->arena, value, strlen(value));
-		apply(o);
+		path_apply(o);
 	}
 }
 
@@ -409,7 +28,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void one_variable(struct overlay o, const char *variable)
+static void one_variable(struct path o, const char *variable)
 {
 	size_t n = strcspn(variable, "=");
 	const char *name = arena_copy(o.arena, variable, n);
@@ -438,7 +57,7 @@ void overlay_environment(struct load *l)
 	/* The environment has no order: by name, what is set whole comes before what is set inside. */
 	qsort(found, n, sizeof(*found), by_text);
 	for (size_t i = 0; i < n; i++)
-		one_variable((struct overlay){.load = l,
+		one_variable((struct path){.load = l,
 				     .root = l->root,
 				     .arena = l->arena,
 				     .report = l->report,
@@ -448,24 +67,24 @@ void overlay_environment(struct load *l)
 }
 
 /* @return how much of "cameras.NAME..." lies before the end of NAME: a camera's, or a user's, may hold the '=' */
-static size_t name_in(struct overlay *o, const char *set)
+static size_t name_in(struct path *o, const char *set)
 {
 	static const char *const of_people[] = {"cameras", "users"};
 
 	for (size_t i = 0; i < sizeof(of_people) / sizeof(of_people[0]); i++) {
 		const size_t n = strlen(of_people[i]);
-		struct found f = {0};
+		struct path_found f = {0};
 
 		if (strncmp(set, of_people[i], n) != 0 || set[n] != '.')
 			continue;
 		o->rest = set + n + 1;
-		longest(o, tree_get(o->root, of_people[i]), &f);
+		path_longest(o, tree_get(o->root, of_people[i]), &f);
 		return n + 1 + f.n;
 	}
 	return 0;
 }
 
-static void one_set(struct overlay o, const char *set, unsigned number)
+static void one_set(struct path o, const char *set, unsigned number)
 {
 	const char *equals = strchr(set + name_in(&o, set), '=');
 
@@ -489,7 +108,7 @@ void overlay_sets(struct load *l)
 	const char *const *sets = l->in->sets;
 
 	for (unsigned i = 0; sets && sets[i]; i++)
-		one_set((struct overlay){.load = l,
+		one_set((struct path){.load = l,
 				.root = l->root,
 				.arena = l->arena,
 				.report = l->report,

@@ -63,15 +63,20 @@ static void help_topics(const struct cam_plugin *p, struct text *out)
 			t->help ? t->help : "");
 }
 
+static void help_options(const struct cam_opt *o, struct text *out)
+{
+	if (o && o->name)
+		text_add(out, "\nOptions:\n");
+	for (; o && o->name; o++)
+		if (!(o->flags & CAM_HIDDEN))
+			help_option(o, out);
+}
+
 void config_help(const struct cam_plugin *p, struct text *out)
 {
 	text_printf(out, "%s %s, a %s: %s\n", p->name, p->version ? p->version : "", kind_name(p->kind),
 		p->summary ? p->summary : "");
-	if (p->options && p->options->name)
-		text_add(out, "\nOptions:\n");
-	for (const struct cam_opt *o = p->options; o && o->name; o++)
-		if (!(o->flags & CAM_HIDDEN))
-			help_option(o, out);
+	help_options(p->options, out);
 	help_common(p, out);
 	if (p->stats && p->stats->name)
 		text_add(out, "\nStatistics:\n");

@@ -48,3 +48,9 @@ void keys_check(const struct tree *t, struct arena *a, struct report *r)
 	for (const struct tree *c = t->first; c; c = c->next)
 		keys_check(c, a, r);
 }
+
+void keys_try(struct nearest *near, const struct tree *map)
+{
+	for (const struct tree *t = map ? map->first : NULL; t; t = t->next)
+		nearest_try(near, t->key ? t->key : "");
+}

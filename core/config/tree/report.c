@@ -2,6 +2,8 @@
 
 #include "core/config/tree/report.h"
 
+#include "lib/utf8.h"
+
 #include <string.h>
 
 enum { LINE_MAX_BYTES = 600 };
@@ -9,19 +11,22 @@ enum { LINE_MAX_BYTES = 600 };
 /* @return how many bytes a character at s has that controls a terminal, turns text around or has no width; 0: none */
 static size_t unseen(const unsigned char *s)
 {
+	static const struct {
+		unsigned first, last;
+	} ranges[] = {{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}};
 	unsigned c;
 
 	if (*s < 0x20 || *s == 0x7f)
 		return 1;
 	if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
 		return 2;
-	if ((*s & 0xf0) != 0xe0 || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80)
+	if (utf8_length(s) != 3)
 		return 0;
 	c = (*s & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
-	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
-			       c == 0xfeff
-		       ? 3
-		       : 0;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return 3;
+	return 0;
 }
 
 bool report_is_unseen(const char *s)

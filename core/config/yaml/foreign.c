@@ -98,15 +98,11 @@ const char *foreign_name(const char *text, struct arena *a)
 static const char *unescaped(const char *text, struct arena *a)
 {
 	struct text out = {0};
-	const char *result;
 
 	for (; *text; text++)
 		if (*text != '\\')
 			text_add_n(&out, text, 1);
-	a->failed |= out.failed;
-	result = arena_copy(a, text_str(&out), out.len);
-	text_free(&out);
-	return result;
+	return arena_take(a, &out);
 }
 
 /* @return the address in a scalar, or in the first item that has one */
@@ -132,27 +128,41 @@ static void arrived(struct foreign_walk *w, const struct tree *t)
 		w->name = named->value;
 }
 
+/* Shinobi keeps JSON in a text. @return whether the key that the path begins with is in it, and its address then taken */
+static bool is_json_with_host(struct foreign_walk *w, const char *text, const char *path)
+{
+	static const char key[] = "auto_host";
+	const char *at = strncmp(path, key, strcspn(path, "/")) == 0 ? strstr(text, key) : NULL;
+
+	if (at) {
+		w->seen = true;
+		w->url = foreign_url(unescaped(at, w->arena), w->arena);
+	}
+	return at;
+}
+
+/* @return whether the n bytes that a path begins with lead to a key, or to an item of a list, which has none */
+static bool is_step(const char *path, size_t n, const char *key)
+{
+	return (n == 1 && strchr("*#", *path)) || (strlen(key) == n && !strncmp(key, path, n));
+}
+
 /* @return whether an address was found at the end of the path; depth is bounded by its length */
 static bool walk(struct foreign_walk *w, const struct tree *t, const char *path)
 {
 	size_t n = strcspn(path, "/");
 	const char *rest = path[n] ? path + n + 1 : "";
-	bool any = n == 1 && (*path == '*' || *path == '#');
 
 	if (!*path)
 		arrived(w, t);
-	if (!*path || w->steps > STEPS_MAX)
+	if (!*path || w->steps > STEPS_MAX ||
+		(t->kind == TREE_SCALAR && is_json_with_host(w, t->value, path)))
 		return w->url;
-	if (t->kind == TREE_SCALAR && !strncmp(path, "auto_host", n) && strstr(t->value, "auto_host")) {
-		w->seen = true;
-		w->url = foreign_url(unescaped(strstr(t->value, "auto_host"), w->arena), w->arena);
-		return w->url;
-	}
 	if (t->kind == TREE_SCALAR || (*path == '#') != (t->kind == TREE_LIST))
 		return false;
 	for (const struct tree *c = t->first; c; c = c->next) {
 		w->steps++;
-		if (!any && (strlen(c->key) != n || strncmp(c->key, path, n) != 0))
+		if (!is_step(path, n, c->key))
 			continue;
 		if (*path == '*')
 			w->name = c->key;
