@@ -9,7 +9,7 @@ shm_ring_la_LIBADD = -lm
 EXTRA_DIST += %D%/README.md
 dist_doc_DATA += doc/shm-ring.md
 
-shm_ring_tests = plugin-shm_ring plugin-shm_ring_names plugin-shm_ring_readers
+shm_ring_tests = plugin-shm_ring plugin-shm_ring_names plugin-shm_ring_readers plugin-shm_ring_scarce
 check_PROGRAMS += $(shm_ring_tests)
 dist_check_SCRIPTS += %D%/test_headers.sh
 TESTS += $(shm_ring_tests) %D%/test_headers.sh
@@ -24,3 +24,8 @@ plugin_shm_ring_names_LDADD = $(PLUGIN_TEST_LIBS) -lm
 plugin_shm_ring_readers_SOURCES = %D%/test_readers.c %D%/test_rig.h $(shm_ring_sources)
 plugin_shm_ring_readers_CFLAGS = $(AM_CFLAGS)
 plugin_shm_ring_readers_LDADD = $(PLUGIN_TEST_LIBS) -lm
+plugin_shm_ring_scarce_SOURCES = %D%/test_scarce.c %D%/test_rig.h $(shm_ring_sources)
+plugin_shm_ring_scarce_CFLAGS = $(AM_CFLAGS)
+plugin_shm_ring_scarce_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=statvfs,--wrap=posix_fallocate \
+	-Wl,--wrap=shm_open,--wrap=ftruncate,--wrap=fchmod,--wrap=mmap
+plugin_shm_ring_scarce_LDADD = $(PLUGIN_TEST_LIBS) -lm
