@@ -12,7 +12,7 @@
 /* ---- of all ---- */
 
 /* How far the list of cameras is printed. */
-struct list {
+struct progress {
 	size_t camera, node;
 	bool begun, in_nodes;
 };
@@ -21,7 +21,7 @@ struct list {
 static bool add_to_list(void *arg, void *state, struct text *out)
 {
 	const struct graph *g = ((const struct api *)arg)->graph;
-	struct list *l = state;
+	struct progress *l = state;
 	size_t n;
 	struct graph_node *const *nodes = graph_nodes_of(g, GRAPH_NO_CAMERA, &n);
 
@@ -51,7 +51,7 @@ static void end_list(void *state)
 }
 
 const struct document_maker camera_list_maker = {
-	"application/json", sizeof(struct list), add_to_list, end_list};
+	"application/json", sizeof(struct progress), add_to_list, end_list};
 
 /* ---- of some ---- */
 

@@ -36,7 +36,7 @@ struct entry {
 	const struct cam_operation *operation; /* NULL: its help is all there is */
 };
 
-struct list {
+struct entries {
 	struct entry *entry;
 	size_t n, room;
 	bool failed;
@@ -50,7 +50,7 @@ static bool is_of(const struct cam_operation *op, const struct cam_route *route)
 	return !strncmp(op->path, route->pattern, n) && op->path[n] == (route->pattern[n] ? '{' : '\0');
 }
 
-static void add(struct list *l, const struct entry *e)
+static void add(struct entries *l, const struct entry *e)
 {
 	if (l->n == l->room) {
 		size_t room = l->room ? 2 * l->room : 32;
@@ -66,7 +66,7 @@ static void add(struct list *l, const struct entry *e)
 	l->entry[l->n++] = *e;
 }
 
-static void add_plugin(struct list *l, const struct cam_plugin *p)
+static void add_plugin(struct entries *l, const struct cam_plugin *p)
 {
 	const struct cam_operation *op = p->operations;
 
@@ -79,7 +79,7 @@ static void add_plugin(struct list *l, const struct cam_plugin *p)
 }
 
 /* The first entry from `from` on with this pattern, and this method unless it is NULL. @return l->n: none */
-static size_t find(const struct list *l, size_t from, const char *pattern, const char *method)
+static size_t find(const struct entries *l, size_t from, const char *pattern, const char *method)
 {
 	while (from < l->n && (strcmp(l->entry[from].route->pattern, pattern) ||
 				      (method && strcmp(l->entry[from].route->method, method))))
@@ -138,7 +138,7 @@ static void print_path(const struct entry *e, struct text *out)
 }
 
 /* A path holds its methods. Of two plugins with one route the first is told of, as it is asked first. */
-static void print_paths(const struct list *l, struct text *out)
+static void print_paths(const struct entries *l, struct text *out)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const char *pattern = l->entry[i].route->pattern;
@@ -181,7 +181,7 @@ static void print_topics(const struct graph *g, struct text *out)
 
 void openapi_print(const struct graph *g, const struct cam_plugin *core, struct text *out)
 {
-	struct list l = {0};
+	struct entries l = {0};
 
 	add_plugin(&l, core);
 	for (size_t i = 0; i < g->index.n_plugins; i++)

@@ -18,13 +18,13 @@ static const char *const read_always[] = {"/etc", "/usr", "/lib", "/lib64", "/op
 
 /* ---- lists of paths, NULL at the end ---- */
 
-struct list {
+struct paths {
 	char **items;
 	size_t n;
 	bool failed;
 };
 
-static void list_add_n(struct list *l, const char *path, size_t len)
+static void paths_add_n(struct paths *l, const char *path, size_t len)
 {
 	char **items = realloc(l->items, (l->n + 2) * sizeof(*items));
 
@@ -37,12 +37,12 @@ static void list_add_n(struct list *l, const char *path, size_t len)
 	items[++l->n] = NULL;
 }
 
-static void list_add(struct list *l, const char *path)
+static void paths_add(struct paths *l, const char *path)
 {
-	list_add_n(l, path, strlen(path));
+	paths_add_n(l, path, strlen(path));
 }
 
-static void list_free(struct list *l)
+static void paths_free(struct paths *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		free(l->items[i]);
@@ -52,34 +52,34 @@ static void list_free(struct list *l)
 /* ---- what is read ---- */
 
 /* The folder of a file, since editors and Kubernetes put a new file in the place of the old; of "/" only the file. */
-static void add_folder_of(struct list *l, const char *file)
+static void add_folder_of(struct paths *l, const char *file)
 {
 	const char *slash = strrchr(file, '/');
 	char real[PATH_MAX];
 
 	if (!slash)
-		list_add(l, ".");
+		paths_add(l, ".");
 	else if (slash == file)
-		list_add(l, file);
+		paths_add(l, file);
 	else
-		list_add_n(l, file, (size_t)(slash - file));
+		paths_add_n(l, file, (size_t)(slash - file));
 	if (realpath(file, real) && strcmp(real, file) != 0 && (slash = strrchr(real, '/')) > real)
-		list_add_n(l, real, (size_t)(slash - real));
+		paths_add_n(l, real, (size_t)(slash - real));
 }
 
-static void add_split(struct list *l, const char *text, char at)
+static void add_split(struct paths *l, const char *text, char at)
 {
 	while (*text) {
 		const char *end = strchrnul(text, at);
 
 		if (end > text)
-			list_add_n(l, text, (size_t)(end - text));
+			paths_add_n(l, text, (size_t)(end - text));
 		text = end + (*end != '\0');
 	}
 }
 
 /* Files of secrets, and where plugins and their libraries are looked for. */
-static void add_variable(struct list *l, const char *variable)
+static void add_variable(struct paths *l, const char *variable)
 {
 	const char *value = strchr(variable, '=');
 	size_t n = value ? (size_t)(value++ - variable) : 0;
@@ -89,16 +89,16 @@ static void add_variable(struct list *l, const char *variable)
 	if (n > 5 && !strncmp(variable + n - 5, "_FILE", 5))
 		add_folder_of(l, value);
 	else if (!strncmp(variable, "CREDENTIALS_DIRECTORY=", n + 1))
-		list_add(l, value);
+		paths_add(l, value);
 	else if (!strncmp(variable, "CAM_SERVER_PLUGIN_PATH=", n + 1) ||
 		 !strncmp(variable, "LD_LIBRARY_PATH=", n + 1))
 		add_split(l, value, ':');
 }
 
-static void add_read(struct list *l, const struct config *c, const char *file, char *const *variables)
+static void add_read(struct paths *l, const struct config *c, const char *file, char *const *variables)
 {
 	for (size_t i = 0; i < sizeof(read_always) / sizeof(read_always[0]); i++)
-		list_add(l, read_always[i]);
+		paths_add(l, read_always[i]);
 	if (file)
 		add_folder_of(l, file);
 	for (; *variables; variables++)
@@ -135,22 +135,22 @@ static bool resolve(const char *path, char ret[PATH_MAX])
 	return true;
 }
 
-static void add_written(struct list *l, const char *folder)
+static void add_written(struct paths *l, const char *folder)
 {
 	char real[PATH_MAX];
 
 	/* Made here, it needs no rights on the folder above. Whoever is to use it tells what is wrong with it. */
 	(void)!mkdir(folder, 0755);
-	list_add(l, folder);
+	paths_add(l, folder);
 	/* The whole disk is too much to give for a folder that nobody can make. */
 	if (resolve(folder, real) && strcmp(real, "/") != 0 && strcmp(real, folder) != 0)
-		list_add(l, real);
+		paths_add(l, real);
 }
 
-static void add_write(struct list *l, const struct config *c)
+static void add_write(struct paths *l, const struct config *c)
 {
-	list_add(l, "/dev/shm");
-	list_add(l, "/dev/null");
+	paths_add(l, "/dev/shm");
+	paths_add(l, "/dev/null");
 	for (size_t i = 0; i < c->n_nodes; i++) {
 		const struct config_node *n = &c->nodes[i];
 
@@ -176,7 +176,7 @@ static void tell(struct log *log, int err, const char *what, const char *without
 int guard_now(
 	struct guard *p, const struct config *c, const char *file, char *const *variables, struct log *log)
 {
-	struct list read = {0}, write = {0};
+	struct paths read = {0}, write = {0};
 	int err = -ENOMEM;
 
 	*p = (struct guard){0};
@@ -189,11 +189,11 @@ int guard_now(
 		tell(log, sandbox_calls(), "seccomp", "the server could start other programs");
 		p->folders = write.items;
 		p->n_folders = write.n;
-		write = (struct list){0};
+		write = (struct paths){0};
 		err = 0;
 	}
-	list_free(&read);
-	list_free(&write);
+	paths_free(&read);
+	paths_free(&write);
 	return err;
 }
 

@@ -2,7 +2,7 @@
 /* Requests that a node answers: at once, later, in pieces; each is answered once, whatever happens to the node. */
 #include "core/plugin/handling.h"
 
-#include "core/plugin/node_impl.h"
+#include "core/plugin/cam_node.h"
 #include "core/plugin/stream.h"
 #include "core/plugin/who.h"
 #include "tests/check.h"
