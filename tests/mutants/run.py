@@ -150,9 +150,12 @@ class Runner:
     def baseline(self, tests):
         """How long the tests take with nothing changed. @return what fails already"""
         for name in sorted(tests):
-            began = time.monotonic()
-            why = self.run(name, 300)
-            self.took[name] = time.monotonic() - began
+            for _ in range(3):  # a machine with much else to do may be late once
+                began = time.monotonic()
+                why = self.run(name, 300)
+                self.took[name] = time.monotonic() - began
+                if not why:
+                    break
             if why:
                 yield f"{name} fails with nothing changed: {why}"
 

@@ -216,3 +216,10 @@ TESTS += unit-handling
 unit_handling_SOURCES = %D%/handling.c %D%/node_world.c %D%/node_world.h
 unit_handling_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_handling_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-log unit-meter
+TESTS += unit-log unit-meter
+unit_log_SOURCES = %D%/log.c
+unit_log_LDADD = $(TEST_LIBS)
+unit_meter_SOURCES = %D%/meter.c
+unit_meter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_meter_LDADD = $(TEST_LIBS)
