@@ -223,3 +223,20 @@ unit_log_LDADD = $(TEST_LIBS)
 unit_meter_SOURCES = %D%/meter.c
 unit_meter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_meter_LDADD = $(TEST_LIBS)
+# The API before such a graph.
+api_tests = unit-api unit-api_who unit-api_events
+check_PROGRAMS += $(api_tests)
+TESTS += $(api_tests)
+api_world = %D%/api_world.c %D%/api_world.h $(graph_world)
+unit_api_SOURCES = %D%/api.c $(api_world)
+unit_api_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_api_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_api_LDADD = $(TEST_LIBS)
+unit_api_who_SOURCES = %D%/api_who.c $(api_world)
+unit_api_who_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(AVUTIL_CFLAGS)
+unit_api_who_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_api_who_LDADD = $(TEST_LIBS)
+unit_api_events_SOURCES = %D%/api_events.c $(api_world)
+unit_api_events_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_api_events_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_api_events_LDADD = $(TEST_LIBS)
