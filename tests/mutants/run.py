@@ -198,7 +198,7 @@ def main():
     tests = {name for m in todo for name in m.tests}
     runner = Runner(tree, build)
     built = make(build, ["all", *(name for name in tests if "/" not in name)])
-    failing = [built.stdout] if built.returncode else list(runner.baseline(tests))
+    failing = ["\n".join(built.stdout.splitlines()[-60:])] if built.returncode else list(runner.baseline(tests))
     if failing:
         print(*failing, sep="\n")
         return 1
