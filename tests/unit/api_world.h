@@ -4,7 +4,6 @@
 #define CAM_TESTS_API_WORLD_H
 #include "core/api/api.h"
 #include "core/bus/events.h"
-#include "core/config/users.h"
 #include "tests/unit/graph_world.h"
 
 struct api_world {
