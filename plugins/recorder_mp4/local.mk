@@ -2,7 +2,7 @@ plugin_LTLIBRARIES += recorder_mp4.la
 recorder_mp4_sources = \
 	%D%/mp4.c %D%/mp4.h \
 	%D%/names.c %D%/names.h \
-	%D%/params.c %D%/params.h $(LIB_AV_SETS) \
+	%D%/params.c %D%/params.h $(LIB_AV_SOURCES) \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/recorder_mp4.c \
 	%D%/recording_event.c %D%/recording_event.h \

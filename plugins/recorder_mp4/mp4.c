@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/recorder_mp4/mp4.h"
 
+#include "plugins/lib/av/codec.h"
 #include "plugins/recorder_mp4/names.h"
 
 #include <errno.h>
@@ -82,9 +83,7 @@ static int add_video(struct mp4 *m, const struct mp4_format *format)
 	stream->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
 	stream->codecpar->width = (int)format->width;
 	stream->codecpar->height = (int)format->height;
-	stream->codecpar->codec_id = format->video->codec == CAM_H264   ? AV_CODEC_ID_H264
-				     : format->video->codec == CAM_HEVC ? AV_CODEC_ID_HEVC
-									: AV_CODEC_ID_MJPEG;
+	stream->codecpar->codec_id = av_codec_id(format->video->codec);
 	/* The name that Apple's players know HEVC by. */
 	if (format->video->codec == CAM_HEVC)
 		stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
@@ -115,14 +114,13 @@ static int add_audio(struct mp4 *m, const struct mp4_format *format)
 		return -ENOMEM;
 	par = stream->codecpar;
 	par->codec_type = AVMEDIA_TYPE_AUDIO;
+	par->codec_id = av_codec_id(format->audio->codec);
 	par->sample_rate = (int)mp4_timescale(format, MP4_AUDIO);
 	av_channel_layout_default(&par->ch_layout, (int)format->audio->channels);
 	if (format->audio->codec == CAM_OPUS) {
-		par->codec_id = AV_CODEC_ID_OPUS;
 		par->frame_size = 960;
 		return set_opus_head(par, format->audio);
 	}
-	par->codec_id = AV_CODEC_ID_AAC;
 	par->frame_size = 1024;
 	return set_extradata(par, format->audio->extradata, format->audio->extradata_len);
 }

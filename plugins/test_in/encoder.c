@@ -25,7 +25,7 @@ static const AVCodec *find(uint32_t fourcc)
 		codec = avcodec_find_encoder_by_name("libx264");
 	else if (fourcc == CAM_HEVC)
 		codec = avcodec_find_encoder_by_name("libx265");
-	return codec ? codec : avcodec_find_encoder(av_id_of_fourcc(fourcc));
+	return codec ? codec : avcodec_find_encoder(av_codec_id(fourcc));
 }
 
 static void set_format(AVCodecContext *c, const struct encoder_want *want)

@@ -4,7 +4,6 @@
  * It has no thread of its own: each frame is one tick on the cpu pool, on a schedule that does not drift.
  */
 #include "plugins/lib/av/annexb.h"
-#include "plugins/lib/av/codec.h"
 #include "plugins/test_in/encoder.h"
 #include "plugins/test_in/pattern.h"
 

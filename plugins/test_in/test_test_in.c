@@ -65,7 +65,7 @@ static int read_bar_code(const AVFrame *f)
 
 static AVCodecContext *open_decoder(uint32_t fourcc)
 {
-	const AVCodec *codec = avcodec_find_decoder(av_id_of_fourcc(fourcc));
+	const AVCodec *codec = avcodec_find_decoder(av_codec_id(fourcc));
 	AVCodecContext *c = avcodec_alloc_context3(codec);
 
 	CHECK(codec && c);
