@@ -86,6 +86,15 @@ static void tick(void *self)
 	b->host->log(b->node, CAM_INFO, "rung: %lld", (long long)b->rung);
 }
 
+/* Every detector has one; this one has not asked for anything. */
+static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
+{
+	(void)self;
+	(void)sub;
+	(void)buf;
+	return 0;
+}
+
 static const struct cam_opt options[] = {{"after", CAM_TIME, 0, CAM_INT_AT(struct config, after_ns), "5s", 0,
 						 6e10, NULL, NULL, "How long after its start it begins."},
 	{"rate", CAM_INT, 0, CAM_INT_AT(struct config, rate), "100", 1, 100000, NULL, NULL,
@@ -108,5 +117,6 @@ const struct cam_plugin cam_plugin_1 = {
 	.start = start,
 	.stop = stop,
 	.destroy = free,
+	.consume = consume,
 	.tick = tick,
 };

@@ -47,9 +47,35 @@ def memory_mib(*roots):
     """Proportional set size."""
     total = 0
     for pid in tree(*roots):
-        rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+        try:
+            rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
         total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])
     return total / 1024
+
+
+def written_bytes(*roots):
+    """By write() and its like, files and pipes."""
+    total = 0
+    for pid in tree(*roots):
+        try:
+            total += int(re.search(r"^wchar: (\d+)", pathlib.Path(f"/proc/{pid}/io").read_text(), re.M)[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return total
+
+
+class Written:
+    """What each side has written since now."""
+
+    def __init__(self, sides):
+        self.sides, self.began = sides, time.monotonic()
+        self.before = {name: written_bytes(*pids) for name, pids in sides.items()}
+
+    def mbit_a_second(self):
+        took = time.monotonic() - self.began
+        return {name: (written_bytes(*pids) - self.before[name]) * 8 / 1e6 / took for name, pids in self.sides.items()}
 
 
 def windows(sides, pairs, seconds):

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The programs that cam_server is measured beside, run as their users would: found in $CAM_BENCH_PEERS or PATH, or not."""
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 
+import measure
 import rig as harness
 
 FOLDERS = os.pathsep.join(filter(None, (os.environ.get("CAM_BENCH_PEERS"), os.environ.get("PATH"))))
@@ -50,8 +53,16 @@ def spawn(rig, *command, ready=False, out=subprocess.PIPE):
     log = open(rig.folder / f"peer-{len(rig.closers)}.log", "wb")
     process = subprocess.Popen([*map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=log, cwd=rig.folder)
     log.close()
-    rig.closers.append(lambda: (process.kill(), process.wait()))
+    rig.closers.append(lambda: end(process))
     return (process, int(process.stdout.readline().split()[1])) if ready else process
+
+
+def end(process):
+    """With all that it started."""
+    for pid in measure.tree(process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
 
 
 def bench(name):

@@ -11,6 +11,18 @@ WIDTH, HEIGHT, FPS, QUALITY = peers.VIEW
 FLOOR = "bare loop"
 
 
+def watch(started, bench, cameras, settle_seconds):
+    """@return CPU time of each side, and what it has written in Mbit/s a camera"""
+    written = measure.Written(started)
+    time.sleep(settle_seconds)
+    found = measure.windows(started, bench.pairs, bench.seconds)
+    return found, {name: rate / cameras for name, rate in written.mbit_a_second().items()}
+
+
+def writes(work):
+    return {name: f"{rate:.1f} Mbit/s written" for name, rate in work.items()}
+
+
 def record(rig, bench, transport):
     url = sides.replay(rig)
     srv = sides.server(rig, url, buffer="shm_ring", transport=transport)
@@ -22,68 +34,67 @@ def record(rig, bench, transport):
     ):
         if name in bench.peers and (name != "Motion" or transport == "tcp"):
             started[bench.peers.named(name)] = (start().pid,)
-    time.sleep(4)
-    found = measure.windows(started, bench.pairs, bench.seconds)
+    found, work = watch(started, bench, 1, 4)
     decoders = srv.metric("cam_camera_decoders", camera="cam0")
     assert decoders == 0, f"{decoders} decoders while nobody watches"
-    return found
+    notes = writes(work)
+    for name in notes:
+        if name.startswith("Motion"):
+            notes[name] += ", decodes and looks for motion too"
+            work[name] = max(work.values())  # it writes every few seconds only
+    bar = {bench.peers.named("ffmpeg"): 1.10}
+    return [tables.compare(f"one camera recorded over {transport.upper()}", found, bar, work, notes)]
 
 
 def record_one(rig, bench):
     """One camera recorded over TCP, nobody watches"""
-    found = record(rig, bench, "tcp")
     bench.note_missing("ffmpeg", "MediaMTX", "Motion", "Moonfire NVR")
-    motion = {bench.peers.named("Motion"): "decodes and looks for motion too"} if "Motion" in bench.peers else {}
-    return [tables.compare("one camera recorded over TCP", found, {bench.peers.named("ffmpeg"): 1.10}, notes=motion)]
+    return record(rig, bench, "tcp")
 
 
 def record_udp(rig, bench):
     """One camera recorded over UDP, nobody watches"""
-    found = record(rig, bench, "udp")
     bench.note_missing("ffmpeg", "MediaMTX")
-    return [tables.compare("one camera recorded over UDP", found, {bench.peers.named("ffmpeg"): 1.10})]
+    return record(rig, bench, "udp")
 
 
-def record_many(rig, bench, start, n):
-    """Ours beside one other, each with n cameras."""
-    url = sides.replay(rig)
+def record_many(rig, bench, name, start):
+    """Ours beside one other, each with all cameras. @return lines of CPU time, MiB a camera: ours, its history, theirs"""
+    n, url = bench.cameras, sides.replay(rig)
     srv = sides.server(rig, url, n)
-    other = start(rig, url, n)
-    time.sleep(8)
-    found = measure.windows({tables.OURS: (srv.process.pid,), "other": other}, bench.pairs, bench.seconds)
+    started = {tables.OURS: (srv.process.pid,), name: start(url, n)}
+    found, work = watch(started, bench, n, 8)
     pss = measure.memory_mib(srv.process.pid)
     history = sum(v for k, v in srv.metrics().items() if k.startswith("cam_mem_ring_bytes")) / (1 << 20)
-    return found, pss, history, measure.memory_mib(*other)
+    lines = tables.compare("", found, {name: 1.0} if "ffmpeg" in name else {}, work, writes(work)).lines
+    lines[0].side = f"{tables.OURS}, beside {name}"
+    memory = (pss - history) / n, history / n, measure.memory_mib(*started[name]) / n
+    rig.kill()
+    return lines, memory
 
 
 def record_32(rig, bench):
     """32 cameras recorded in one process, nobody watches"""
     n = bench.cameras
-    url = sides.replay(rig)
-    alone = sides.server(rig, url, 1, recorder=False)
+    alone = sides.server(rig, sides.replay(rig), 1, recorder=False)
     empty = measure.memory_mib(alone.process.pid)
     rig.kill()
-    others = {FLOOR: lambda r, u, k: (peers.record_floor(r, u, k).pid,)}
+    others = {FLOOR: lambda url, k: (peers.record_floor(rig, url, k).pid,)}
     if "ffmpeg" in bench.peers:
-        others[f"{n} × {bench.peers.named('ffmpeg')}"] = lambda r, u, k: tuple(
-            peers.ffmpeg_copy(r, u, f"peer{i}").pid for i in range(k))
+        others[f"{n} × {bench.peers.named('ffmpeg')}"] = lambda url, k: tuple(
+            peers.ffmpeg_copy(rig, url, f"peer{i}").pid for i in range(k))
     if "MediaMTX" in bench.peers:
-        others[bench.peers.named("MediaMTX")] = lambda r, u, k: (peers.mediamtx(r, u, k).pid,)
+        others[bench.peers.named("MediaMTX")] = lambda url, k: (peers.mediamtx(rig, url, k).pid,)
     bench.note_missing("ffmpeg", "MediaMTX", "Moonfire NVR")
     cpu, memory = [], []
     for name, start in others.items():
-        found, pss, history, other = record_many(rig, bench, start, n)
-        rig.kill()
-        ratio = measure.ratios(found[tables.OURS], found["other"])
-        cpu += [tables.Line(f"{tables.OURS}, beside {name}", found[tables.OURS]),
-                tables.Line(name, found["other"], ratio, 1.0 if "ffmpeg" in name else 0)]
-        memory.append(tables.Line(name, [other / n]))
-        ours = [(pss - history) / n, history / n]
-    memory = [tables.Line("cam_server beyond history", ours[:1], limits={"value": 6}), tables.Line("cam_server's history", ours[1:]),
+        lines, (beyond, history, theirs) = record_many(rig, bench, name, start)
+        cpu += lines
+        memory.append(tables.Line(name, [theirs]))
+    memory = [tables.Line("cam_server beyond history", [beyond], limits={"value": 6}), tables.Line("cam_server's history", [history]),
               tables.Line("cam_server with one camera, recorder off, in all", [empty]), *memory]
-    return [tables.Table(f"{n} cameras in one process", tables.CPU, cpu),
+    return [tables.Table(f"{n} cameras in one process; what is written is that of each", tables.CPU, cpu),
             tables.Table("memory for each of these cameras", "MiB, proportional set size", memory, ("value",))]
-
 
 
 def view_one(rig, bench):
@@ -109,11 +120,10 @@ def view_one(rig, bench):
     began = time.monotonic()
     found = measure.windows(started, bench.pairs, bench.seconds)
     took = time.monotonic() - began
-    notes = {name: f"{(counter[0] - before[name]) / took:.1f} pictures/s" for name, counter in seen.items()}
-    for name in notes:
-        notes[name] += ", looks for motion too" if name.startswith("Motion") else ""
+    work = {name: (counter[0] - before[name]) / took for name, counter in seen.items()}
+    notes = {name: f"{rate:.1f} pictures/s" + ", looks for motion too" * name.startswith("Motion") for name, rate in work.items()}
     title = f"one viewer, {WIDTH}x{HEIGHT}, {FPS} frames/s, JPEG of quality {QUALITY}"
-    return [tables.compare(title, found, {FLOOR: 1.15}, notes=notes)]
+    return [tables.compare(title, found, {FLOOR: 1.15}, work, notes, FPS)]
 
 
 def view_ten(rig, bench):
@@ -127,13 +137,19 @@ def view_ten(rig, bench):
             sides.drain(sides.get(port, path).recv)
     time.sleep(5)
     names = ("pictures_decoded", "pictures_scaled", "jpegs_encoded")
-    before = [ten.metric(f"cam_camera_{n}_total", camera="cam0") for n in names]
+
+    def made(srv):
+        return [srv.metric(f"cam_camera_{n}_total", camera="cam0") for n in names]
+
+    before = made(one), made(ten)
     began = time.monotonic()
     found = measure.windows({"one": (one.process.pid,), "ten": (ten.process.pid,), "bare one": (bare_one.pid,),
                              "bare ten": (bare_ten.pid,)}, bench.pairs, bench.seconds)
     took = time.monotonic() - began
-    made = [ten.metric(f"cam_camera_{n}_total", camera="cam0") - b for n, b in zip(names, before)]
-    note = "a second: " + ", ".join(f"{n.replace('_', ' ')} {m / took:.1f}" for n, m in zip(names, made))
+    by_one, by_ten = ([(now - then) / took for now, then in zip(made(srv), was)] for srv, was in zip((one, ten), before))
+    note = "a second: " + ", ".join(f"{n.replace('_', ' ')} {m:.1f}" for n, m in zip(names, by_ten))
+    up = tables.keeps_up({"one": by_one[-1], "ten": by_ten[-1]}, FPS)
+    assert all(up.values()), f"no time for the work: {by_one[-1]:.1f} and {by_ten[-1]:.1f} of {FPS} pictures/s"
     writes = [max(0, b - a) for a, b in zip(found["bare one"], found["bare ten"])]
     least = [a + w for a, w in zip(found["one"], writes)]
     return [tables.Table("ten viewers of one picture", tables.CPU, [

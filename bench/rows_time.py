@@ -194,7 +194,7 @@ def over_floor(rig, url, seconds):
     try:
         return over_http(port, "/", seconds + 1)
     finally:
-        process.kill()
+        peers.end(process)
 
 
 def over_motion(rig, url, seconds):
@@ -202,8 +202,7 @@ def over_motion(rig, url, seconds):
     try:
         return of_theirs(port, "/", seconds)
     finally:
-        process.kill()
-        process.wait()
+        peers.end(process)
 
 
 # ---- without a peer ----

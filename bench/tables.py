@@ -6,6 +6,7 @@ import measure
 
 OURS = "cam_server"
 CPU = "ms of CPU a second"
+RATIO = "ratio: median"  # the column of ours by theirs
 
 
 @dataclasses.dataclass
@@ -26,7 +27,7 @@ class Line:
 @dataclasses.dataclass
 class Table:
     title: str
-    unit: str
+    unit: str  # and of what, if need be
     lines: list
     columns: tuple = ("min", "median", "max")
 
@@ -43,21 +44,32 @@ COLUMNS = {
 
 def number(value):
     """Three digits that count."""
+    if value == int(value):
+        return f"{value:.0f}"
     for limit, digits in ((100, 0), (10, 1), (1, 2), (0, 3)):
         if value >= limit:
             return f"{value:.{digits}f}"
     return f"{value:.2f}"
 
 
-def compare(title, found, bars, unit=CPU, notes=()):
-    """A table of {side: values}, with ratios of ours to each of the others."""
-    notes = dict(notes)
-    lines = [Line(OURS, found[OURS], note=notes.get(OURS, ""))]
+ENOUGH = 0.9  # of the work, to be compared
+
+
+def keeps_up(work, whole=0):
+    """{side: whether}. work: {side: how much it has done in its time} @param whole how much there was; 0: as the one that did most"""
+    return {side: done >= ENOUGH * (whole or max(work.values())) for side, done in work.items()}
+
+
+def compare(title, found, bars, work, notes=(), whole=0):
+    """A table of {side: ms of CPU a second}, with ratios of ours to each of the others, of those that had the time for their work."""
+    notes, up, lines = dict(notes), keeps_up(work, whole), []
     for side, values in found.items():
-        if side != OURS:
-            pairs = measure.ratios(found[OURS], values)
-            lines.append(Line(side, values, pairs, bars.get(side, 0), notes.get(side, "")))
-    return Table(title, unit, lines)
+        note = notes.get(side, "") + ("" if up[side] else ", had not the time for its work")
+        if side == OURS or not (up[side] and up[OURS]):
+            lines.append(Line(side, values, note=note))
+        else:
+            lines.append(Line(side, values, measure.ratios(found[OURS], values), bars.get(side, 0), note))
+    return Table(title, CPU, lines)
 
 
 def bar_of(line):
@@ -69,7 +81,7 @@ def cells(table):
     compared = any(line.ratios for line in table.lines)
     barred = any(bar_of(line) for line in table.lines)
     noted = any(line.note for line in table.lines)
-    yield ["side", *table.columns] + ["ours to it: min", "median", "max"] * compared + ["bar"] * barred + [""] * noted
+    yield ["side", *table.columns] + ["ratio: min", RATIO, "ratio: max"] * compared + ["bar"] * barred + [""] * noted
     for line in table.lines:
         row = [line.side] + [number(COLUMNS[c](line.values)) for c in table.columns]
         if compared:
@@ -80,7 +92,7 @@ def cells(table):
 def text(name, table):
     rows = list(cells(table))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    out = [f"{name}: {table.title} ({table.unit})"]
+    out = [f"{name}: {table.title}, {table.unit}"]
     for row in rows:
         first, *rest = row
         last = [rest.pop()] if rows[0][-1] == "" else []
@@ -94,4 +106,11 @@ def markdown(table):
     rows = list(cells(table))
     note = rows[0][-1] == ""
     align = ["---"] + ["--:"] * (len(rows[0]) - 1 - note) + ["---"] * note
-    return "\n".join([f"{table.title} ({table.unit}):", "", *(f"| {' | '.join(row)} |" for row in (rows[0], align, *rows[1:]))])
+    title = table.title[0].upper() + table.title[1:]
+    return "\n".join([f"{title}, {table.unit}:", "", *(f"| {' | '.join(row)} |" for row in (rows[0], align, *rows[1:]))])
+
+
+def read_markdown(text):
+    """The cells of the lines of all tables in it."""
+    lines = [line.strip().strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line] for line in lines if set("".join(line)) - set("-: ")]

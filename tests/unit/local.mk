@@ -35,6 +35,10 @@ unit_strand_LDADD = $(TEST_LIBS)
 unit_buf_SOURCES = %D%/buf.c
 unit_buf_LDADD = $(TEST_LIBS)
 
+# What README and doc/performance.md say of figures.
+dist_check_SCRIPTS += %D%/figures.py
+TESTS += %D%/figures.py
+
 # Configuration: unit tests, and one program for all golden cases in tests/config.
 dist_check_SCRIPTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py %D%/config_check.py
 TESTS += %D%/config_shipped.sh %D%/config_rendered.sh %D%/config_schema.py %D%/config_check.py
