@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Of whoever does not exist: yescrypt with the parameters of Debian's passwd(1), so that a login takes as long. */
-#define NOBODY_S_HASH "$y$j9T$0123456789abcdefghijkl$ZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZyZ"
+#define NOBODY_S_HASH "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$XJzvy9EvP0DHMz9PWtvf4VqRAiO0aRmEwuX58Klh9F9"
 
 struct user {
 	char *name, *hash, *cameras; /* owned */

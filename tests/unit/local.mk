@@ -244,3 +244,13 @@ unit_api_events_SOURCES = %D%/api_events.c $(api_world)
 unit_api_events_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_api_events_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_api_events_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-users unit-login
+TESTS += unit-users unit-login
+unit_users_SOURCES = %D%/users.c
+unit_users_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPT_CFLAGS)
+unit_users_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
+unit_users_LDADD = $(TEST_LIBS)
+unit_login_SOURCES = %D%/login.c
+unit_login_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(CRYPT_CFLAGS) $(AVCODEC_CFLAGS)
+unit_login_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypt_r,--wrap=clock_gettime
+unit_login_LDADD = $(TEST_LIBS)
