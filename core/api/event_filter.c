@@ -59,7 +59,7 @@ static bool read_since(struct event_filter *f, const char *query)
 		if (number >= LEAST_SEQ)
 			f->after = (uint64_t)number;
 		else
-			f->since_ns = ns_of(number);
+			f->since_ns = number ? ns_of(number) : 1; /* 0: nothing was said */
 		return true;
 	}
 	if (!query_value(query, "since", text, sizeof(text)) || !read_time(text, &number))

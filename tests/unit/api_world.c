@@ -18,8 +18,13 @@ static void close_api(struct graph_world *g)
 
 static bool sees(void *arg, const struct cam_node *node, const char *camera)
 {
-	(void)arg;
-	return graph_sees(node, camera);
+	struct graph_world *g = arg;
+	bool is;
+
+	pthread_mutex_lock(&g->graph.lock);
+	is = graph_sees(node, camera);
+	pthread_mutex_unlock(&g->graph.lock);
+	return is;
 }
 
 void api_world_set_up(struct api_world *w, const char *yaml)

@@ -250,6 +250,15 @@ static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const stru
 	return 0;
 }
 
+static int hear(void *self, const struct cam_event *event)
+{
+	struct graph_actor *a = self;
+
+	a->heard_id = event->id;
+	a->heard++;
+	return 0;
+}
+
 /* ---- their tables ---- */
 
 #define AT(member) CAM_INT_AT(struct graph_conf, member)
@@ -291,7 +300,11 @@ static int get_fake(void *self, const struct cam_request *r, struct cam_reply *r
 }
 
 static const struct cam_route routes[] = {{"GET", "/fake/*", "One node.", get_fake, CAM_VIEW, 0},
-	{"GET", "/of/{camera}/fake", "A camera's node.", get_fake, CAM_VIEW, 0}, {0}};
+	{"GET", "/of/{camera}/fake", "A camera's node.", get_fake, CAM_VIEW, 0},
+	{"DELETE", "/of/{camera}/fake", "A camera's node.", get_fake, CAM_ADMIN, 0},
+	{"POST", "/taken", "Takes.", get_fake, CAM_CONTROL, 10},
+	{"PUT", "/open", "Open to all.", get_fake, CAM_OPEN, 0}, {0}};
+static const char *const motion[] = {"motion", NULL};
 static const struct cam_operation operations[] = {
 	{"/fake/{name}", "\"responses\":{\"200\":{\"description\":\"It is there.\"}}"}, {0}};
 static const struct cam_stat stats[] = {
@@ -307,10 +320,12 @@ static const struct cam_plugin plugins[] = {
 	{COMMON(CAM_SOURCE, src, CAM_ON_LOOP), .start = start_source, .tick = tick, .reload = reload},
 	{COMMON(CAM_BUFFER, buf, CAM_ON_LOOP), TAKER, .keep = keep, .replay = replay, .reload = reload},
 	{COMMON(CAM_RECORDER, rec, CAM_ON_LOOP), TAKER, .routes = routes, .operations = operations,
-		.stats = stats, .reload = reload},
+		.stats = stats, .reload = reload, .hears = motion, .event = hear},
 	{COMMON(CAM_DETECTOR, det, CAM_ON_LOOP), TAKER, .reload = reload},
-	{COMMON(CAM_SINK, snk, CAM_ON_LOOP), TAKER, .routes = routes, .changed = changed, .reload = reload},
-	{COMMON(CAM_LISTENER, lis, CAM_ON_LOOP), .start = start, .changed = changed, .reload = reload},
+	{COMMON(CAM_SINK, snk, CAM_ON_LOOP), TAKER, .routes = routes, .changed = changed, .reload = reload,
+		.hears = motion, .event = hear},
+	{COMMON(CAM_LISTENER, lis, CAM_ON_LOOP), .start = start, .changed = changed, .reload = reload,
+		.hears = motion, .event = hear},
 	{COMMON(CAM_RECORDER, stiff, CAM_ON_LOOP), TAKER},
 	{COMMON(CAM_RECORDER, disk, CAM_ON_IO), TAKER, .reload = reload},
 };

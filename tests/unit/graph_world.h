@@ -14,6 +14,7 @@
  *   holds: false  stop() is not answered until graph_actor_end()
  *   later: false  takes no packet
  *   folder: "/tmp/{camera}.{stage}"  CAM_FOLDER
+ * `rec`, `snk` and `lis` hear `motion`.
  * Each but sources and `lis` subscribes to packets, of camera `of` for those that are of none.
  */
 #ifndef CAM_TESTS_GRAPH_WORLD_H
@@ -42,6 +43,8 @@ struct graph_actor {
 		told; /**< taken; with CAM_DISCONTINUITY; sessions' ends; changed() */
 	unsigned cameras, live; /**< of a sink or listener: that it sees, when it was told last */
 	int status; /**< of the answer to what it asks */
+	atomic_int heard; /**< events */
+	uint64_t heard_id; /**< of the last of them */
 };
 
 struct graph_world {

@@ -254,3 +254,21 @@ unit_login_SOURCES = %D%/login.c
 unit_login_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(CRYPT_CFLAGS) $(AVCODEC_CFLAGS)
 unit_login_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypt_r,--wrap=clock_gettime
 unit_login_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-walk
+TESTS += unit-walk
+unit_walk_SOURCES = %D%/walk.c %D%/api_fixture.h $(api_world)
+unit_walk_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(AVCODEC_CFLAGS)
+unit_walk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_walk_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-event_api
+TESTS += unit-event_api
+unit_event_api_SOURCES = %D%/event_api.c %D%/api_fixture.h $(api_world)
+unit_event_api_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS)
+unit_event_api_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_event_api_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-event_streams
+TESTS += unit-event_streams
+unit_event_streams_SOURCES = %D%/event_streams.c %D%/api_fixture.h $(api_world)
+unit_event_streams_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+unit_event_streams_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
+unit_event_streams_LDADD = $(TEST_LIBS)
