@@ -128,10 +128,36 @@ static int unknown_option(struct parse *p, int c, const char *word)
 	return -EINVAL;
 }
 
+static bool takes_next_word(const char *word)
+{
+	for (size_t i = 0; i < N_KNOWN; i++)
+		if (known[i].arg && known[i].arg[0] != '[' &&
+			((word[1] == known[i].letter && !word[2]) ||
+				(word[1] == '-' && !strcmp(word + 2, known[i].name))))
+			return true;
+	return false;
+}
+
+/* -check would be -c heck. @return whether a long option has one dash, which is told */
+static bool has_one_dash(struct parse *p, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (argv[i][0] != '-' || !argv[i][1])
+			continue;
+		for (size_t k = 0; k < N_KNOWN; k++)
+			if (!strcmp(argv[i] + 1, known[k].name)) {
+				usage(p, argv[i], " has one dash; write --", known[k].name);
+				return true;
+			}
+		i += takes_next_word(argv[i]);
+	}
+	return false;
+}
+
 static int options(struct parse *p, int argc, char **argv)
 {
 	struct option longs[N_KNOWN + 1] = {0};
-	int c, index, err = 0;
+	int c, index, err = has_one_dash(p, argc, argv) ? -EINVAL : 0;
 
 	for (size_t i = 0; i < N_KNOWN; i++)
 		longs[i] = (struct option){known[i].name,

@@ -32,7 +32,7 @@ static bool is_on(struct load *l, const struct tree *t)
 		return true;
 	if (t->bad)
 		value_scalar(l, t);
-	else if (!tree_is_off(t))
+	else if (!tree_is_off(t) && !name_is_cut(l, t, NULL))
 		report_error(l->report, &t->at, tree_path(l->arena, t),
 			"must be a mapping of options, on or off, not %s%s", tree_kind_name(t),
 			misplaced_stage(l, t));

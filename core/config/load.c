@@ -20,6 +20,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +66,15 @@ static bool is_empty_folder(const char *path)
 	return d && n < 3;
 }
 
+/* @return the file that a link leads to, NULL: it is no link */
+static const char *link_end(struct load *l, const char *path)
+{
+	char to[PATH_MAX];
+	ssize_t n = readlink(path, to, sizeof(to));
+
+	return n > 0 ? arena_copy(l->arena, to, (size_t)n) : NULL;
+}
+
 /* What to do about a file that cannot be read. */
 static const char *remedy(struct load *l, const char *path, int err)
 {
@@ -75,6 +85,9 @@ static const char *remedy(struct load *l, const char *path, int err)
 		(err == ENOENT && (is_there(l, path, &other, ".yaml", stem) ||
 					  is_there(l, path, &other, ".yml", stem))))
 		return arena_printf(l->arena, "did you mean %s?", other);
+	other = err == ENOENT ? link_end(l, path) : NULL;
+	if (other)
+		return arena_printf(l->arena, "it is a link to %s, which is not there", other);
 	if (err == EISDIR && is_empty_folder(path))
 		return "it is empty: docker makes a folder where the file of a -v is not there; put the file "
 		       "there first";

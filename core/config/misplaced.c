@@ -262,6 +262,20 @@ static const char *option_beside(struct load *l, const char *key)
 		       : "; it belongs into a stage: `" USUAL_SOURCE "`";
 }
 
+/* @return what to write for a key beside the stages that is meant for the camera's name, NULL: it is none */
+static const char *name_beside(struct load *l, const struct tree *t)
+{
+	if (!t->parent || !t->parent->key || t->kind != TREE_SCALAR || t->secret || t->bad ||
+		!meaning_in(" name title label friendly_name display_name camera_name alias description ",
+			t->key))
+		return NULL;
+	return arena_printf(l->arena,
+		"; a camera is called by the key that it has: write `\"%.64s\": {...}` in place of `%.64s:`, "
+		"and remove "
+		"this line",
+		t->value, t->parent->key);
+}
+
 /* @return what was most likely meant by switching off what is not there */
 static const char *instead_of_off(struct load *l, const struct tree *t)
 {
@@ -319,18 +333,25 @@ static const char *size_hint(struct load *l, const struct tree *t)
 		       : NULL;
 }
 
+static const char *name_or_size(struct load *l, const struct tree *t)
+{
+	const char *name = name_beside(l, t);
+
+	return name ? name : size_hint(l, t);
+}
+
 const char *misplaced_stage(struct load *l, const struct tree *t)
 {
 	const char *word = switch_of(t);
 	const char *place = option_beside(l, t->key), *value = t->kind == TREE_SCALAR ? by_value(l, t) : NULL;
-	const char *size = size_hint(l, t);
+	const char *other = name_or_size(l, t);
 	const struct usual *u = usual_of(l, t->key);
 
 	if (word && (!strcmp(word, "off") || (u && !strcmp(t->key, u->name)) ||
 			    tree_get(tree_get(l->root, "defaults"), t->key)))
 		return arena_printf(l->arena, "; write %s", word);
-	if (size)
-		return size;
+	if (other)
+		return other;
 	if (*place || value)
 		return *place ? place : value;
 	if (t->kind == TREE_LIST)

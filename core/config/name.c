@@ -22,6 +22,18 @@ const char *name_odd_character(struct load *l, const char *name)
 	return arena_printf(l->arena, " (it holds U+%04X, which is none of ASCII)", c);
 }
 
+bool name_is_cut(struct load *l, const struct tree *t, const char *meant)
+{
+	if (!t->cut)
+		return false;
+	report_error(l->report, &t->cut->at, tree_path(l->arena, t->cut),
+		"is followed by a key that there is not%s; if that belongs to it, put all of it in quotes: a "
+		"comma ends a "
+		"text within { }",
+		meant && *meant ? arena_printf(l->arena, " (did you mean \"%s\"?)", meant) : "");
+	return true;
+}
+
 /* @return what keeps a text from being a camera's name, NULL: nothing */
 static const char *camera_name_fault(struct load *l, const char *name)
 {

@@ -84,7 +84,8 @@ static void tell_no_plugin(const struct making *m)
 	else if (example)
 		maybe = arena_printf(l->arena,
 			is_called(example, s->name) ? "; write it as `%s`" : "; did you mean `%s`?", example);
-	report_error(l->report, &s->at, s->path, "names no plugin%s",
+	report_error(l->report, s->own || !s->base ? &s->at : &s->base->key_at,
+		s->own || !s->base ? s->path : tree_path(l->arena, s->base), "names no plugin%s",
 		*maybe ? maybe : "; add `plugin: NAME` (cam_server --plugins lists them)");
 }
 

@@ -12,6 +12,7 @@
 #include "core/config/misplaced.h"
 #include "core/config/name.h"
 #include "core/config/option/option.h"
+#include "core/config/words/meaning.h"
 #include "core/config/words/nearest.h"
 
 #include <string.h>
@@ -66,6 +67,20 @@ static void find_nearest(const struct cam_plugin *p, struct nearest *near)
 	}
 }
 
+/* @return what to do with a word for a picture's size or rate in a source, NULL: it is none, or this is no source */
+static const char *picture_of_camera(const struct cam_plugin *p, const char *key)
+{
+	static const char *const words =
+		" resolution size width height scale framesize frame_size video_size fps framerate "
+		"frame_rate quality bitrate ";
+
+	return p->kind == CAM_SOURCE && meaning_in(words, key)
+		       ? "; a source takes pictures as the camera sends them: set this up in the camera, or "
+			 "say at the "
+			 "viewer or the buffer what others get (`width`, `height`, `fps`)"
+		       : NULL;
+}
+
 static const char *elsewhere(const struct sibling *s, const struct tree *key)
 {
 	struct load *l = s->load;
@@ -109,7 +124,7 @@ const char *swap_unknown_key(
 {
 	const struct config_plugins *plugins = &l->in->plugins;
 	struct sibling s = {l, p, key->key, NULL};
-	const char *path = tree_path(l->arena, key);
+	const char *path = tree_path(l->arena, key), *picture;
 	struct nearest near;
 
 	if (key->broken || l->report->n_errors >= REPORT_MAX)
@@ -128,9 +143,13 @@ const char *swap_unknown_key(
 	if (!s.found) {
 		nearest_init(&near, key->key);
 		find_nearest(p, &near);
+		if (name_is_cut(l, key, near.best))
+			return NULL;
+		picture = picture_of_camera(p, key->key);
 		report_error(l->report, &key->key_at, path, "unknown key%s%s",
 			name_odd_character(l, key->key),
 			strpbrk(key->key, ":=") ? "; write `key: value`, with a colon and a blank behind it"
+			: picture               ? picture
 			: near.best[0]          ? nearest_hint(&near, l->arena)
 						: elsewhere(&s, key));
 		return near.best[0] ? arena_copy(l->arena, near.best, strlen(near.best)) : NULL;

@@ -61,6 +61,8 @@ static void unknown_key(struct user_making *m, const struct tree *t)
 	for (unsigned i = 0; i < LOAD_USER_OPTIONS; i++)
 		if (!strncmp(near.best, user_options[i].name, strlen(user_options[i].name)))
 			m->meant |= 1u << i;
+	if (name_is_cut(l, t, near.best))
+		return;
 	report_error(l->report, &t->key_at, tree_path(l->arena, t), "unknown key%s%s",
 		name_odd_character(l, t->key),
 		meaning_is(t->key, "hash")

@@ -34,6 +34,17 @@ TEST(cli_runs_a_file_with_sets)
 	cli_free(&c);
 }
 
+TEST(cli_takes_a_value_that_looks_like_an_option)
+{
+	struct cli c;
+
+	CHECK_INT(parse("-c -check -s -set=1 --config=-set", &c), -EINVAL); /* -c twice */
+	CHECK_INT(parse("-c -check --set -demo", &c), 0);
+	CHECK_STR(c.file, "-check");
+	CHECK_STR(c.sets[0], "-demo");
+	cli_free(&c);
+}
+
 TEST(cli_overwrites_what_is_set_where_others_see_it)
 {
 	struct cli c;
@@ -108,6 +119,8 @@ TEST(cli_refuses_with_a_remedy)
 		{"--chek", "cam_server: there is no option --chek; did you mean --check?\n"},
 		{"--wonderful", "cam_server: there is no option --wonderful; cam_server --help lists them\n"},
 		{"-x", "cam_server: there is no option -x; cam_server --help lists them\n"},
+		{"-check", "cam_server: -check has one dash; write --check\n"},
+		{"-s a.b=1 --config x -help", "cam_server: -help has one dash; write --help\n"},
 		{"-c", "cam_server: -c needs a value: FILE\n"},
 		{"--set", "cam_server: --set needs a value: PATH=VALUE\n"},
 		{"-c a -c b", "cam_server: -c was given twice; one file holds one configuration\n"},
@@ -147,6 +160,7 @@ TEST(cli_help_names_every_option)
 	text_free(&out);
 }
 
-RUN_TESTS(T(cli_runs_a_file_with_sets), T(cli_overwrites_what_is_set_where_others_see_it),
-	T(cli_knows_each_action), T(cli_help_takes_a_plugin), T(cli_health_takes_a_url),
-	T(cli_man_takes_a_section), T(cli_refuses_with_a_remedy), T(cli_help_names_every_option))
+RUN_TESTS(T(cli_runs_a_file_with_sets), T(cli_takes_a_value_that_looks_like_an_option),
+	T(cli_overwrites_what_is_set_where_others_see_it), T(cli_knows_each_action),
+	T(cli_help_takes_a_plugin), T(cli_health_takes_a_url), T(cli_man_takes_a_section),
+	T(cli_refuses_with_a_remedy), T(cli_help_names_every_option))

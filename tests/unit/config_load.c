@@ -207,11 +207,18 @@ TEST(an_unusable_secret_file_is_an_error)
 
 TEST(a_file_that_cannot_be_read_is_an_error)
 {
+	char link[64];
+
 	CHECK_INT(load_all("/nonexistent/c.yaml", NULL, NULL, NULL), -EINVAL);
 	CHECK_STR(text_str(&errors), "/nonexistent/c.yaml: cannot be read: No such file or directory; name "
 				     "the file with -c FILE\n");
 	CHECK_INT(load_all("/tmp", NULL, NULL, NULL), -EINVAL);
 	CHECK_STR(text_str(&errors), "/tmp: cannot be read: Is a directory; name the file with -c FILE\n");
+	snprintf(link, sizeof(link), "/tmp/config_load.%d.yaml", (int)getpid());
+	CHECK_INT(symlink("/nonexistent/c.yaml", link), 0);
+	CHECK_INT(load_all(link, NULL, NULL, NULL), -EINVAL);
+	CHECK_INT(unlink(link), 0);
+	CHECK(strstr(text_str(&errors), "it is a link to /nonexistent/c.yaml, which is not there\n"));
 	CHECK_INT(load_all("/dev/zero", NULL, NULL, NULL), -EINVAL);
 	CHECK_STR(text_str(&errors), "/dev/zero: is larger than 256 KiB; put what cameras share into "
 				     "`defaults`, or split the cameras over several servers\n");

@@ -329,6 +329,22 @@ static void put_user(struct path *o, struct tree *users)
 		put_option(o, enter(o, users, user));
 }
 
+/* A camera that is its address, as in the file; other stages that it has stay. */
+static void put_address(struct path *o, struct tree *cameras, const char *name)
+{
+	struct tree *camera = tree_get(cameras, name), *source = tree_get(camera, "source");
+
+	if (!strstr(o->value, "://"))
+		report_error(o->report, &o->at, NULL,
+			"cameras.%s takes an address, rtsp://..., or name a stage below it", name);
+	else if (!camera || camera->kind != TREE_MAP)
+		put(o, cameras, name);
+	else if (source && source->kind == TREE_MAP)
+		put(o, source, "url");
+	else
+		put(o, camera, "source");
+}
+
 void path_apply(struct path *o)
 {
 	const struct tree *defaults = tree_get(o->root, "defaults");
@@ -360,8 +376,7 @@ void path_apply(struct path *o)
 	} else if (!strcmp(section, "cameras")) {
 		camera = take_camera(o, cameras, defaults);
 		if (camera && !*o->rest)
-			report_error(
-				o->report, &o->at, NULL, "cameras.%s is no value; name one below it", camera);
+			put_address(o, cameras, camera);
 		else if (camera)
 			put_stage(o, "stage", enter(o, cameras, camera), defaults);
 	} else {

@@ -36,7 +36,7 @@ static void find_duplicates(const struct tree *map, struct arena *a, struct repo
 	qsort(keys, n, sizeof(const struct tree *), by_key);
 	for (i = 1; i < n; i++)
 		if (!strcmp(keys[i]->key, keys[i - 1]->key))
-			report_error(r, &keys[i]->key_at, tree_path(a, keys[i]),
+			report_error(r, &keys[i]->key_at, tree_path(a, keys[i]->cut ? map : keys[i]),
 				"stands at line %u too; remove one", keys[i - 1]->key_at.line);
 	free(keys);
 }

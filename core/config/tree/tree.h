@@ -34,6 +34,8 @@ struct tree {
 	const char *value; /**< Scalars: never NULL. */
 	const char *
 		comment; /**< Of a plain scalar, what stands behind it as ` #...`, no blank behind the #; or NULL. */
+	/** The password or address in front of this key that may have been cut by a comma: the key may be the rest. NULL: none. */
+	const struct tree *cut;
 	const char *bad; /**< Why the value could not be expanded; told if it is used. NULL: fine. */
 	struct where key_at, at;
 	struct tree *parent, *first, *last, *next;

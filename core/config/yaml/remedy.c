@@ -166,6 +166,23 @@ static const char *indent_fault(
 		at->number, n + 1, above->number, m + 1);
 }
 
+size_t remedy_address_above(const char *data, size_t len, size_t line, size_t *ret_column)
+{
+	struct text_line at = line_of(data, len, line), above = at;
+	size_t begin;
+
+	while (above.number > 1 && (above.number == line || is_blank(&above)))
+		above = line_of(data, len, above.number - 1);
+	if (above.number == line || is_blank(&at) || indent_of(&at) <= indent_of(&above) ||
+		!memchr(at.s, ':', at.n) || !memmem(above.s, above.n, "://", 3))
+		return 0;
+	begin = key_of(&above, ret_column);
+	if (begin == *ret_column || begin == above.n || above.s[begin] != ':')
+		return 0;
+	++*ret_column;
+	return above.number;
+}
+
 /* What copies of web pages bring along. */
 static const char *decoration_fault(const struct text_line *l, struct arena *a)
 {
@@ -254,16 +271,27 @@ bool remedy_is_cut_address(const char *url, const char *rest)
 		       1 + strspn(colon + 1, "0123456789") != (size_t)(authority + n - colon));
 }
 
-bool remedy_is_free_text(const char *key)
+static bool ends_with_one_of(const char *key, const char *const *ends)
 {
-	static const char *const ends[] = {"password", "passwd", "pass", "pwd", "secret", "token", "user",
-		"username", "login", "url", "uri", "address"};
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strlen(key) >= strlen(ends[i]) &&
-			!strcasecmp(key + strlen(key) - strlen(ends[i]), ends[i]))
+	for (; *ends; ends++)
+		if (strlen(key) >= strlen(*ends) && !strcasecmp(key + strlen(key) - strlen(*ends), *ends))
 			return true;
 	return false;
+}
+
+bool remedy_is_secret(const char *key)
+{
+	static const char *const ends[] = {
+		"password", "passwd", "pass", "pwd", "secret", "token", "hash", NULL};
+
+	return ends_with_one_of(key, ends);
+}
+
+bool remedy_is_free_text(const char *key)
+{
+	static const char *const ends[] = {"user", "username", "login", "url", "uri", "address", NULL};
+
+	return remedy_is_secret(key) || ends_with_one_of(key, ends);
 }
 
 const char *remedy_not_text(const char *data, size_t len)

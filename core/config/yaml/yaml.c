@@ -96,6 +96,19 @@ static const char *problem_text(const struct yaml_parse *p)
 		y->context ? y->context : "", began, remedy ? "; " : "", remedy ? remedy : "");
 }
 
+/* `front: rtsp://h/1` and stages below it. @return whether it is that, which is reported */
+static bool is_address_with_stages(struct yaml_parse *p)
+{
+	size_t column, line = remedy_address_above(p->data, p->len, p->parser.problem_mark.line + 1, &column);
+	struct where at = {p->name, NULL, (unsigned)line, (unsigned)column};
+
+	if (line)
+		report_error(p->report, &at, NULL,
+			"an address, and more below it: write the address there too, as `source: "
+			"\"rtsp://...\"`");
+	return line;
+}
+
 static void syntax_error(struct yaml_parse *p)
 {
 	const yaml_parser_t *y = &p->parser;
@@ -108,7 +121,7 @@ static void syntax_error(struct yaml_parse *p)
 	}
 	if (y->problem && !strcmp(y->problem, "found unexpected end of stream"))
 		at = place(p, &y->context_mark);
-	if (p->refused)
+	if (p->refused || is_address_with_stages(p))
 		return;
 	if (y->error == YAML_READER_ERROR)
 		at = offset_place(p, y->problem_offset);
@@ -136,15 +149,26 @@ static struct tree *slot(struct yaml_parse *p, const yaml_event_t *e)
 	return t;
 }
 
+/* @return whether it is a secret without quotes, or an address whose login does not end */
+static bool is_maybe_cut(const struct tree *t)
+{
+	return t && t->kind == TREE_SCALAR && t->plain && t->key &&
+	       (remedy_is_secret(t->key) || remedy_is_cut_address(t->value, ""));
+}
+
 static void on_key(struct yaml_parse *p, const yaml_event_t *e)
 {
 	struct where at = place(p, &e->start_mark);
 	const char *text = (const char *)e->data.scalar.value;
 
 	p->waiting = tree_add(p->arena, p->open, arena_copy(p->arena, text, e->data.scalar.length), &at);
-	if (!p->waiting)
+	if (!p->waiting) {
 		p->stopped = true;
-	else if (strlen(text) != e->data.scalar.length)
+		return;
+	}
+	if (p->flow[p->depth] && is_maybe_cut(p->before[p->depth]))
+		p->waiting->cut = p->before[p->depth];
+	if (strlen(text) != e->data.scalar.length)
 		stop(p, &e->start_mark, "holds a NUL character; remove it");
 	else if (!strcmp(text, "<<") && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 		refuse(p, &e->start_mark,
