@@ -21,7 +21,7 @@ static const char usual_sdp[] = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN 
 static void *serve(void *arg)
 {
 	struct fake_camera *c = arg;
-	struct timeval patience = {5, 0};
+	struct timeval patience = {30, 0}; /* longer than what a script waits for */
 
 	for (;;) {
 		int fd = accept(c->listener, NULL, NULL);
