@@ -1,7 +1,7 @@
 
 dist_check_SCRIPTS += %D%/test_writing_a_plugin.sh
 TESTS += %D%/test_writing_a_plugin.sh
-EXTRA_DIST += %D%/api.md %D%/architecture.md %D%/performance.md %D%/websocket.md %D%/viewer.png %D%/writing-a-plugin.md \
+EXTRA_DIST += %D%/api.md %D%/architecture.md %D%/glossary.md %D%/performance.md %D%/websocket.md %D%/viewer.png %D%/writing-a-plugin.md \
 	%D%/adr
 
 # Rendered from the option tables by the server itself; tests/unit/config_documented.sh fails when they drift.

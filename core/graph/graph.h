@@ -76,11 +76,11 @@ void graph_free(struct graph *);
 struct camera *graph_find_camera(struct graph *, const struct cam_node *viewer, const char *name);
 /** [any] @return whether a node may see a camera: its own, or those that the `from` of a sink or listener names */
 bool graph_sees(const struct cam_node *viewer, const char *camera);
-/** @return the place of a camera in the list, GRAPH_NO_CAMERA if there is none of this name */
+/** @return the index of a camera in the list, GRAPH_NO_CAMERA if there is none of this name */
 size_t graph_camera(const struct graph *, const char *name);
-/** @return the nodes of a camera by its place, or of no camera by GRAPH_NO_CAMERA; in order, *ret_n of them */
+/** @return the nodes of a camera by its index, or of no camera by GRAPH_NO_CAMERA; in order, *ret_n of them */
 struct graph_node *const *graph_nodes_of(const struct graph *, size_t camera, size_t *ret_n);
-/** @return the source of a camera by its place, NULL while it is being made anew */
+/** @return the source of a camera by its index, NULL while it is being made anew */
 const struct graph_node *graph_source(const struct graph *, size_t camera);
 /** @return the graph's side of a node */
 struct graph_node *graph_node_of(const struct cam_node *);

@@ -10,7 +10,7 @@
 struct graph_index {
 	const char *const *cameras; /**< the configuration's, in its order */
 	size_t n_cameras;
-	size_t *by_name; /**< places of cameras, in the order of their names */
+	size_t *by_name; /**< indexes of cameras, in the order of their names */
 	const struct cam_plugin **plugins; /**< each that is used, once, in the order of its first node */
 	size_t n_plugins;
 	size_t *first; /**< camera i's nodes are [first[i], first[i + 1]); from first[n_cameras] on they have none */
@@ -23,7 +23,7 @@ struct graph_index {
 int graph_index_make(struct graph_index *, const struct config *c);
 /** One that is zero is allowed. */
 void graph_index_free(struct graph_index *);
-/** @return the place of a camera, or GRAPH_NO_CAMERA. NULL is allowed. */
+/** @return the index of a camera, or GRAPH_NO_CAMERA. NULL is allowed. */
 size_t graph_index_camera(const struct graph_index *, const char *name);
 /** @return the node of c, which the index was made of, with this name; NULL: none */
 const struct config_node *graph_index_node(

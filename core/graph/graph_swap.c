@@ -34,7 +34,7 @@ static bool has_port(const struct config_node *conf)
 	return conf->plugin->kind == CAM_SOURCE || conf->plugin->kind == CAM_BUFFER;
 }
 
-/* @param port of the node whose place it takes, NULL: none; taken over @param at its place in the list */
+/* @param port of the node whose place it takes, NULL: none; taken over @param at its index in the list */
 static int make_node(struct graph *g, const struct config_node *conf, struct port *port, size_t at)
 {
 	struct graph_node *n = calloc(1, sizeof(*n));
@@ -87,7 +87,7 @@ static struct port *take_port(const struct config_node *conf, struct graph_node 
 	return port;
 }
 
-/* @param before what has left, by the place of what comes for it */
+/* @param before what has left, by the index of what comes for it */
 static int make_kind(struct graph *g, uint32_t kind, struct graph_node **before)
 {
 	int err = 0;
@@ -146,9 +146,9 @@ struct lists {
 	struct graph_index index;
 	struct camera **cameras;
 	size_t n_cameras;
-	struct graph_node **nodes; /* those that stay, at their new places */
+	struct graph_node **nodes; /* those that stay, at their new indexes */
 	size_t n_nodes;
-	struct graph_node **before; /* those that leave, at the places of what comes for them */
+	struct graph_node **before; /* those that leave, at the indexes of what comes for them */
 };
 
 static void free_lists(struct lists *l)

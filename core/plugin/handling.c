@@ -15,7 +15,7 @@
 /* A node whose disk hangs answers nothing: so many wait for it, the others are told. */
 enum { MAX_HANDLINGS = 256 };
 
-enum stage {
+enum step {
 	WITH_NODE, /* in handle(), or on the way there */
 	LATER, /* handle() has said CAM_LATER */
 	ANSWERED, /* the reply is there, and on its way to the loop */
@@ -31,7 +31,7 @@ struct handling {
 	const struct cam_route *route;
 	struct request *copy; /* a reference: what `request` points to */
 	struct cam_request request; /* by its address the node names it */
-	enum stage stage; /* under the node's lock */
+	enum step step; /* under the node's lock */
 	struct cam_reply reply;
 	struct cam_stream *stream; /* under the node's lock; its maker's end() frees this */
 	void (*done)(void *arg, struct cam_reply *);
@@ -180,7 +180,7 @@ static bool make_stream(struct handling *h)
 		return false;
 	}
 	pthread_mutex_lock(&h->node->lock);
-	h->stage = STREAMING;
+	h->step = STREAMING;
 	h->stream = s;
 	pthread_mutex_unlock(&h->node->lock);
 	return true;
@@ -226,9 +226,9 @@ static bool is_answered(struct handling *h)
 	bool answered;
 
 	pthread_mutex_lock(&h->node->lock);
-	answered = h->stage == ANSWERED;
+	answered = h->step == ANSWERED;
 	if (!answered)
-		h->stage = LATER;
+		h->step = LATER;
 	pthread_mutex_unlock(&h->node->lock);
 	return answered;
 }
@@ -241,10 +241,10 @@ static void keep_first(struct handling *h, const struct cam_reply *from)
 
 	read_reply(&reply, from);
 	pthread_mutex_lock(&h->node->lock);
-	is_first = h->stage == WITH_NODE;
+	is_first = h->step == WITH_NODE;
 	if (is_first)
 		h->reply = reply;
-	h->stage = ANSWERED;
+	h->step = ANSWERED;
 	pthread_mutex_unlock(&h->node->lock);
 	if (!is_first)
 		handling_drop_reply(&reply);
@@ -327,11 +327,11 @@ void handling_answer(struct cam_node *n, const struct cam_request *r, const stru
 	fill_in(&reply);
 	pthread_mutex_lock(&n->lock);
 	h = find(n, r);
-	is_ours = h && (h->stage == WITH_NODE || h->stage == LATER);
+	is_ours = h && (h->step == WITH_NODE || h->step == LATER);
 	if (is_ours) {
-		was_later = h->stage == LATER;
+		was_later = h->step == LATER;
 		h->reply = reply;
-		h->stage = ANSWERED;
+		h->step = ANSWERED;
 	}
 	pthread_mutex_unlock(&n->lock);
 	if (was_later)
@@ -362,18 +362,18 @@ static struct handling *take_one(const struct cam_node *n)
 {
 	struct handling *h = n->handlings;
 
-	while (h && !(h->stage == LATER || h->stage == STREAMING || (h->stage == ANSWERED && h->reply.more)))
+	while (h && !(h->step == LATER || h->step == STREAMING || (h->step == ANSWERED && h->reply.more)))
 		h = h->next;
 	return h;
 }
 
 /* Its maker must not be called any more. What is on its way to the node does not get there. */
-static void end_one(struct handling *h, enum stage stage)
+static void end_one(struct handling *h, enum step step)
 {
-	if (stage == ANSWERED && h->reply.release)
+	if (step == ANSWERED && h->reply.release)
 		h->reply.release(&h->reply);
 	not_running(&h->reply);
-	if (stage == LATER)
+	if (step == LATER)
 		answer(h);
 }
 
@@ -382,14 +382,14 @@ void handling_end_all(struct cam_node *n)
 	for (;;) {
 		struct handling *h;
 		struct cam_stream *s = NULL;
-		enum stage stage = LATER;
+		enum step step = LATER;
 
 		pthread_mutex_lock(&n->lock);
 		h = take_one(n);
 		if (h) {
-			stage = h->stage;
-			s = stage == STREAMING ? stream_ref(h->stream) : NULL;
-			h->stage = stage == LATER ? ANSWERED : stage;
+			step = h->step;
+			s = step == STREAMING ? stream_ref(h->stream) : NULL;
+			h->step = step == LATER ? ANSWERED : step;
 		}
 		pthread_mutex_unlock(&n->lock);
 		if (!h)
@@ -398,7 +398,7 @@ void handling_end_all(struct cam_node *n)
 			stream_break(s);
 			stream_unref(s);
 		} else {
-			end_one(h, stage);
+			end_one(h, step);
 		}
 	}
 }
