@@ -38,5 +38,6 @@ bench: bench-programs
 # On a quiet machine, of a build with the usual flags. A bar that is not kept is no reason not to tell.
 performance: bench-programs
 	-$(bench_run) all --markdown >performance.md.new
+	test -s performance.md.new
 	mv performance.md.new '$(top_srcdir)/doc/performance.md'
 	$(bench_run) --readme

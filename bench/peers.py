@@ -29,7 +29,7 @@ def version(name, *options):
 
 VERSIONS = {
     "ffmpeg": ("ffmpeg", "-version"), "MediaMTX": ("mediamtx", "--version"), "go2rtc": ("go2rtc", "--version"),
-    "Motion": ("motion", "-h"), "Moonfire NVR": ("moonfire-nvr", "--version"),
+    "Motion": ("motion", "-h"),
 }
 
 

@@ -13,8 +13,8 @@ FLOOR = "bare loop"
 
 def watch(started, bench, cameras, settle_seconds):
     """@return CPU time of each side, and what it has written in Mbit/s a camera"""
-    written = measure.Written(started)
     time.sleep(settle_seconds)
+    written = measure.Written(started)
     found = measure.windows(started, bench.pairs, bench.seconds)
     return found, {name: rate / cameras for name, rate in written.mbit_a_second().items()}
 
@@ -37,18 +37,18 @@ def record(rig, bench, transport):
     found, work = watch(started, bench, 1, 4)
     decoders = srv.metric("cam_camera_decoders", camera="cam0")
     assert decoders == 0, f"{decoders} decoders while nobody watches"
-    notes = writes(work)
+    whole, notes = sides.footage_mbit_a_second(bench.pairs * bench.seconds), writes(work)
     for name in notes:
         if name.startswith("Motion"):
             notes[name] += ", decodes and looks for motion too"
-            work[name] = max(work.values())  # it writes every few seconds only
+            work[name] = whole  # it writes every few seconds only
     bar = {bench.peers.named("ffmpeg"): 1.10}
-    return [tables.compare(f"one camera recorded over {transport.upper()}", found, bar, work, notes)]
+    return [tables.compare(f"one camera recorded over {transport.upper()}", found, bar, work, notes, whole)]
 
 
 def record_one(rig, bench):
     """One camera recorded over TCP, nobody watches"""
-    bench.note_missing("ffmpeg", "MediaMTX", "Motion", "Moonfire NVR")
+    bench.note_missing("ffmpeg", "MediaMTX", "Motion")
     return record(rig, bench, "tcp")
 
 
@@ -66,7 +66,8 @@ def record_many(rig, bench, name, start):
     found, work = watch(started, bench, n, 8)
     pss = measure.memory_mib(srv.process.pid)
     history = sum(v for k, v in srv.metrics().items() if k.startswith("cam_mem_ring_bytes")) / (1 << 20)
-    lines = tables.compare("", found, {name: 1.0} if "ffmpeg" in name else {}, work, writes(work)).lines
+    whole = sides.footage_mbit_a_second(bench.pairs * bench.seconds)
+    lines = tables.compare("", found, {name: 1.0} if "ffmpeg" in name else {}, work, writes(work), whole).lines
     lines[0].side = f"{tables.OURS}, beside {name}"
     memory = (pss - history) / n, history / n, measure.memory_mib(*started[name]) / n
     rig.kill()
@@ -85,7 +86,7 @@ def record_32(rig, bench):
             peers.ffmpeg_copy(rig, url, f"peer{i}").pid for i in range(k))
     if "MediaMTX" in bench.peers:
         others[bench.peers.named("MediaMTX")] = lambda url, k: (peers.mediamtx(rig, url, k).pid,)
-    bench.note_missing("ffmpeg", "MediaMTX", "Moonfire NVR")
+    bench.note_missing("ffmpeg", "MediaMTX")
     cpu, memory = [], []
     for name, start in others.items():
         lines, (beyond, history, theirs) = record_many(rig, bench, name, start)

@@ -34,6 +34,11 @@ def footage(seconds_apart=1):
     return path
 
 
+def footage_mbit_a_second(seconds):
+    """What a recorder has written at least after so long: up to a second of it waits for its keyframe."""
+    return footage().stat().st_size * 8 / 1e6 / (fixtures.FRAMES / fixtures.FPS) * (1 - 1 / seconds)
+
+
 def replay(rig, *options, seconds_apart=1):
     """A camera. @return its URL"""
     _, port = peers.spawn(rig, peers.bench("replay_camera"), *options, footage(seconds_apart), ready=True)
