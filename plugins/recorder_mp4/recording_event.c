@@ -26,19 +26,22 @@ void recording_event(struct cam_node *node, const struct cam_host *host, const s
 	char start[NAME_UTC_BYTES];
 	struct text json = {0};
 
-	text_add(&json, "{");
 	if (e->name)
-		text_printf(&json, "\"file\":\"%s/%s/%s\",\"start\":\"%s\",", e->folder, e->day, e->name,
+		text_printf(&json, ",\"file\":\"%s/%s/%s\",\"start\":\"%s\"", e->folder, e->day, e->name,
 			name_utc(e->start_s, start));
 	if (e->length_ns >= 0)
-		text_printf(&json, "\"seconds\":%.1f,", (double)e->length_ns / 1e9);
+		text_printf(&json, ",\"seconds\":%.1f", (double)e->length_ns / 1e9);
 	if (e->bytes >= 0)
-		text_printf(&json, "\"bytes\":%lld,", (long long)e->bytes);
-	text_add(&json, "\"reason\":");
-	text_json(&json, e->reason ? e->reason : "");
+		text_printf(&json, ",\"bytes\":%lld", (long long)e->bytes);
+	if (e->reason) {
+		text_add(&json, ",\"reason\":");
+		text_json(&json, e->reason);
+	}
 	text_add(&json, "}");
-	event.json = text_str(&json);
-	if (!json.failed)
+	if (!json.failed) {
+		json.data[0] = '{'; /* in the place of the first comma */
+		event.json = json.data;
 		host->raise(node, &event);
+	}
 	text_free(&json);
 }

@@ -57,7 +57,7 @@ static void check_opened(size_t *at, const char *clock)
 	snprintf(colons, sizeof(colons), "%.2s:%.2s:%.2s", clock, clock + 3, clock + 6);
 	snprintf(want, sizeof(want),
 		"{\"file\":\"cam/2026-03-01/"
-		"cam_2026-03-01_%sZ.mp4\",\"start\":\"2026-03-01T%sZ\",\"reason\":\"\"}",
+		"cam_2026-03-01_%sZ.mp4\",\"start\":\"2026-03-01T%sZ\"}",
 		clock, colons);
 	CHECK_STR(next(at, "opened"), want);
 }
