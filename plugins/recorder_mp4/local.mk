@@ -45,7 +45,8 @@ plugin_recorder_mp4_disk_SOURCES = %D%/test_disk.c
 plugin_recorder_mp4_disk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=fdatasync
 plugin_recorder_mp4_disk_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_scarce_SOURCES = %D%/test_scarce.c
-plugin_recorder_mp4_scarce_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=write,--wrap=malloc,--wrap=calloc,--wrap=realloc
+plugin_recorder_mp4_scarce_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=write,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=fstatvfs,--wrap=unlinkat
 plugin_recorder_mp4_scarce_LDADD = $(recorder_test_libs)
 plugin_recorder_mp4_formats_SOURCES = %D%/test_formats.c
 plugin_recorder_mp4_formats_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)

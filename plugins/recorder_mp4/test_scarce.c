@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder_mp4: disks and memory that fail. Linked with --wrap=fsync,write,malloc,calloc,realloc. */
+/* recorder_mp4: disks and memory that fail. Linked with --wrap, see local.mk. */
 #include "core/media/buf.h"
 #include "plugins/recorder_mp4/test_rig.h"
 #include "tests/check.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static struct rig r;
@@ -37,6 +40,34 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 		return __real_write(fd, data, len);
 	errno = write_error;
 	return -1;
+}
+
+static int64_t blocks = -1; /* free in the file system; each file that is removed frees one; -1: as it is */
+
+int __real_fstatvfs(int fd, struct statvfs *fs);
+int __wrap_fstatvfs(int fd, struct statvfs *fs);
+int __real_unlinkat(int fd, const char *name, int flags);
+int __wrap_unlinkat(int fd, const char *name, int flags);
+
+int __wrap_fstatvfs(int fd, struct statvfs *fs)
+{
+	int err = __real_fstatvfs(fd, fs);
+
+	if (blocks >= 0) {
+		fs->f_frsize = 4096;
+		fs->f_blocks = 1000;
+		fs->f_bavail = (fsblkcnt_t)blocks;
+	}
+	return err;
+}
+
+int __wrap_unlinkat(int fd, const char *name, int flags)
+{
+	int err = __real_unlinkat(fd, name, flags);
+
+	if (!err && !flags && blocks >= 0)
+		blocks++;
+	return err;
 }
 
 static bool fails(void)
@@ -144,6 +175,44 @@ TEST(a_folder_that_does_not_sync_leaves_no_file_behind)
 	end();
 }
 
+static void make_recording(int day)
+{
+	char path[512];
+	FILE *made;
+
+	snprintf(path, sizeof(path), "%s/cam", r.folder);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/cam/2026-01-%02d", r.folder, day);
+	mkdir(path, 0755);
+	snprintf(
+		path, sizeof(path), "%s/cam/2026-01-%02d/cam_2026-01-%02d_12-00-00Z.mp4", r.folder, day, day);
+	made = fopen(path, "w");
+	CHECK(made && !fclose(made));
+}
+
+TEST(no_more_is_deleted_than_makes_the_room_that_is_wanted)
+{
+	begin(60);
+	r.config.overwrite = true;
+	r.config.min_free = 5 * 4096;
+	for (int day = 1; day <= 4; day++)
+		make_recording(day);
+	blocks = 3;
+	CHECK_INT(rig_start(&r), 0);
+	CHECK_INT(r.f.stats[STAT_DELETED], 2);
+	CHECK_INT(blocks, 5);
+	CHECK_INT(rig_files(&r), 2);
+	CHECK(strstr(r.path[0], "2026-01-03"));
+	rig_stop(&r);
+	r.config.min_free = -1; /* a hundredth, which is ten blocks */
+	blocks = 9;
+	CHECK_INT(rig_start(&r), 0);
+	CHECK_INT(r.f.stats[STAT_DELETED], 1);
+	rig_stop(&r);
+	blocks = -1;
+	end();
+}
+
 static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 {
 	int err;
@@ -192,5 +261,6 @@ TEST(a_recorder_survives_each_failing_allocation)
 	end();
 }
 
-RUN_TESTS(T(a_disk_that_does_not_write_fails_the_node), T(a_folder_that_does_not_sync_leaves_no_file_behind),
+RUN_TESTS(T(no_more_is_deleted_than_makes_the_room_that_is_wanted),
+	T(a_disk_that_does_not_write_fails_the_node), T(a_folder_that_does_not_sync_leaves_no_file_behind),
 	T(a_recorder_survives_each_failing_allocation))

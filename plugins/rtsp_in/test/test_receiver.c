@@ -156,6 +156,8 @@ TEST(sender_reports_lay_sound_and_pictures_onto_one_scale)
 	give_audio(4, 640); /* one is missing */
 	CHECK_INT(fake.published[5]->flags, CAM_KEY | CAM_SYNCED | CAM_DISCONTINUITY);
 	CHECK_INT(fake.stats[STAT_LOST], 1);
+	give_audio(5, 800);
+	CHECK_INT(fake.published[6]->flags, CAM_KEY | CAM_SYNCED);
 	end();
 }
 
@@ -300,6 +302,28 @@ TEST(over_udp_what_does_not_come_in_time_is_lost)
 	end();
 }
 
+TEST(a_keyframe_of_which_a_packet_is_missing_is_waited_past)
+{
+	unsigned dropped = 0;
+
+	CHECK(!open_with(H264_LINES, false));
+	pack_units(0, 2 * GOP);
+	for (unsigned i = 0; i < packets.n; i++) {
+		now = START + packets.unit[i] * FRAME;
+		if (packets.unit[i] == 0 && i == 1) {
+			dropped++;
+			continue;
+		}
+		CHECK(!give(CLIENT_VIDEO, false, packets.packet[i].data, packets.packet[i].len));
+	}
+	CHECK_INT(dropped, 1);
+	CHECK_INT(fake.n_published, GOP);
+	CHECK_INT(fake.published[0]->flags, CAM_KEY);
+	CHECK_INT(fake.stats[STAT_BROKEN], 1);
+	CHECK_INT(fake.stats[STAT_SKIPPED], GOP - 1);
+	end();
+}
+
 /* Inside the connection: which track a frame is of. */
 TEST(frames_go_to_the_track_of_their_channel)
 {
@@ -423,7 +447,8 @@ RUN_TESTS(T(sender_reports_lay_sound_and_pictures_onto_one_scale),
 	T(what_has_not_come_in_time_is_told_apart),
 	T(after_a_loss_pictures_of_no_use_are_progress_only_until_a_keyframe_is_due),
 	T(over_udp_what_comes_out_of_order_is_put_in_order_and_what_is_missing_is_waited_for),
-	T(over_udp_what_does_not_come_in_time_is_lost), T(frames_go_to_the_track_of_their_channel),
+	T(over_udp_what_does_not_come_in_time_is_lost),
+	T(a_keyframe_of_which_a_packet_is_missing_is_waited_past), T(frames_go_to_the_track_of_their_channel),
 	T(a_keyframe_without_parameter_sets_is_skipped_one_with_damaged_ones_ends_the_session),
 	T(parameter_sets_of_the_description_are_those_in_force_until_the_stream_brings_others),
 	T(jpegs_bring_their_size_and_each_is_a_keyframe), T(the_configuration_of_aac_stands_in_its_caps))
