@@ -46,7 +46,8 @@ check_PROGRAMS += config-schema-fakes
 config_schema_fakes_SOURCES = %D%/config_schema_fakes.c %D%/config_fakes.c %D%/config_fakes.h
 config_schema_fakes_LDADD = $(TEST_LIBS)
 config_tests = unit-config-golden unit-config-cli unit-config-hostile unit-config-option unit-config-load \
-	unit-config-memory unit-config-documented unit-config-people unit-config-users
+	unit-config-memory unit-config-documented unit-config-people unit-config-users \
+	unit-config-show
 check_PROGRAMS += $(config_tests)
 TESTS += $(config_tests)
 unit_config_hostile_SOURCES = %D%/config_hostile.c %D%/config_fakes.c %D%/config_fakes.h
@@ -61,6 +62,8 @@ unit_config_documented_SOURCES = %D%/config_documented.c %D%/config_fakes.c %D%/
 unit_config_documented_LDADD = $(TEST_LIBS)
 unit_config_people_SOURCES = %D%/config_people.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_people_LDADD = $(TEST_LIBS)
+unit_config_show_SOURCES = %D%/config_show.c %D%/config_fakes.c %D%/config_fakes.h
+unit_config_show_LDADD = $(TEST_LIBS)
 unit_config_users_SOURCES = %D%/config_users.c %D%/config_fakes.c %D%/config_fakes.h
 unit_config_users_LDADD = $(TEST_LIBS)
 unit_config_cli_SOURCES = %D%/config_cli.c

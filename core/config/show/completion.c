@@ -29,7 +29,7 @@ static bool seen(
 	const struct plugin_list *l, size_t first, size_t last, const struct cam_opt *until, bool with_values)
 {
 	for (size_t i = first; i <= last; i++)
-		for (const struct cam_opt *o = table(l, i); o && o->name && o != until; o++)
+		for (const struct cam_opt *o = table(l, i); o && o->name && !(i == last && o == until); o++)
 			if (!strcmp(o->name, until->name) &&
 				(!with_values || o->type == CAM_ENUM || o->type == CAM_BOOL))
 				return true;
