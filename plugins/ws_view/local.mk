@@ -13,6 +13,7 @@ ws_view_sources = %D%/ws_view.c \
 	%D%/http/listen.c %D%/http/listen.h \
 	%D%/http/range.c %D%/http/range.h \
 	%D%/http/request.c %D%/http/request.h \
+	%D%/http/stream.c %D%/http/stream.h \
 	%D%/page/page.c %D%/page/page.h \
 	%D%/view/cameras.c %D%/view/cameras.h \
 	%D%/view/feed.c %D%/view/feed.h \

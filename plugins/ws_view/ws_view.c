@@ -37,6 +37,7 @@ static void second(struct web *w, int64_t now)
 static void cameras(struct web *w)
 {
 	viewers_tell_cameras(&of_web(w)->viewers);
+	pictures_check(&of_web(w)->http);
 }
 
 static bool go_on(struct web *w, int64_t now)

@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/media/buf.h"
+#include "core/plugin/who.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -169,7 +170,13 @@ static void answer(struct fake *f, const struct cam_request *request,
 
 	if (f->on_request)
 		f->on_request(f, request, &reply);
-	if (reply.fd >= 0) {
+	if (reply.more) {
+		struct cam_stream *stream =
+			&f->streams[f->n_streams++ % (sizeof(f->streams) / sizeof(f->streams[0]))];
+
+		*stream = (struct cam_stream){.reply = reply, .is_open = true};
+		reply.stream = stream;
+	} else if (reply.fd >= 0) {
 		struct cam_file *file = &f->files[f->n_files++ % FAKE_FILES];
 
 		*file = (struct cam_file){reply.fd, true};
@@ -246,10 +253,83 @@ static int host_raise(struct cam_node *node, struct cam_event *event)
 static bool host_authorise(
 	struct cam_node *node, const struct cam_who *who, uint32_t right, const char *camera, int64_t wall_ns)
 {
+	const struct fake *f = of(node);
+
 	(void)who;
 	(void)right;
-	(void)camera;
-	return !wall_ns || wall_ns >= of(node)->seen_since_ns;
+	for (const char *const *name = f->hidden; name && camera && *name; name++)
+		if (!strcmp(*name, camera))
+			return false;
+	return !f->sees_nothing && (!wall_ns || wall_ns >= f->seen_since_ns);
+}
+
+static void identify(
+	struct fake *f, void (*done)(void *, const struct cam_who *, struct cam_reply *), void *arg)
+{
+	static const struct cam_header login[] = {
+		{"www-authenticate", "Basic realm=\"cam_server\""}, {NULL, NULL}};
+	struct cam_reply refusal = {.size = sizeof(refusal),
+		.status = 401,
+		.type = "text/plain",
+		.data = "log in\n",
+		.len = 7,
+		.fd = -1,
+		.headers = login};
+
+	if (f->wants_login)
+		done(arg, NULL, &refusal);
+	else
+		done(arg, who_new("anna", false, 1), NULL);
+}
+
+static void host_identify(struct cam_node *node, const struct cam_request *request,
+	void (*done)(void *, const struct cam_who *, struct cam_reply *), void *arg)
+{
+	struct fake *f = of(node);
+
+	(void)request;
+	f->n_identified++;
+	f->who_done = done;
+	f->who_arg = arg;
+	if (!f->is_slow_to_know)
+		identify(f, done, arg);
+}
+
+void fake_identify(struct fake *f)
+{
+	identify(f, f->who_done, f->who_arg);
+}
+
+static void host_read_stream(struct cam_node *node, struct cam_stream *stream,
+	void (*done)(void *, const void *, int64_t), void *arg)
+{
+	(void)node;
+	stream->done = done;
+	stream->arg = arg;
+}
+
+static void host_close_stream(struct cam_node *node, struct cam_stream *stream)
+{
+	(void)node;
+	if (!stream || !stream->is_open)
+		return;
+	stream->is_open = false;
+	stream->done = NULL;
+	stream->reply.release(&stream->reply);
+}
+
+void fake_run_streams(struct fake *f)
+{
+	for (size_t i = 0; i < sizeof(f->streams) / sizeof(f->streams[0]); i++) {
+		struct cam_stream *s = &f->streams[i];
+		void (*done)(void *, const void *, int64_t) = s->done;
+		int64_t n = done ? s->reply.more(s->reply.arg, s->room, sizeof(s->room)) : CAM_AGAIN;
+
+		if (n == CAM_AGAIN)
+			continue;
+		s->done = NULL;
+		done(s->arg, s->room, n);
+	}
 }
 
 static const struct cam_host host = {
@@ -284,7 +364,13 @@ static const struct cam_host host = {
 	.close_file = host_close_file,
 	.shm_bytes = host_shm_bytes,
 	.raise = host_raise,
+	.read_stream = host_read_stream,
+	.close_stream = host_close_stream,
+	.identify = host_identify,
 	.authorise = host_authorise,
+	.who_ref = who_ref,
+	.who_unref = who_unref,
+	.who_name = who_name,
 };
 
 int fake_create(struct fake *f, const struct cam_plugin *plugin, const void *config)

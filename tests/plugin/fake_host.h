@@ -36,6 +36,14 @@ struct fake {
 		char topic[CAM_MAX_TOPIC + 1], label[CAM_MAX_LABEL + 1], json[CAM_MAX_EVENT_JSON + 1];
 	} events[32]; /* of host->raise(), the first ones */
 	size_t n_events;
+	/** host->identify(): it does not say who asks, or not until fake_identify(). */
+	bool wants_login, is_slow_to_know;
+	void (*who_done)(void *, const struct cam_who *, struct cam_reply *); /* the last one of those */
+	void *who_arg;
+	int n_identified;
+	/** host->authorise(): what nobody may see, NULL at the end; NULL: all may. */
+	const char *const *hidden;
+	bool sees_nothing; /* not even that there are cameras */
 	/** host->authorise(): where each may see from, CLOCK_REALTIME; 0: all of the past. */
 	int64_t seen_since_ns;
 	const struct cam_buf *published[FAKE_MAX]; /* one reference each */
@@ -63,6 +71,14 @@ struct fake {
 		void *arg;
 	} reads[FAKE_FILES]; /* of host->read_file(): read, not told yet */
 	size_t n_reads;
+	struct cam_stream {
+		struct cam_reply reply;
+		bool is_open;
+		void (*done)(void *, const void *, int64_t); /* of a read that waits; NULL: none does */
+		void *arg;
+		char room[4096];
+	} streams[4]; /* of the answers with more() */
+	size_t n_streams;
 	struct fake_call {
 		void (*fn)(void *, void *);
 		void *arg;
@@ -83,6 +99,10 @@ void fake_gone(struct fake *, size_t i);
 void fake_run_calls(struct fake *);
 /** Answer what was asked while the fake was mute. */
 void fake_answer(struct fake *, const struct cam_request *);
+/** Say who asks, to who waits for it. */
+void fake_identify(struct fake *);
+/** Tell what more() has for the reads of streams that wait. */
+void fake_run_streams(struct fake *);
 /** Tell what host->read_file() has read so far. */
 void fake_run_reads(struct fake *);
 /** @return the subscription handle of index i */

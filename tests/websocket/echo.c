@@ -38,11 +38,12 @@ static struct http http;
 static struct ws *websockets;
 static uv_loop_t loop;
 
-static void *echo_create(void *arg)
+static void *echo_create(void *arg, const struct cam_who *who)
 {
 	struct echo *e = calloc(1, sizeof(*e));
 
 	(void)arg;
+	(void)who;
 	if (e)
 		chain_init(&e->waiting);
 	if (e)
@@ -149,7 +150,7 @@ static void on_request(struct http *h, struct conn *c)
 	if (!c->head.upgrade || !handshake_check(&c->head, &no))
 		answer_refuse(c, no.status, no.why);
 	else if (uv_fileno((uv_handle_t *)&c->tcp, &fd) ||
-		 ws_adopt(websockets, fd, c->head.ws_key, c->head_len))
+		 ws_adopt(websockets, fd, c->head.ws_key, c->head_len, NULL))
 		answer_refuse(c, 503, "no memory");
 	else
 		conn_close(c);

@@ -16,6 +16,11 @@ uint64_t web_owner(struct web *w)
 	return ++w->last_owner;
 }
 
+bool web_may_view(const struct web *w, const struct cam_who *who, const char *camera)
+{
+	return w->host->authorise(w->node, who, CAM_VIEW, camera, 0);
+}
+
 struct cam_want web_want(const struct web *w, uint64_t owner)
 {
 	return (struct cam_want){.size = sizeof(struct cam_want),

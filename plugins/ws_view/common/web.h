@@ -81,6 +81,8 @@ void web_push_cameras(struct web *);
 void web_pace(struct web *);
 /** @return a new owner of wishes: a connection */
 uint64_t web_owner(struct web *);
+/** @return whether somebody may see a camera; NULL: any, where it is asked for each one by one */
+bool web_may_view(const struct web *, const struct cam_who *, const char *camera);
 /** @return a wish for JPEGs with the options' values */
 struct cam_want web_want(const struct web *, uint64_t owner);
 #endif

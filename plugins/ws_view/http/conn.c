@@ -9,6 +9,9 @@
 /* How long the peer may take to close after the answer. */
 #define LINGER_NS (2 * CAM_SECOND)
 
+/* Bytes of all bodies at a time. */
+#define BODIES_MAX ((size_t)16 << 20)
+
 struct conn *conn_new(struct http *http)
 {
 	struct conn *c = malloc(sizeof(*c));
@@ -28,9 +31,46 @@ struct conn *conn_new(struct http *http)
 	return c;
 }
 
-static void drop_reply(struct web *w, struct cam_reply *reply)
+struct cam_request conn_request(const struct conn *c)
 {
-	w->host->close_file(w->node, reply->file);
+	return (struct cam_request){.size = sizeof(struct cam_request),
+		.method = c->head.method,
+		.path = c->head.path,
+		.query = c->head.query,
+		.tail = "",
+		.body = c->sent,
+		.body_len = c->sent_len,
+		.headers = c->head.headers,
+		.peer = c->peer,
+		.who = c->who};
+}
+
+bool conn_take_body(struct conn *c)
+{
+	if (c->http->body_bytes + c->head.body_len > BODIES_MAX)
+		return false;
+	c->sent = malloc(c->head.body_len);
+	if (c->sent)
+		c->http->body_bytes += c->head.body_len;
+	return c->sent;
+}
+
+void conn_drop_body(struct conn *c)
+{
+	if (c->sent)
+		c->http->body_bytes -= c->head.body_len;
+	free(c->sent);
+	c->sent = NULL;
+	c->sent_len = 0;
+}
+
+void conn_drop_reply(const struct cam_host *host, struct cam_node *node, struct cam_reply *reply)
+{
+	if (reply->stream) {
+		host->close_stream(node, reply->stream); /* releases it */
+		return;
+	}
+	host->close_file(node, reply->file);
 	if (reply->release)
 		reply->release(reply);
 }
@@ -40,8 +80,10 @@ static void on_closed(uv_handle_t *handle)
 	struct conn *c = handle->data;
 	struct web *w = c->web;
 
-	drop_reply(w, &c->reply);
+	conn_drop_reply(w->host, w->node, &c->reply);
+	conn_drop_body(c);
 	w->host->buf_unref(c->picture);
+	w->host->who_unref(c->who);
 	web_count(w, -1);
 	free(c);
 	web_released(w);

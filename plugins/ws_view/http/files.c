@@ -114,12 +114,14 @@ static void on_head(uv_write_t *req, int status)
 static bool choose_range(struct conn *c, struct send_file *f, struct answer *a, char extra[160])
 {
 	int64_t size = f->left, from = 0, len = size;
-	int ranged = c->reply.status == 200 ? range_parse(c->head.range, size, &from, &len) : 0;
+	/* If-Range: whether it is the same file is not known, so all of it is sent. */
+	const char *range = c->head.if_range || c->reply.status != 200 ? NULL : c->head.range;
+	int ranged = range_parse(range, size, &from, &len);
 
 	if (ranged < 0) {
 		snprintf(extra, 160, "Content-Range: bytes */%lld\r\nCache-Control: no-store\r\n",
 			(long long)size);
-		*a = (struct answer){416, "text/plain", 0, extra};
+		*a = (struct answer){416, "text/plain", 0, extra, NULL};
 		return false;
 	}
 	if (ranged)
@@ -131,7 +133,7 @@ static bool choose_range(struct conn *c, struct send_file *f, struct answer *a, 
 		snprintf(extra, 160, "Accept-Ranges: bytes\r\nCache-Control: no-store\r\n");
 	f->at += from;
 	f->left = len;
-	*a = (struct answer){ranged ? 206 : c->reply.status, c->reply.type, len, extra};
+	*a = (struct answer){ranged ? 206 : c->reply.status, c->reply.type, len, extra, c->reply.headers};
 	return true;
 }
 

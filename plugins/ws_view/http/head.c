@@ -125,18 +125,53 @@ static bool keep_header(struct http_head *head, const char *name, const char *va
 		const char *name;
 		const char **at;
 	} known[] = {{"host", &head->host}, {"origin", &head->origin}, {"range", &head->range},
-		{"if-none-match", &head->if_none_match}, {"upgrade", &head->upgrade},
-		{"connection", &head->connection}, {"sec-websocket-key", &head->ws_key},
-		{"sec-websocket-version", &head->ws_version}, {"content-length", &head->body_len}};
+		{"if-none-match", &head->if_none_match}, {"if-range", &head->if_range},
+		{"upgrade", &head->upgrade}, {"connection", &head->connection},
+		{"sec-websocket-key", &head->ws_key}, {"sec-websocket-version", &head->ws_version},
+		{"content-length", &head->content_length}, {"expect", &head->expect},
+		{"sec-fetch-site", &head->fetch_site}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i].name, name))
+		if (strcmp(known[i].name, name))
 			continue;
 		if (*known[i].at)
 			return false;
 		*known[i].at = value;
 	}
 	return true;
+}
+
+/* Whoever answers may want to know it. @return false: it may come once and comes twice, or there are too many */
+static bool hand_on(struct http_head *head, const char *name, const char *value)
+{
+	static const char *const once[] = {"authorization", "content-type", "if-modified-since",
+		"if-none-match", "if-range", "last-event-id", "origin", "range", "user-agent"};
+	static const char *const often[] = {"accept", "cookie", "forwarded", "x-forwarded-for", "x-real-ip"};
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		if (strcmp(once[i], name))
+			continue;
+		is_wanted = true;
+		for (size_t k = 0; k < head->n_headers; k++)
+			if (!strcmp(head->headers[k].name, name))
+				return false;
+	}
+	for (size_t i = 0; i < sizeof(often) / sizeof(often[0]); i++)
+		is_wanted |= !strcmp(often[i], name);
+	if (!is_wanted)
+		return true;
+	if (head->n_headers == HTTP_HEADERS_MAX)
+		return false;
+	head->headers[head->n_headers++] = (struct cam_header){name, value};
+	return true;
+}
+
+static void lower(char *s)
+{
+	for (; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s |= 0x20;
 }
 
 static bool parse_header(char *line, struct http_head *head, struct http_refusal *ret)
@@ -154,11 +189,56 @@ static bool parse_header(char *line, struct http_head *head, struct http_refusal
 	for (const char *s = value; *s; s++)
 		if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7f)
 			return refuse(ret, 400, "A header holds control characters.");
-	if (!strcasecmp(line, "transfer-encoding"))
-		return refuse(ret, 400, "Requests with a body are not taken.");
-	if (!keep_header(head, line, value))
-		return refuse(ret, 400, "A header that may stand once stands twice.");
+	lower(line);
+	if (!strcmp(line, "transfer-encoding"))
+		return refuse(ret, 411, "A body must come with its Content-Length.");
+	if (!keep_header(head, line, value) || !hand_on(head, line, value))
+		return refuse(ret, 400, "A header that may stand once stands twice, or there are too many.");
 	return true;
+}
+
+/* @return whether the method is one that is known here */
+static bool parse_method(struct http_head *head)
+{
+	static const char *const changing[] = {"POST", "PUT", "DELETE"};
+
+	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
+		head->changes |= !strcmp(head->method, changing[i]);
+	return head->changes || !strcmp(head->method, "GET") || !strcmp(head->method, "HEAD");
+}
+
+static bool parse_length(struct http_head *head, struct http_refusal *ret)
+{
+	const char *digits = head->content_length;
+	size_t n = digits ? strlen(digits) : 0;
+
+	if (!digits)
+		return true;
+	if (!n || digits[strspn(digits, "0123456789")])
+		return refuse(ret, 400, "The Content-Length is no number.");
+	for (; n && *digits == '0'; n--)
+		digits++;
+	for (size_t i = 0; i < n && head->body_len <= HTTP_BODY_MAX; i++)
+		head->body_len = head->body_len * 10 + (size_t)(digits[i] - '0');
+	if (head->body_len && !head->changes)
+		return refuse(ret, 400, "GET and HEAD have no body.");
+	if (head->body_len > HTTP_BODY_MAX)
+		return refuse(ret, 413, "A body has at most 1 MiB.");
+	return true;
+}
+
+/* What goes for a head as a whole. */
+static bool check(struct http_head *head, struct http_refusal *ret)
+{
+	if (!head->method)
+		return refuse(ret, 400, "This is not an HTTP request.");
+	if (head->minor == 1 && !head->host)
+		return refuse(ret, 400, "The Host header is missing.");
+	if (!parse_method(head))
+		return refuse(ret, 501, "Only GET, HEAD, POST, PUT and DELETE are known here.");
+	if (head->expect && strcasecmp(head->expect, "100-continue"))
+		return refuse(ret, 417, "What the Expect header asks for is not known here.");
+	return parse_length(head, ret);
 }
 
 bool http_head_parse(char *data, size_t len, struct http_head *ret, struct http_refusal *ret_refusal)
@@ -178,15 +258,7 @@ bool http_head_parse(char *data, size_t len, struct http_head *ret, struct http_
 				  : parse_header(line, ret, ret_refusal);
 		line = end + 2;
 	}
-	if (!ok)
-		return false;
-	if (!ret->method)
-		return refuse(ret_refusal, 400, "This is not an HTTP request.");
-	if (ret->minor == 1 && !ret->host)
-		return refuse(ret_refusal, 400, "The Host header is missing.");
-	if (ret->body_len && strcmp(ret->body_len, "0"))
-		return refuse(ret_refusal, 413, "Requests with a body are not taken.");
-	return true;
+	return ok && check(ret, ret_refusal);
 }
 
 /* @return the length of the name in "name", "name:port", "[v6]" or "[v6]:port"; 0 when malformed */
@@ -237,16 +309,14 @@ static bool is_listed(const char *hosts, const char *host, size_t n)
 	return false;
 }
 
-bool http_head_allowed(const struct http_head *head, const char *hosts, struct http_refusal *ret)
+/* A browser tells from where its page is; other programs say nothing. */
+static bool is_own_page(const struct http_head *head)
 {
 	const char *origin = head->origin;
-	size_t n = head->host ? host_length(head->host) : 0;
 
-	if (head->host && !n)
-		return refuse(ret, 400, "The Host header is malformed.");
-	if (n && !is_ip_literal(head->host, n) && !is_listed("localhost", head->host, n) &&
-		!is_listed(hosts, head->host, n))
-		return refuse(ret, 403, "This name is not known here; add it to the option hosts.");
+	if (head->changes && head->fetch_site && strcmp(head->fetch_site, "same-origin") != 0 &&
+		strcmp(head->fetch_site, "none") != 0)
+		return false;
 	if (!origin)
 		return true;
 	if (!strncasecmp(origin, "http://", 7))
@@ -254,8 +324,20 @@ bool http_head_allowed(const struct http_head *head, const char *hosts, struct h
 	else if (!strncasecmp(origin, "https://", 8)) /* a proxy in front speaks TLS */
 		origin += 8;
 	else
-		return refuse(ret, 403, "Pages of other origins may not ask here.");
-	if (!head->host || strcasecmp(origin, head->host))
+		return false;
+	return head->host && !strcasecmp(origin, head->host);
+}
+
+bool http_head_allowed(const struct http_head *head, const char *hosts, struct http_refusal *ret)
+{
+	size_t n = head->host ? host_length(head->host) : 0;
+
+	if (head->host && !n)
+		return refuse(ret, 400, "The Host header is malformed.");
+	if (n && !is_ip_literal(head->host, n) && !is_listed("localhost", head->host, n) &&
+		!is_listed(hosts, head->host, n))
+		return refuse(ret, 403, "This name is not known here; add it to the option hosts.");
+	if (!is_own_page(head))
 		return refuse(ret, 403, "Pages of other origins may not ask here.");
 	return true;
 }

@@ -6,13 +6,16 @@
  */
 #ifndef WS_VIEW_HEAD_H
 #define WS_VIEW_HEAD_H
+#include <cam/http.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
 	HTTP_HEAD_MAX = 8192, /**< Bytes of a whole head; browsers stay below 2 KiB. */
-	HTTP_TARGET_MAX = 1024 /**< Bytes of the path, and of the query. */
+	HTTP_TARGET_MAX = 1024, /**< Bytes of the path, and of the query. */
+	HTTP_HEADERS_MAX = 64, /**< Headers that are handed on. */
+	HTTP_BODY_MAX = 1 << 20 /**< Bytes of a body. */
 };
 
 /** A head that was understood. The texts point into the bytes that were parsed. */
@@ -28,8 +31,16 @@ struct http_head {
 	const char *connection;
 	const char *ws_key;
 	const char *ws_version;
-	const char *body_len;
+	const char *content_length;
+	const char *expect;
+	const char *fetch_site;
+	const char *if_range;
+	bool changes; /**< POST, PUT or DELETE. */
+	size_t body_len; /**< Bytes of a body that follows. */
 	int minor; /**< 1 for HTTP/1.1 */
+	/** Those that whoever answers may want to know; names in lower case, the last one NULL. */
+	struct cam_header headers[HTTP_HEADERS_MAX + 1];
+	size_t n_headers;
 };
 
 /** Why a request is refused. */
@@ -47,7 +58,8 @@ size_t http_head_length(const char *data, size_t len);
 bool http_head_parse(char *data, size_t len, struct http_head *ret, struct http_refusal *ret_refusal);
 /**
  * Who may ask: the host must be an IP literal, localhost or one of `hosts` (commas between
- * names), so that a name rebound to this address is refused; an Origin must be that same host.
+ * names), so that a name rebound to this address is refused; an Origin must be that same host, and no page of
+ * another site may have anything changed.
  */
 bool http_head_allowed(const struct http_head *, const char *hosts, struct http_refusal *ret_refusal);
 /** @return whether a comma separated list holds this token, whatever its case */

@@ -46,18 +46,25 @@ static uint64_t hash(const char *data, const char *end)
 	return h;
 }
 
-bool page_answer(struct conn *c)
+/* @return NULL: there is none */
+static const struct page_file *find(const char *path)
 {
-	const struct page_file *f = files;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(files[i].path, path))
+			return &files[i];
+	return NULL;
+}
+
+bool page_has(const char *path)
+{
+	return find(path);
+}
+
+void page_answer(struct conn *c)
+{
+	const struct page_file *f = find(c->head.path);
 	char etag[24], extra[320];
 
-	while (strcmp(f->path, c->head.path))
-		if (++f == files + sizeof(files) / sizeof(files[0]))
-			return false;
-	if (!c->is_head && strcmp(c->head.method, "GET")) {
-		answer_refuse(c, 405, "Only GET and HEAD are possible here.");
-		return true;
-	}
 	snprintf(etag, sizeof(etag), "\"%016llx\"", (unsigned long long)hash(f->data, f->end));
 	/* connect-src names no scheme: 'self' covers the page's own WebSocket. */
 	snprintf(extra, sizeof(extra),
@@ -67,8 +74,7 @@ bool page_answer(struct conn *c)
 		"'self'\r\n",
 		etag);
 	if (c->head.if_none_match && strstr(c->head.if_none_match, etag))
-		answer_send(c, &(struct answer){304, f->type, 0, extra}, NULL);
+		answer_send(c, &(struct answer){304, f->type, 0, extra, NULL}, NULL);
 	else
-		answer_send(c, &(struct answer){200, f->type, f->end - f->data, extra}, f->data);
-	return true;
+		answer_send(c, &(struct answer){200, f->type, f->end - f->data, extra, NULL}, f->data);
 }

@@ -4,6 +4,8 @@
 #define WS_VIEW_PAGE_H
 #include "plugins/ws_view/http/conn.h"
 
-/** Answer with the page's file at this path. @return whether there is one */
-bool page_answer(struct conn *);
+/** @return whether there is a file of the page at this path */
+bool page_has(const char *path);
+/** Answer with it. */
+void page_answer(struct conn *);
 #endif

@@ -59,6 +59,7 @@ static void turn_once(int ms)
 	bool is_closed = false;
 
 	fake_run_reads(&w.fake);
+	fake_run_streams(&w.fake);
 	uv_timer_init(&w.loop, &timer);
 	timer.data = &is_closed;
 	uv_timer_start(&timer, on_turned, (uint64_t)ms, 0);

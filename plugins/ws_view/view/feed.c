@@ -80,7 +80,7 @@ static void on_feed_head(uv_write_t *req, int status)
 }
 
 static const struct answer feed_answer = {200, "multipart/x-mixed-replace; boundary=" BOUNDARY, -1,
-	"Cache-Control: no-store\r\nPragma: no-cache\r\n"};
+	"Cache-Control: no-store\r\nPragma: no-cache\r\n", NULL};
 
 /* @return whether the head is on its way; if not, the connection is closed */
 static bool send_head(struct feed *f)
@@ -209,16 +209,30 @@ void feed_start(struct conn *c, const char *camera, const struct cam_want *want)
 	static const struct taker_ops ops = {take_part, refused, gone};
 
 	if (c->is_head)
-		answer_send(c, &(struct answer){feed_answer.status, feed_answer.type, 0, feed_answer.extra},
+		answer_send(c,
+			&(struct answer){feed_answer.status, feed_answer.type, 0, feed_answer.extra, NULL},
 			NULL);
 	else if (feed_new(c, camera, want, &ops))
 		c->deadline_ns = clock_mono_ns() + HEAD_NS;
 }
 
+/* @return NULL: another connection */
+static struct feed *feed_of(const struct conn *c)
+{
+	return c->job && c->job->ops == &feed_job_ops ? chain_entry(c->job, struct feed, job) : NULL;
+}
+
+void feed_check(struct conn *c)
+{
+	struct feed *f = feed_of(c);
+
+	if (f && f->taker.sub && !web_may_view(c->web, c->who, f->camera))
+		gone(&f->taker);
+}
+
 void feed_adapt(struct conn *c, const struct cam_want *wish)
 {
-	struct feed *f =
-		c->job && c->job->ops == &feed_job_ops ? chain_entry(c->job, struct feed, job) : NULL;
+	struct feed *f = feed_of(c);
 	struct cam_want want = *wish;
 
 	if (!f || f->is_snapshot || !f->taker.sub)
@@ -241,8 +255,8 @@ static int take_snapshot(struct taker *t, const struct cam_buf *buf)
 	f->sending = buf;
 	c->picture = c->web->host->buf_ref(buf);
 	count(c->web, buf);
-	answer_send(
-		c, &(struct answer){200, "image/jpeg", (int64_t)buf->plane[0].len, NULL}, buf->plane[0].data);
+	answer_send(c, &(struct answer){200, "image/jpeg", (int64_t)buf->plane[0].len, NULL, NULL},
+		buf->plane[0].data);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 enum { NAME_MAX_BYTES = 128 };
 
 struct camera_search {
+	const struct conn *c;
 	const char *name; /* "" for the first */
 	char *ret;
 };
@@ -21,16 +22,17 @@ static void on_camera(void *arg, const struct cam_camera *camera)
 	struct camera_search *search = arg;
 
 	if (search->ret[0] || (search->name[0] && strcmp(search->name, camera->name)) ||
-		strlen(camera->name) >= NAME_MAX_BYTES)
+		strlen(camera->name) >= NAME_MAX_BYTES ||
+		!web_may_view(search->c->web, search->c->who, camera->name))
 		return;
 	memcpy(search->ret, camera->name, strlen(camera->name) + 1);
 }
 
-/* @return whether there is a camera of this name, or any when it is "" */
-static bool find_camera(struct web *w, const char *name, char ret[NAME_MAX_BYTES])
+/* @return whether there is a camera of this name for who asks, or any when it is "" */
+static bool find_camera(const struct conn *c, const char *name, char ret[NAME_MAX_BYTES])
 {
 	ret[0] = '\0';
-	w->host->cameras(w->node, on_camera, &(struct camera_search){name, ret});
+	c->web->host->cameras(c->web->node, on_camera, &(struct camera_search){c, name, ret});
 	return ret[0];
 }
 
@@ -65,7 +67,7 @@ static void answer_picture(struct conn *c, const char *name, struct cam_want *wa
 	if (!read_want(c->head.query, want))
 		answer_refuse(
 			c, 400, "width is 16 to 3840, height 16 to 2160, fps 1 to 60, quality 1 to 100.");
-	else if (!find_camera(c->web, name, camera))
+	else if (!find_camera(c, name, camera))
 		answer_refuse(
 			c, 404, name[0] ? "There is no camera of this name." : "There is no camera yet.");
 	else
@@ -110,20 +112,26 @@ static void snapshot(struct conn *c, const char *name)
 	answer_picture(c, name, &want, feed_start_snapshot);
 }
 
-bool pictures_answer(struct conn *c)
+static bool is_feed(const char *path)
 {
-	bool is_feed = !strcmp(c->head.path, "/video_feed");
+	return !strcmp(path, "/video_feed");
+}
+
+bool pictures_has(const char *path)
+{
 	char name[NAME_MAX_BYTES];
 
-	if (!is_feed && !snapshot_name(c->head.path, name))
-		return false;
-	if (!c->is_head && strcmp(c->head.method, "GET"))
-		answer_refuse(c, 405, "Only GET and HEAD are possible here.");
-	else if (is_feed)
+	return is_feed(path) || snapshot_name(path, name);
+}
+
+void pictures_answer(struct conn *c)
+{
+	char name[NAME_MAX_BYTES];
+
+	if (is_feed(c->head.path))
 		video_feed(c);
-	else
+	else if (snapshot_name(c->head.path, name))
 		snapshot(c, name);
-	return true;
 }
 
 /* What the query leaves out is the option's, also when that changes. */
@@ -135,5 +143,16 @@ void pictures_adapt(struct http *http)
 
 		if (c->job && read_want(c->head.query, &want))
 			feed_adapt(c, &want);
+	}
+}
+
+void pictures_check(struct http *http)
+{
+	for (struct chain *l = http->conns.next, *next; l != &http->conns; l = next) {
+		struct conn *c = chain_entry(l, struct conn, link);
+
+		next = l->next;
+		if (c->job)
+			feed_check(c);
 	}
 }

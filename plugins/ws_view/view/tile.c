@@ -148,10 +148,16 @@ static struct cam_want want_of(const struct tile *t, const struct wish *w)
 	return want;
 }
 
+/* What who looks at it may not see does not exist for them. */
+static bool may_view(const struct tile *t)
+{
+	return web_may_view(t->web, t->watcher->who, t->wish.camera);
+}
+
 static void subscribe(struct tile *t)
 {
 	struct cam_want want = want_of(t, &t->wish);
-	int err = taker_open(&t->taker, t->web, t->wish.camera, &want);
+	int err = may_view(t) ? taker_open(&t->taker, t->web, t->wish.camera, &want) : -ENOENT;
 
 	if (!err)
 		t->is_judged = false;
@@ -231,8 +237,12 @@ void tile_rest(struct tile *t, int64_t now)
 
 void tile_take_up(struct tile *t)
 {
-	if (!t->taker.sub && !t->is_out)
+	if (t->taker.sub && !may_view(t)) {
+		taker_close(&t->taker, t->web);
+		gone(&t->taker);
+	} else if (!t->taker.sub && !t->is_out) {
 		subscribe(t);
+	}
 }
 
 uint32_t tile_id(const struct tile *t)
@@ -299,6 +309,7 @@ bool tile_ack(struct tile *t, uint64_t seq)
 		return false;
 	t->is_out = false;
 	taker_resume(&t->taker, t->web);
-	tile_take_up(t);
+	if (!t->taker.sub)
+		subscribe(t);
 	return true;
 }

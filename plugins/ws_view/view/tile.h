@@ -39,7 +39,7 @@ bool tile_ack(struct tile *, uint64_t seq);
 int64_t tile_unacked_since(const struct tile *);
 /** Let nothing be made for a viewer that does not acknowledge; its acknowledgement ends that. */
 void tile_rest(struct tile *, int64_t now_ns);
-/** The cameras are others now: subscribe if there was nothing to subscribe to. */
+/** The cameras, or who may see them, are others now: subscribe if there was nothing to subscribe to, or end. */
 void tile_take_up(struct tile *);
 /** The options are others now: subscribe to what they make of its wish. */
 void tile_adapt(struct tile *);

@@ -2,7 +2,6 @@
 #include "plugins/ws_view/view/viewer.h"
 
 #include "lib/clock.h"
-#include "plugins/ws_view/view/cameras.h"
 #include "plugins/ws_view/view/view.h"
 
 #include <errno.h>
@@ -24,6 +23,7 @@ struct viewer {
 	struct chain link;
 	struct watcher watcher;
 	struct viewers *all;
+	uint64_t cameras_mark; /* of the list that it has, or is to get */
 	struct ws_socket *socket; /* NULL before the handshake is over and after the end */
 	struct view view;
 	struct credit credit;
@@ -185,6 +185,7 @@ static int write_word(struct viewer *v, struct tile *tile)
 /* One thing, since the library takes one message a turn. */
 static int write_one(struct viewer *v)
 {
+	struct text text = {0};
 	struct tile *tile;
 
 	if (v->due & DUE_HELLO) {
@@ -193,7 +194,8 @@ static int write_one(struct viewer *v)
 	}
 	if (v->due & DUE_CAMERAS) {
 		v->due &= ~(unsigned)DUE_CAMERAS;
-		return ws_write(v->socket, v->all->cameras.data, v->all->cameras.len, false);
+		cameras_tell(&v->all->cameras, v->all->web, v->watcher.who, &text);
+		return say_text(v, &text);
 	}
 	if (v->due & DUE_LIMITED) {
 		v->due &= ~(unsigned)DUE_LIMITED;
@@ -224,7 +226,7 @@ static int writable(void *self)
 
 /* ---- From start to end ----------------------------------------------------------------------------------------- */
 
-static void *create(void *arg)
+static void *create(void *arg, const struct cam_who *who)
 {
 	struct viewers *all = arg;
 	struct viewer *v = malloc(sizeof(*v));
@@ -233,7 +235,7 @@ static void *create(void *arg)
 		return NULL;
 	memset(v, 0, offsetof(struct viewer, rx));
 	v->all = all;
-	v->watcher = (struct watcher){has_news, limited};
+	v->watcher = (struct watcher){has_news, limited, all->web->host->who_ref(who)};
 	chain_init(&v->link);
 	view_init(&v->view, all->web, &v->watcher);
 	credit_init(&v->credit, clock_mono_ns());
@@ -242,20 +244,13 @@ static void *create(void *arg)
 	return v;
 }
 
-/* Build the list of cameras anew. @return whether it is another */
-static bool list_cameras(struct viewers *all)
+/* @return whether there is another list of cameras for it than what it has */
+static bool has_new_cameras(struct viewer *v)
 {
-	struct text text = {0};
+	uint64_t mark = cameras_mark(&v->all->cameras, v->all->web, v->watcher.who), before = v->cameras_mark;
 
-	cameras_list(all->web, &text);
-	if (text.failed ||
-		(all->cameras.len == text.len && !memcmp(all->cameras.data, text.data, text.len))) {
-		text_free(&text);
-		return false;
-	}
-	text_free(&all->cameras);
-	all->cameras = text;
-	return true;
+	v->cameras_mark = mark;
+	return mark != before;
 }
 
 static void opened(void *self, struct ws_socket *socket)
@@ -265,8 +260,9 @@ static void opened(void *self, struct ws_socket *socket)
 	v->socket = socket;
 	v->heard_ns = clock_mono_ns();
 	chain_add(&v->all->list, &v->link);
-	if (!v->all->cameras.len)
-		list_cameras(v->all);
+	if (!v->all->cameras.n)
+		cameras_look(&v->all->cameras, v->all->web);
+	has_new_cameras(v);
 	say(v, DUE_HELLO | DUE_CAMERAS);
 }
 
@@ -287,6 +283,7 @@ static void destroy(void *self)
 	closed(v);
 	w->n_viewers--;
 	web_count(w, -1);
+	w->host->who_unref(v->watcher.who);
 	free(v);
 }
 
@@ -302,7 +299,7 @@ void viewers_init(struct viewers *all, struct web *w)
 
 void viewers_free(struct viewers *all)
 {
-	text_free(&all->cameras);
+	cameras_free(&all->cameras);
 }
 
 /* The viewer that this link is of. */
@@ -313,10 +310,9 @@ static struct viewer *viewer_at(struct chain *link)
 
 void viewers_tell_cameras(struct viewers *all)
 {
-	bool is_new = list_cameras(all);
-
+	cameras_look(&all->cameras, all->web);
 	for (struct chain *l = all->list.next; l != &all->list; l = l->next) {
-		if (is_new)
+		if (has_new_cameras(viewer_at(l)))
 			say(viewer_at(l), DUE_CAMERAS);
 		view_take_up(&viewer_at(l)->view);
 	}

@@ -2,8 +2,8 @@
 /** @file viewer.h The viewers: the protocol of doc/websocket.md on WebSockets. */
 #ifndef WS_VIEW_VIEWER_H
 #define WS_VIEW_VIEWER_H
-#include "lib/text.h"
 #include "plugins/ws_view/common/chain.h"
+#include "plugins/ws_view/view/cameras.h"
 #include "plugins/ws_view/view/limit.h"
 #include "plugins/ws_view/ws/ws.h"
 
@@ -12,7 +12,7 @@ struct viewers {
 	struct web *web;
 	struct ws *ws;
 	struct chain list;
-	struct text cameras; /**< the last list of cameras, JSON */
+	struct cameras cameras; /**< as they were looked at last */
 	struct limit_log limits;
 };
 
@@ -21,7 +21,10 @@ extern const struct ws_ops viewer_ws_ops;
 
 void viewers_init(struct viewers *, struct web *);
 void viewers_free(struct viewers *);
-/** The cameras may be others now: tell of them, and tiles that had none look for theirs. */
+/**
+ * The cameras, or who may see them, may be others now: tell of them, tiles that had none look for theirs, and those of
+ * cameras that are not to be seen any more end.
+ */
 void viewers_tell_cameras(struct viewers *);
 /** The options are others now: tiles that go by them get what these say. */
 void viewers_adapt(struct viewers *);

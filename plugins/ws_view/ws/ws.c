@@ -338,7 +338,7 @@ void ws_close(struct ws *ws)
 }
 
 /* @return a socket that watches this descriptor, or NULL */
-static struct ws_socket *new_socket(struct ws *ws, int fd, uint64_t received)
+static struct ws_socket *new_socket(struct ws *ws, int fd, uint64_t received, const struct cam_who *who)
 {
 	struct ws_socket *k = calloc(1, sizeof(*k));
 
@@ -348,7 +348,7 @@ static struct ws_socket *new_socket(struct ws *ws, int fd, uint64_t received)
 	k->masked.before = received;
 	k->poll.data = k;
 	k->wish = WISH_OURS;
-	k->user = ws->ops->create(ws->arg);
+	k->user = ws->ops->create(ws->arg, who);
 	if (k->user && !uv_poll_init(ws->web->loop, &k->poll, fd)) {
 		ws->n_handles++;
 		return k;
@@ -373,10 +373,10 @@ static void hand_over(struct ws_socket *k, int fd, const char *key)
 	lws_adopt_socket_vhost_readbuf(lws_get_vhost_by_name(context, "default"), fd, head, (size_t)n);
 }
 
-int ws_adopt(struct ws *ws, int fd, const char *key, uint64_t received)
+int ws_adopt(struct ws *ws, int fd, const char *key, uint64_t received, const struct cam_who *who)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	struct ws_socket *k = copy < 0 ? NULL : new_socket(ws, copy, received);
+	struct ws_socket *k = copy < 0 ? NULL : new_socket(ws, copy, received, who);
 
 	if (!k) {
 		if (copy >= 0)

@@ -16,8 +16,8 @@ enum { WS_PROTOCOL = 1002, WS_INVALID = 1007, WS_POLICY = 1008, WS_TOO_BIG = 100
 
 /** Who talks over a WebSocket. */
 struct ws_ops {
-	/** @param arg that of ws_open() @return what all others are called with, or NULL without memory */
-	void *(*create)(void *arg);
+	/** @param arg that of ws_open() @param who asks: take a reference @return what all others are called with, or NULL without memory */
+	void *(*create)(void *arg, const struct cam_who *who);
 	/** The handshake is over. */
 	void (*opened)(void *self, struct ws_socket *);
 	/** Bytes of a message, is_last: the last ones. @return 0, or the code to close with and *ret_why, a static text */
@@ -41,7 +41,7 @@ void ws_close(struct ws *);
  * Make a WebSocket of a connection whose upgrade was checked. fd stays the caller's. @param key Sec-WebSocket-Key
  * @param received bytes that came in so far @return 0, -ENOMEM
  */
-int ws_adopt(struct ws *, int fd, const char *key, uint64_t received);
+int ws_adopt(struct ws *, int fd, const char *key, uint64_t received, const struct cam_who *);
 
 /** writable() will be called when the socket takes more. */
 void ws_want_write(struct ws_socket *);
