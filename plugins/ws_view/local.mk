@@ -25,7 +25,9 @@ ws_view_sources = %D%/ws_view.c \
 	%D%/view/viewer.c %D%/view/viewer.h \
 	%D%/view/watcher.h \
 	%D%/ws/handshake.c %D%/ws/handshake.h \
+	%D%/ws/leftover.c %D%/ws/leftover.h \
 	%D%/ws/masked.c %D%/ws/masked.h \
+	%D%/ws/outbox.c %D%/ws/outbox.h \
 	%D%/ws/ws.c %D%/ws/ws.h
 ws_view_page = %D%/page/index.html %D%/page/style.css %D%/page/icon.svg \
 	%D%/page/main.js %D%/page/link.js %D%/page/tile.js %D%/page/keys.js
@@ -44,7 +46,8 @@ libws_view_test_a_SOURCES = $(ws_view_sources) %D%/test/test_lib.c %D%/test/test
 libws_view_test_a_CPPFLAGS = $(ws_view_cppflags)
 ws_view_test_libs = libws_view_test.a $(PLUGIN_TEST_LIBS) $(LWS_LIBS) $(UV_LIBS)
 
-ws_view_tests = plugin-ws_view-feed plugin-ws_view-files plugin-ws_view-http plugin-ws_view-view plugin-ws_view-ws
+ws_view_tests = plugin-ws_view-bodies plugin-ws_view-feed plugin-ws_view-files plugin-ws_view-http \
+	plugin-ws_view-rights plugin-ws_view-view plugin-ws_view-ws
 check_PROGRAMS += $(ws_view_tests)
 TESTS += $(ws_view_tests)
 plugin_ws_view_feed_SOURCES = %D%/test/test_feed.c
@@ -56,6 +59,12 @@ plugin_ws_view_files_LDADD = $(ws_view_test_libs)
 plugin_ws_view_http_SOURCES = %D%/test/test_http.c
 plugin_ws_view_http_CPPFLAGS = $(ws_view_cppflags)
 plugin_ws_view_http_LDADD = $(ws_view_test_libs)
+plugin_ws_view_bodies_SOURCES = %D%/test/test_bodies.c
+plugin_ws_view_bodies_CPPFLAGS = $(ws_view_cppflags)
+plugin_ws_view_bodies_LDADD = $(ws_view_test_libs)
+plugin_ws_view_rights_SOURCES = %D%/test/test_rights.c
+plugin_ws_view_rights_CPPFLAGS = $(ws_view_cppflags)
+plugin_ws_view_rights_LDADD = $(ws_view_test_libs)
 plugin_ws_view_view_SOURCES = %D%/test/test_view.c
 plugin_ws_view_view_CPPFLAGS = $(ws_view_cppflags)
 plugin_ws_view_view_LDADD = $(ws_view_test_libs)

@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!world.picture)
 		open_world();
 	HOLDS(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd));
-	HOLDS(!ws_adopt(world.viewers.ws, fd[0], "dGhlIHNhbXBsZSBub25jZQ==", 0));
+	HOLDS(!ws_adopt(world.viewers.ws, fd[0], "dGhlIHNhbXBsZSBub25jZQ==", 0, NULL));
 	close(fd[0]);
 	turn(fd[1]);
 	send_pieces(fd[1], &f);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "plugins/ws_view/ws/ws.h"
 
+#include "plugins/ws_view/ws/leftover.h"
 #include "plugins/ws_view/ws/masked.h"
+#include "plugins/ws_view/ws/outbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The largest message: a JPEG of the largest size at the best quality is smaller. */
-#define PICTURE_MAX (32u << 20)
 /* Bytes of a message that are taken at a time. */
 #define RX_BYTES 4096
 
@@ -25,12 +25,11 @@ struct ws {
 	struct lws_context *context;
 	struct lws_protocols protocols[2];
 	lws_retry_bo_t idle;
+	struct leftover wakeup; /* the eventfd of the context */
 	struct ws_socket *adopting; /* what the library is just taking over */
 	unsigned n_handles; /* on the loop: the timer, and what watches sockets */
 	unsigned n_sockets; /* alive in the library */
-	uint8_t *room; /* LWS_PRE bytes, a header, a picture */
-	size_t room_len;
-	const struct cam_buf *in_room; /* the picture there; a reference */
+	struct outbox outbox;
 	uv_timer_t timer; /* for the library's own timeouts, while there are sockets */
 };
 
@@ -279,13 +278,21 @@ static void on_timer(uv_timer_t *timer)
 		uv_timer_stop(timer);
 }
 
+static void wake(void *arg)
+{
+	lws_cancel_service(arg);
+}
+
 int ws_open(struct web *web, unsigned max_sockets, const struct ws_ops *ops, void *arg, struct ws **ret)
 {
 	struct ws *ws = calloc(1, sizeof(*ws));
+	struct leftover_look before;
 
 	if (!ws)
 		return -ENOMEM;
+	leftover_look(&before);
 	ws->web = web;
+	ws->outbox.host = web->host;
 	ws->ops = ops;
 	ws->arg = arg;
 	create_context(ws, max_sockets);
@@ -293,6 +300,8 @@ int ws_open(struct web *web, unsigned max_sockets, const struct ws_ops *ops, voi
 		free(ws);
 		return -ENOMEM;
 	}
+	serve_timeouts(ws); /* it has woken itself */
+	leftover_note(&ws->wakeup, &before, wake, ws->context);
 	serve_timeouts(ws);
 	uv_timer_init(web->loop, &ws->timer);
 	ws->timer.data = ws;
@@ -309,7 +318,7 @@ static void release(struct ws *ws)
 
 	if (--ws->n_handles)
 		return;
-	free(ws->room);
+	outbox_free(&ws->outbox);
 	free(ws);
 	web_released(web);
 }
@@ -334,6 +343,7 @@ void ws_close(struct ws *ws)
 		return;
 	ws_forget_picture(ws);
 	lws_context_destroy(ws->context);
+	leftover_close(&ws->wakeup);
 	uv_close((uv_handle_t *)&ws->timer, on_timer_closed);
 }
 
@@ -443,55 +453,26 @@ void ws_kill(struct ws_socket *k)
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
 
-/* @return LWS_PRE bytes of room and len more, or NULL */
-static uint8_t *make_room(struct ws *ws, size_t len)
+static int write_message(struct ws_socket *k, uint8_t *at, size_t len, bool is_binary)
 {
-	uint8_t *room;
+	if (!at)
+		return -ENOMEM;
+	return lws_write(k->wsi, at, len, is_binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT) < 0 ? -EIO : 0;
+}
 
-	if (LWS_PRE + len <= ws->room_len)
-		return ws->room + LWS_PRE;
-	room = realloc(ws->room, LWS_PRE + len);
-	if (!room)
-		return NULL;
-	ws->room = room;
-	ws->room_len = LWS_PRE + len;
-	return room + LWS_PRE;
+int ws_write(struct ws_socket *k, const void *data, size_t len, bool is_binary)
+{
+	return write_message(k, outbox_put(&k->ws->outbox, data, len), len, is_binary);
+}
+
+int ws_write_picture(struct ws_socket *k, const uint8_t *head, size_t head_len, const struct cam_buf *buf)
+{
+	return write_message(k, outbox_put_picture(&k->ws->outbox, head, head_len, buf),
+		head_len + buf->plane[0].len, true);
 }
 
 void ws_forget_picture(struct ws *ws)
 {
 	if (ws)
-		ws->web->host->buf_unref(ws->in_room);
-	if (ws)
-		ws->in_room = NULL;
-}
-
-int ws_write(struct ws_socket *k, const void *data, size_t len, bool is_binary)
-{
-	struct ws *ws = k->ws;
-	uint8_t *at = make_room(ws, len);
-
-	if (!at)
-		return -ENOMEM;
-	ws_forget_picture(ws);
-	memcpy(at, data, len);
-	return lws_write(k->wsi, at, len, is_binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT) < 0 ? -EIO : 0;
-}
-
-int ws_write_picture(struct ws_socket *k, const uint8_t *head, size_t head_len, const struct cam_buf *buf)
-{
-	struct ws *ws = k->ws;
-	size_t len = buf->plane[0].len;
-	uint8_t *at = len <= PICTURE_MAX ? make_room(ws, head_len + len) : NULL;
-
-	if (!at)
-		return -ENOMEM;
-	/* The library wants room in front, hence a copy; viewers of one picture follow one another and share it. */
-	if (ws->in_room != buf) {
-		ws_forget_picture(ws);
-		memcpy(at + head_len, buf->plane[0].data, len);
-		ws->in_room = ws->web->host->buf_ref(buf);
-	}
-	memcpy(at, head, head_len);
-	return lws_write(k->wsi, at, head_len + len, LWS_WRITE_BINARY) < 0 ? -EIO : 0;
+		outbox_forget(&ws->outbox);
 }
