@@ -93,10 +93,10 @@ def drain(read, count_parts=b"Content-Length"):
     return seen
 
 
-def parts(sock, seconds):
-    """The pictures of a multipart stream. @return [(when the last byte came, in ns of the monotonic clock; JPEG)]"""
+def parts(sock, seconds, most=None):
+    """The pictures of a multipart stream, of so many seconds, `most` of them. @return [(when the last byte came, in ns of the monotonic clock; JPEG)]"""
     end, data, found = time.monotonic() + seconds, b"", []
-    while time.monotonic() < end:
+    while time.monotonic() < end and (most is None or len(found) < most):
         more = sock.recv(1 << 18)
         now = time.monotonic_ns()
         assert more, "the pictures have ended"
