@@ -73,6 +73,17 @@ TEST(a_camera_that_was_live_is_wanted_back_soon)
 	CHECK(node_pause_ns(&n, -ECONNRESET, 3 * CLOCK_SECOND) < CLOCK_SECOND);
 }
 
+TEST(what_has_run_for_long_is_wanted_back_soon_whatever_it_is)
+{
+	struct cam_node n;
+
+	set_up(&n, &recorder, CAM_LIVE);
+	for (int i = 0; i < 10; i++)
+		node_pause_ns(&n, -EIO, 0);
+	CHECK(node_pause_ns(&n, -EIO, 29 * CLOCK_SECOND) > 2 * CLOCK_SECOND);
+	CHECK(node_pause_ns(&n, -EIO, 31 * CLOCK_SECOND) < CLOCK_SECOND);
+}
+
 TEST(a_pause_that_was_asked_for_holds_once)
 {
 	struct cam_node n;
@@ -85,5 +96,6 @@ TEST(a_pause_that_was_asked_for_holds_once)
 
 RUN_TESTS(T(a_refused_login_waits_longest_and_goes_on_waiting),
 	T(pauses_grow_for_cameras_and_stay_short_for_what_is_local),
-	T(cameras_behind_one_switch_do_not_come_back_in_step), T(a_camera_that_was_live_is_wanted_back_soon),
-	T(a_pause_that_was_asked_for_holds_once))
+	T(cameras_behind_one_switch_do_not_come_back_in_step),
+	T(what_has_run_for_long_is_wanted_back_soon_whatever_it_is),
+	T(a_camera_that_was_live_is_wanted_back_soon), T(a_pause_that_was_asked_for_holds_once))
