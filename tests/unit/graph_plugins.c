@@ -214,11 +214,23 @@ static void see(void *arg, const struct cam_camera *camera)
 	a->live += camera->state == CAM_LIVE;
 }
 
+static char answered[65536];
+
+const char *graph_world_answer(void)
+{
+	return answered;
+}
+
 static void on_answer(void *arg, struct cam_reply *reply)
 {
 	struct graph_actor *a = arg;
 
+	size_t n = reply->len < sizeof(answered) ? reply->len : sizeof(answered) - 1;
+
 	a->status = reply->status;
+	memcpy(answered, reply->data, n);
+	answered[n] = '\0';
+	a->host->log(a->node, CAM_INFO, "answered %d", a->status);
 	if (reply->release)
 		reply->release(reply);
 }

@@ -88,6 +88,9 @@ const char *graph_world_did(void);
 /** @return the log since the last call; for the next call */
 const char *graph_world_log(struct graph_world *);
 
+/** @return the last answer to what a sink or listener has asked; that is logged, too: "web: answered 200" */
+const char *graph_world_answer(void);
+
 /** @return the node of this name that is there, NULL: none */
 struct graph_actor *graph_actor(const char *name);
 /** @return all that have been created and not destroyed, chained by next */

@@ -12,6 +12,7 @@ int cam_server_main(int argc, char **argv);
 #include <sys/stat.h>
 
 static int said; /* what it has printed, on both */
+static const char *input; /* what it reads; NULL: whatever there is */
 static char text[1 << 20];
 static const char *plugins; /* the folder they are looked for in; NULL: those of this build */
 
@@ -46,6 +47,10 @@ static int call(char *words)
 		if (at)
 			*at++ = '\0';
 	}
+	int in = memfd_create("input", 0);
+
+	if (input && write(in, input, strlen(input)) > 0 && lseek(in, 0, SEEK_SET) == 0)
+		dup2(in, STDIN_FILENO);
 	dup2(said, STDOUT_FILENO);
 	dup2(said, STDERR_FILENO);
 	return cam_server_main(argc, argv);
@@ -155,6 +160,24 @@ TEST(it_checks_a_configuration)
 	remove_file();
 }
 
+TEST(what_is_right_may_have_warnings)
+{
+	write_file("cameras: {a: {source: {plugin: test_in, transport: tcp}}}\n");
+	CHECK(ends(in_file("--check"), 0, "warning: "));
+	CHECK(strstr(text, "the configuration is right: 1 camera, "));
+	remove_file();
+}
+
+TEST(it_makes_the_hash_of_a_password)
+{
+	input = "a long password\n";
+	CHECK(ends("--password", 0, "$y$"));
+	CHECK(!strstr(text, "long"));
+	input = "\n";
+	CHECK(ends("--password", 2, "password"));
+	input = NULL;
+}
+
 TEST(it_asks_a_server_that_is_not_there)
 {
 	CHECK(ends("--health http://127.0.0.1:1/healthz", 1, "does not answer"));
@@ -219,5 +242,6 @@ _Noreturn void __wrap__exit(int code)
 
 RUN_TESTS(T(it_tells_its_version_and_its_options), T(it_tells_of_its_plugins),
 	T(it_prints_what_is_made_of_its_tables), T(it_checks_a_configuration),
+	T(what_is_right_may_have_warnings), T(it_makes_the_hash_of_a_password),
 	T(it_asks_a_server_that_is_not_there), T(what_it_takes_over_has_a_form),
 	T(without_plugins_it_says_so), T(it_runs_until_a_signal_ends_it))

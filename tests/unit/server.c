@@ -96,7 +96,7 @@ static bool has(const char *text)
 }
 
 #define A "cameras: {a: {source: {plugin: src, fps: 50}, recorder: {plugin: rec}}}\n"
-#define WEB "sinks: {web: {plugin: snk, asks: /readyz}}\n"
+#define WEB "sinks: {web: {plugin: snk, asks: /readyz, of: a}}\n"
 
 TEST(a_signal_ends_it_well)
 {
@@ -141,6 +141,28 @@ TEST(a_reload_brings_what_is_new)
 		  "restart only"));
 	CHECK_INT(atomic_load(&log_.level), LOG_DEBUG);
 	CHECK(strstr(graph_world_did(), "start ear, stop ear") == NULL);
+	end();
+}
+
+TEST(a_reload_that_can_be_taken_as_it_runs_restarts_nothing)
+{
+	next_yaml = "cameras: {a: {source: {plugin: src, fps: 50}, recorder: {plugin: rec, ease: 7}}}\n" WEB;
+	CHECK_INT(run(A WEB, (struct step[]){{"up: 1 camera", SIGHUP, NULL}, {"up: 1 camera", SIGTERM, NULL},
+				     {0}}),
+		0);
+	CHECK(strstr(graph_world_did(), "start a.source, reload a.recorder, stop"));
+	end();
+}
+
+TEST(a_reload_changes_how_much_memory_packets_may_take)
+{
+	static const char metrics[] = A "sinks: {web: {plugin: snk, asks: /metrics}}\n";
+
+	next_yaml = A "sinks: {web: {plugin: snk, asks: /metrics}}\nserver: {queue_memory: 3M}\n";
+	CHECK_INT(run(metrics, (struct step[]){{"up: 1 camera", SIGHUP, NULL}, {"up: 1 camera", 0, NULL},
+				       {"web: answered 200", SIGTERM, NULL}, {0}}),
+		0);
+	CHECK(strstr(graph_world_answer(), "cam_queue_memory_limit_bytes 3145728\n"));
 	end();
 }
 
@@ -262,8 +284,9 @@ TEST(a_disk_that_hangs_is_left_behind_too)
 
 RUN_TESTS(T(a_signal_ends_it_well), T(a_camera_that_comes_up_is_told_of),
 	T(another_signal_while_it_ends_changes_nothing), T(a_reload_brings_what_is_new),
-	T(a_reload_that_is_wrong_changes_nothing), T(a_reload_during_a_reload_comes_after_it),
-	T(a_sink_that_cannot_start_ends_it_and_names_the_place), T(what_is_lost_at_the_end_is_an_exit_code),
-	T(warnings_of_the_configuration_are_logged), T(sinks_are_told_of_cameras),
-	T(a_recorder_that_hangs_is_left_behind_and_told_of),
+	T(a_reload_that_can_be_taken_as_it_runs_restarts_nothing),
+	T(a_reload_changes_how_much_memory_packets_may_take), T(a_reload_that_is_wrong_changes_nothing),
+	T(a_reload_during_a_reload_comes_after_it), T(a_sink_that_cannot_start_ends_it_and_names_the_place),
+	T(what_is_lost_at_the_end_is_an_exit_code), T(warnings_of_the_configuration_are_logged),
+	T(sinks_are_told_of_cameras), T(a_recorder_that_hangs_is_left_behind_and_told_of),
 	T(a_source_that_hangs_is_left_behind_and_nothing_is_lost), T(a_disk_that_hangs_is_left_behind_too))
