@@ -67,8 +67,15 @@ void free(void *p)
 static const char *const good = "defaults: {source: {plugin: rtsp_in, url: \"${U}\"}}\n"
 				"cameras: {a: {b: {plugin: mem_ring, name: x}}, c: }\n"
 				"sinks: {web: {plugin: ws_view, from: [a, \"*\"]}}\n";
+static const char *const people =
+	"cameras: {a: {source: {plugin: test_in}}}\n"
+	"users: {anna: {hash: '$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7',\n"
+	"  role: view, cameras: [a, \"*\"], since: 7d}}\n"
+	"listeners: {l: {plugin: web_hook, url: x, on: [moton, object.*], min_score: 0.5}}\n";
 static const char *const bad =
-	"cameras: {a: {source: {plugin: rtsp_in, urll: x, user: [1], timeout: 9h}, b: 5}}\n";
+	"cameras: {a: {source: {plugin: rtsp_in, urll: x, user: [1], timeout: 9h}, b: 5}}\n"
+	"users: {anna: {password: a,b: c, role: vew}, b: 5}\n"
+	"listeners: {l: {plugin: web_hook, url: x, on: [Motion], min_score: 2}}\n";
 
 /* @return whether the load was over before an allocation failed */
 static bool load_with(const char *yaml, long n, bool only_one)
@@ -104,15 +111,13 @@ static bool load_with(const char *yaml, long n, bool only_one)
 
 TEST(a_load_survives_each_failing_allocation)
 {
-	static const char *const yamls[] = {"cameras: {a: {source: {plugin: test_in}}}", NULL, NULL};
+	const char *const yamls[] = {"cameras: {a: {source: {plugin: test_in}}}", good, people, bad};
 
-	for (int k = 0; k < 3; k++) {
-		const char *yaml = k == 0 ? yamls[0] : k == 1 ? good : bad;
-
+	for (size_t k = 0; k < sizeof(yamls) / sizeof(yamls[0]); k++) {
 		for (int only_one = 0; only_one < 2; only_one++) {
 			long n = 0;
 
-			while (!load_with(yaml, n, only_one) && n < 10000)
+			while (!load_with(yamls[k], n, only_one) && n < 10000)
 				n++;
 			CHECK(n > 5 && n < 10000);
 		}
