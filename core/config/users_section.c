@@ -86,6 +86,19 @@ static const char *text_of(struct load *l, const struct cam_opt *o, const struct
 	return o->flags & CAM_SECRET ? value_scalar(l, t) : value_shown(l, t);
 }
 
+/* @return a hint at a user of the file whose name is near that of one who was made by a variable or --set, "" */
+static const char *other_user(const struct user_making *m)
+{
+	struct nearest near;
+
+	nearest_init_spelling(&near, m->tree->key, 2);
+	for (const struct tree *t = m->tree->parent->first; t && m->tree->layer != LAYER_FILE; t = t->next)
+		if (t->layer == LAYER_FILE)
+			nearest_try(&near, t->key);
+	return near.best[0] ? arena_printf(m->load->arena, " (did you mean the user \"%s\"?)", near.best)
+			    : "";
+}
+
 /* What an option is that nobody has written. @return whether it has a default */
 static bool use_default(struct user_making *m, const struct cam_opt *o)
 {
@@ -95,7 +108,7 @@ static bool use_default(struct user_making *m, const struct cam_opt *o)
 		return !option_set(o, o->def, m->user, why);
 	if (!(m->meant & 1u << (o - user_options)))
 		report_error(m->load->report, &m->tree->key_at, tree_path(m->load->arena, m->tree),
-			"has no %s: %s", o->name, o->help);
+			"has no %s%s: %s", o->name, other_user(m), o->help);
 	return false;
 }
 
