@@ -26,7 +26,8 @@ struct handling {
 	struct handling *next, **at; /* of the node's, under its lock */
 	struct task task;
 	struct cam_node *node; /* a reference */
-	struct executor *on; /* its place, a reference: a file is read there when the node has gone */
+	struct executor *
+		on; /* its place, a reference; with the node's lock; NULL once the node has ended, for pools end before the loop */
 	unsigned turn; /* the node's, when it was asked */
 	const struct cam_route *route;
 	struct request *copy; /* a reference: what `request` points to */
@@ -118,10 +119,22 @@ static void leave(struct handling *h)
 	atomic_fetch_sub(&n->n_handlings, 1);
 }
 
+static void leave_place(struct handling *h)
+{
+	struct executor *on;
+
+	pthread_mutex_lock(&h->node->lock);
+	on = h->on;
+	h->on = NULL;
+	pthread_mutex_unlock(&h->node->lock);
+	if (on)
+		executor_unref(on);
+}
+
 static void handling_free(struct handling *h)
 {
 	request_unref(h->copy);
-	executor_unref(h->on);
+	leave_place(h);
 	node_unref(h->node);
 	free(h);
 }
@@ -260,6 +273,7 @@ static void do_handle(struct task *t)
 	set_status(&reply, 200, "");
 	if (!n->active || atomic_load(&n->failed) || h->turn != n->turn) {
 		not_running(&reply);
+		leave_place(h);
 		r = 0;
 	} else {
 		r = h->route->handle(n->self, &h->request, &reply);
@@ -377,6 +391,18 @@ static void end_one(struct handling *h, enum step step)
 		answer(h);
 }
 
+/* What is on its way to the loop, or to the node in vain. */
+static void leave_all(struct cam_node *n)
+{
+	pthread_mutex_lock(&n->lock);
+	for (struct handling *h = n->handlings; h; h = h->next) {
+		if (h->on)
+			executor_unref(h->on);
+		h->on = NULL;
+	}
+	pthread_mutex_unlock(&n->lock);
+}
+
 void handling_end_all(struct cam_node *n)
 {
 	for (;;) {
@@ -392,8 +418,10 @@ void handling_end_all(struct cam_node *n)
 			h->step = step == LATER ? ANSWERED : step;
 		}
 		pthread_mutex_unlock(&n->lock);
-		if (!h)
+		if (!h) {
+			leave_all(n);
 			return;
+		}
 		if (s) { /* h may be gone already */
 			stream_break(s);
 			stream_unref(s);

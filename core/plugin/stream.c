@@ -12,7 +12,7 @@ enum { ROOM = 32 * 1024 };
 
 struct cam_stream {
 	struct loop *loop;
-	struct executor *on; /* a reference */
+	struct executor *on; /* a reference until it is closed */
 	struct stream_maker maker;
 	atomic_uint refs; /* its taker's until it is closed, one for each read, those of others */
 	struct task pull, got, close;
@@ -41,7 +41,6 @@ void stream_unref(struct cam_stream *s)
 {
 	if (atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	executor_unref(s->on);
 	pthread_mutex_destroy(&s->end_lock);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -122,6 +121,8 @@ static void do_close(struct task *t)
 
 	if (end(s))
 		stream_unref(s);
+	/* Here rather than with the stream, of which the loop may let go when the place is gone: nothing is asked there any more. */
+	executor_unref(s->on);
 	stream_unref(s);
 }
 

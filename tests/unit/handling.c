@@ -24,7 +24,7 @@ struct script {
 	atomic_int n_later, asked, released, pieces, agains, destroyed;
 	int give; /* pieces before the end of a stream; -1: no end */
 	atomic_bool has_nothing; /* more() says CAM_AGAIN */
-	bool answers_in_destroy, holds;
+	bool answers_in_destroy, asks_in_destroy, holds;
 	char seen[64];
 };
 
@@ -117,6 +117,8 @@ static void stop(void *self)
 		s->host->state(s->node, CAM_STOPPED);
 }
 
+static void ask(const char *tail);
+
 static void destroy(void *self)
 {
 	struct script *s = self;
@@ -124,6 +126,8 @@ static void destroy(void *self)
 
 	for (int i = 0; s->answers_in_destroy && i < s->n_later; i++)
 		s->host->answer(s->node, s->later[i], &own);
+	if (s->asks_in_destroy)
+		ask("now");
 	s->destroyed++;
 }
 
@@ -341,8 +345,17 @@ TEST(what_is_on_its_way_to_a_node_that_ends_does_not_get_there)
 	world_stop(&w);
 	ask("now");
 	world_run(&w, 20000);
-	CHECK_INT(n_answers, 1);
-	CHECK(answers[0].status == 503 || script.asked == 1);
+	CHECK(n_answers == 1 && (answers[0].status == 503 || script.asked == 1));
+}
+
+TEST(an_answer_that_comes_when_the_pools_have_ended_is_one)
+{
+	begin(&on_cpu);
+	script.asks_in_destroy = true;
+	ask("later");
+	TURN_UNTIL(script.n_later == 1);
+	end();
+	CHECK(n_answers == 2 && answers[0].status == 503 && answers[1].status == 503);
 }
 
 TEST(so_many_wait_and_no_more)
@@ -353,9 +366,8 @@ TEST(so_many_wait_and_no_more)
 	TURN_UNTIL(script.n_later == MANY);
 	CHECK_INT(n_answers, 0);
 	ask("now");
-	CHECK_INT(n_answers, 1);
-	CHECK_INT(answers[0].status, 503);
-	CHECK(strstr(answers[0].text, "too many requests wait"));
+	CHECK(n_answers == 1 && answers[0].status == 503 &&
+		strstr(answers[0].text, "too many requests wait"));
 	answer_first("one");
 	TURN_UNTIL(n_answers == 2);
 	CHECK_STR(ask_and_wait("now")->text, "from handle");
@@ -481,7 +493,8 @@ TEST(a_node_fails_while_a_stream_is_read)
 RUN_TESTS(T(a_node_answers_at_once), T(an_answer_may_come_before_handle_returns),
 	T(who_answers_twice_in_handle_is_heard_once), T(an_answer_may_come_later),
 	T(an_answer_may_come_from_any_thread), T(what_a_node_has_not_answered_when_it_fails_the_server_does),
-	T(what_is_on_its_way_to_a_node_that_ends_does_not_get_there), T(so_many_wait_and_no_more),
+	T(what_is_on_its_way_to_a_node_that_ends_does_not_get_there),
+	T(an_answer_that_comes_when_the_pools_have_ended_is_one), T(so_many_wait_and_no_more),
 	T(a_body_comes_in_pieces), T(pieces_may_come_later_too),
 	T(pieces_without_a_release_function_are_refused), T(a_stream_ends_with_its_node),
 	T(no_piece_is_made_once_a_node_is_to_stop), T(a_node_fails_while_a_stream_is_read))
