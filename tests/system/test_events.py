@@ -153,7 +153,7 @@ def a_listener_that_hangs_costs_nobody_else_anything(rig):
     os.mkfifo(pipe, 0o666)
     text = YAML + "server: {protect: false, cpu_threads: 3}\nlisteners: {hang: {plugin: hang}, storm: {plugin: storm}}\n"
     server = started(rig, text, env=plugins(rig, pipe))
-    stream = people.Stream(rig, server, "?topic=storm")
+    stream = people.Stream(rig, server, "?topic=storm&since=1")
     before = memory(server)
     of = lambda what, node: server.metric(f"cam_{what}", node=node)  # noqa: E731
     harness.wait_for(lambda: of("events_heard_total", "storm") == EACH, 60, lambda: f"all is heard: {of('events_heard_total', 'storm')}")
