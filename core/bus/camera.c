@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/camera.h"
 
+#include "core/media/buf.h"
 #include "lib/clock.h"
 
 #include <stdlib.h>
@@ -126,14 +127,14 @@ static void on_hold_over(struct timer *t)
 }
 
 /* @return whether the packet waits */
-static bool hold(struct camera *c, struct port *port, struct cam_buf *buf)
+static bool hold(struct camera *c, struct port *port, struct cam_buf *buf, size_t bytes)
 {
 	bool waits = false;
 
 	pthread_mutex_lock(&c->hold.lock);
 	if (hold_is_on(&c->hold)) {
 		c->held_for = port;
-		waits = hold_put(&c->hold, buf);
+		waits = hold_put(&c->hold, buf, bytes);
 		if (!waits)
 			let_go(c);
 		else if (c->hold.n == 1)
@@ -165,8 +166,10 @@ void camera_end_session(struct camera *c, struct port *port)
 
 bool camera_publish(struct camera *c, struct port *port, struct cam_buf *buf)
 {
-	meter_count(&c->meter, buf);
-	if (hold_is_on(&c->hold) && hold(c, port, buf))
+	size_t bytes = buf_bytes(buf);
+
+	meter_count(&c->meter, buf, bytes);
+	if (hold_is_on(&c->hold) && hold(c, port, buf, bytes))
 		return false;
 	hand_on(c, port, buf);
 	return true;

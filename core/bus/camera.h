@@ -32,6 +32,7 @@ struct camera {
 	double told_rate
 		[CAM_MAX_TRACKS]; /**< what people were last told of its clocks; owned by the source's place */
 	unsigned told_sets; /**< and of the wall clock's */
+	unsigned told_news; /**< timeline.news at that time */
 	struct budget_share share; /**< of the memory for packets that wait */
 	atomic_llong
 		refused_told_ns; /**< CLOCK_MONOTONIC when an event told last of what is refused; 0: never */

@@ -46,10 +46,9 @@ static bool has_room(struct hold *h)
 	return true;
 }
 
-bool hold_put(struct hold *h, struct cam_buf *buf)
+bool hold_put(struct hold *h, struct cam_buf *buf, size_t bytes)
 {
 	int64_t now = clock_mono_ns();
-	size_t bytes = buf_bytes(buf);
 
 	if (!is_telling(buf) || (h->n && now >= h->until_ns) || h->bytes + bytes > HOLD_BYTES || !has_room(h))
 		return false;

@@ -31,8 +31,8 @@ void hold_init(struct hold *);
 void hold_destroy(struct hold *);
 /** [source] A session begins: what comes next waits. Nothing is held. */
 void hold_begin(struct hold *);
-/** [any] With the lock held. Keep a packet. @return whether it waits; if not, what waits is to be let go first, then this */
-bool hold_put(struct hold *, struct cam_buf *buf);
+/** [any] With the lock held. Keep a packet of so many bytes. @return whether it waits; if not, what waits is to be let go first, then this */
+bool hold_put(struct hold *, struct cam_buf *buf, size_t bytes);
 /** [any] With the lock held. Nothing waits any more; what did was let go. */
 void hold_end(struct hold *);
 

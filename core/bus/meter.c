@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/bus/meter.h"
 
-#include "core/media/buf.h"
 #include "lib/clock.h"
 
 #include <string.h>
@@ -20,10 +19,8 @@ void meter_destroy(struct meter *m)
 	pthread_mutex_destroy(&m->lock);
 }
 
-void meter_count(struct meter *m, const struct cam_buf *buf)
+void meter_count(struct meter *m, const struct cam_buf *buf, size_t bytes)
 {
-	size_t bytes = buf_bytes(buf);
-
 	atomic_fetch_add_explicit(&m->packets, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&m->bytes, bytes, memory_order_relaxed);
 	pthread_mutex_lock(&m->lock);

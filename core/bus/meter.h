@@ -41,8 +41,8 @@ struct meter_reading {
 
 void meter_init(struct meter *);
 void meter_destroy(struct meter *);
-/** [source] Count a packet. */
-void meter_count(struct meter *, const struct cam_buf *buf);
+/** [source] Count a packet of so many bytes. */
+void meter_count(struct meter *, const struct cam_buf *buf, size_t bytes);
 /** [any] */
 void meter_read(struct meter *, struct meter_reading *ret);
 #endif

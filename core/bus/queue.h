@@ -174,11 +174,10 @@ static inline const struct cam_buf *queue_marked(const struct cam_buf *buf, uint
 	return copy;
 }
 
-/* At the end, as history or not. @return false without memory */
-static inline bool queue_put(struct queue *q, const struct cam_buf *buf, bool exempt)
+/* At the end, as history or not: so many bytes. @return false without memory */
+static inline bool queue_put(struct queue *q, const struct cam_buf *buf, uint64_t bytes, bool exempt)
 {
 	bool mark = q->gap && !queue_is_end(buf) && (q->drop == CAM_DROP_LATEST || queue_is_key(q, buf));
-	uint64_t bytes = buf_bytes(buf);
 
 	assert(!exempt || q->exempt == q->n);
 	if (!queue_grow(q))
@@ -320,22 +319,23 @@ static inline unsigned queue_shed(struct queue *q)
 	return dropped;
 }
 
-static inline bool queue_is_full(const struct queue *q, const struct cam_buf *buf)
+static inline bool queue_is_full(const struct queue *q, uint64_t bytes)
 {
 	size_t counted = q->n - q->exempt;
 
-	return counted >= q->max_items || (counted && q->bytes + buf_bytes(buf) > q->max_bytes);
+	return counted >= q->max_items || (counted && q->bytes + bytes > q->max_bytes);
 }
 
-/* Make room for buf, or decide that it is not to come in. @return dropped items, *ret_refuse */
-static inline unsigned queue_make_room(struct queue *q, const struct cam_buf *buf, bool *ret_refuse)
+/* Make room for buf, of so many bytes, or decide that it is not to come in. @return dropped items, *ret_refuse */
+static inline unsigned queue_make_room(
+	struct queue *q, const struct cam_buf *buf, uint64_t bytes, bool *ret_refuse)
 {
 	unsigned dropped = q->max_age_ns ? queue_drop_old(q) : 0, fresh = 0;
 	bool owed = false;
 
 	*ret_refuse = false;
 	if (q->drop == CAM_DROP_LATEST) {
-		while (q->n && queue_is_full(q, buf))
+		while (q->n && queue_is_full(q, bytes))
 			fresh += queue_drop_first(q, &owed);
 		if (fresh)
 			queue_tell_gap(q, owed);
@@ -345,7 +345,7 @@ static inline unsigned queue_make_room(struct queue *q, const struct cam_buf *bu
 	}
 	if (q->want_key && !queue_is_key(q, buf)) {
 		*ret_refuse = true;
-	} else if (queue_is_full(q, buf)) {
+	} else if (queue_is_full(q, bytes)) {
 		q->want_key = q->gap = true;
 		*ret_refuse = true;
 	} else if (queue_is_key(q, buf)) {
@@ -360,10 +360,11 @@ static inline unsigned queue_make_room(struct queue *q, const struct cam_buf *bu
 /** Take an item in, or drop by policy. @return items dropped, counted */
 static inline unsigned queue_push(struct queue *q, const struct cam_buf *buf)
 {
+	uint64_t bytes = buf_bytes(buf);
 	bool refuse;
-	unsigned dropped = queue_make_room(q, buf, &refuse);
+	unsigned dropped = queue_make_room(q, buf, bytes, &refuse);
 
-	if (!refuse && !queue_put(q, buf, false)) {
+	if (!refuse && !queue_put(q, buf, bytes, false)) {
 		q->gap = true;
 		q->want_key = q->drop == CAM_DROP_GOP;
 		dropped++;
@@ -384,7 +385,7 @@ static inline void queue_push_history(struct queue *q, const struct cam_buf *buf
 {
 	if (q->want_key && !queue_is_key(q, buf))
 		queue_count_dropped(q, q->gap);
-	else if (queue_put(q, buf, q->exempt == q->n))
+	else if (queue_put(q, buf, buf_bytes(buf), q->exempt == q->n))
 		q->want_key = false;
 	else
 		queue_missed(q, 1);
@@ -394,7 +395,7 @@ static inline void queue_push_history(struct queue *q, const struct cam_buf *buf
 static inline void queue_put_end(struct queue *q)
 {
 	if (!(q->n && queue_is_end(*queue_at(q, q->n - 1))))
-		(void)queue_put(q, q->mark, q->n && q->exempt == q->n);
+		(void)queue_put(q, q->mark, 0, q->n && q->exempt == q->n);
 }
 
 /** Take an item that was not wanted yet back, unless newer ones replace it, which counts. Takes its reference over. */

@@ -423,10 +423,12 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 	struct timeline_track *k = track_of(t, buf->track);
 	struct packet p = packet_of(buf);
 	bool exact = buf->flags & CAM_EXACT && p.stamp_ns != CAM_NO_TS;
+	double told = k->told;
 	int64_t out, step;
 
 	t->repair = TIMELINE_KEPT;
 	out = exact ? place_exactly(k, &p, &t->repair) : place(k, &p, &t->repair);
+	t->news += k->told != told;
 	step = k->step_ns / LEAN;
 	k->lean_ns += clamp(lean_wanted(t, k, buf) - k->lean_ns, -step, step);
 	out += k->lean_ns;
@@ -441,7 +443,7 @@ unsigned timeline_stamp(struct timeline *t, struct cam_buf *buf)
 	k->started = true;
 	buf->seq = k->seq++;
 	if (wall_is_due(&t->wall, p.arrival_ns))
-		(void)wall_follow(&t->wall, clock_mono_ns(), clock_wall_ns());
+		t->news += wall_follow(&t->wall, clock_mono_ns(), clock_wall_ns());
 	buf->wall_ns = p.arrival_ns + t->wall.offset_ns;
 	return t->repair != TIMELINE_KEPT;
 }

@@ -31,6 +31,7 @@ struct timeline {
 	struct timeline_track track[CAM_MAX_TRACKS];
 	struct wall wall;
 	enum timeline_repair repair; /**< of the last packet */
+	unsigned news; /**< how often a rate that is certain was another, or the wall clock was set */
 };
 
 /** A new session with the camera begins: its clock may start anywhere, and what comes first is marked. */

@@ -6,6 +6,14 @@
 
 #include <stdlib.h>
 
+/* A rate that is off by more is a fault and not a crystal. */
+#define OFF 0.02
+
+static bool is_apart(double rate, double from)
+{
+	return rate > from * (1 + OFF) || rate < from * (1 - OFF);
+}
+
 static void raise_rate(struct cam_node *n, uint32_t track, double rate)
 {
 	struct text json = {0};
@@ -19,7 +27,7 @@ static void tell_rate(struct cam_node *n, uint32_t track, double rate)
 	const struct timeline_track *k = &n->spec.camera->timeline.track[track];
 	double sent = k->step_ns > 0 ? (double)CLOCK_SECOND / (double)k->step_ns : 0;
 
-	if (!clock_news_is_apart(rate, 1))
+	if (!is_apart(rate, 1))
 		log_line(n->world->log, LOG_INFO, n->spec.name, "the camera's %s clock is right again",
 			track ? "audio" : "video");
 	else if (!track)
@@ -55,7 +63,7 @@ void clock_news_tell(struct cam_node *n)
 	for (uint32_t i = 0; i < CAM_MAX_TRACKS; i++) {
 		double rate = timeline_clock_rate(&c->timeline.track[i]);
 
-		if (clock_news_is_apart(rate, c->told_rate[i])) {
+		if (is_apart(rate, c->told_rate[i])) {
 			tell_rate(n, i, rate);
 			raise_rate(n, i, rate);
 			c->told_rate[i] = rate;
@@ -65,4 +73,5 @@ void clock_news_tell(struct cam_node *n)
 		tell_wall(n, &c->timeline.wall);
 		c->told_sets = c->timeline.wall.sets;
 	}
+	c->told_news = c->timeline.news;
 }

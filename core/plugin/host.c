@@ -128,7 +128,7 @@ static int host_publish(struct cam_node *n, struct cam_buf *buf)
 		return -EINVAL;
 	if (buf->track == 0)
 		node_set_state(n, CAM_LIVE);
-	if (camera_publish(c, n->spec.out, buf) && clock_news_is_due(c, buf->track))
+	if (camera_publish(c, n->spec.out, buf) && clock_news_are_due(c))
 		clock_news_tell(n);
 	return 0;
 }

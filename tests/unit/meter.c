@@ -27,7 +27,7 @@ static void count(uint32_t track, size_t bytes)
 		.n_planes = 1,
 		.plane = {{NULL, bytes, 0}}};
 
-	meter_count(&m, &buf);
+	meter_count(&m, &buf, buf_bytes(&buf));
 }
 
 static void run(int frames, int64_t step_ns, size_t bytes)
