@@ -73,6 +73,13 @@ TEST(pictures_that_are_refused_are_told_of)
 	quota_count_refused(&camera);
 	pictures_look(&w.pictures);
 	CHECK(strstr(graph_world_log(&w), "front"));
+	quota_count_lowered(&camera);
+	graph_ahead_ns += 59 * CLOCK_SECOND;
+	pictures_look(&w.pictures);
+	CHECK_STR(graph_world_log(&w), "");
+	graph_ahead_ns += 2 * CLOCK_SECOND;
+	pictures_look(&w.pictures);
+	CHECK(strstr(graph_world_log(&w), "front"));
 	graph_world_tear_down(&w);
 }
 

@@ -55,5 +55,38 @@ TEST(picture_has_planes_of_its_format)
 	caps_unref(caps);
 }
 
-RUN_TESTS(T(buffer_is_released_once_after_its_last_reference), T(buffer_without_release_is_a_copy),
+TEST(caps_are_equal_when_one_decoder_does_for_both)
+{
+	static const uint8_t sets[] = "0123", others[] = "0124";
+	const struct cam_caps like = {.form = CAM_PACKET,
+		.media = CAM_VIDEO,
+		.codec = CAM_H264,
+		.width = 640,
+		.height = 360,
+		.fps_num = 25,
+		.extradata = sets,
+		.extradata_len = 4};
+	struct cam_caps other[9];
+
+	for (int i = 0; i < 9; i++)
+		other[i] = like;
+	other[0].form = CAM_PICTURE;
+	other[1].media = CAM_AUDIO;
+	other[2].codec = CAM_HEVC;
+	other[3].width = 641;
+	other[4].height = 361;
+	other[5].sample_rate = 8000;
+	other[6].channels = 1;
+	other[7].extradata_len = 3;
+	other[8].extradata = others;
+	for (int i = 0; i < 9; i++)
+		CHECK(!caps_equal(&like, &other[i]) && !caps_equal(&other[i], &like));
+	other[0] = like;
+	other[0].fps_num = 30;
+	CHECK(caps_equal(&like, &like) && caps_equal(&like, &other[0]) && caps_equal(NULL, NULL));
+	CHECK(!caps_equal(&like, NULL) && !caps_equal(NULL, &like));
+}
+
+RUN_TESTS(T(caps_are_equal_when_one_decoder_does_for_both),
+	T(buffer_is_released_once_after_its_last_reference), T(buffer_without_release_is_a_copy),
 	T(picture_has_planes_of_its_format))

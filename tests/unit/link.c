@@ -323,8 +323,22 @@ TEST(sound_alone_needs_no_keyframe)
 	tear_down(&f);
 }
 
-RUN_TESTS(T(packets_begin_at_a_keyframe), T(full_queue_drops_up_to_the_next_keyframe_and_marks_it),
-	T(queue_is_bounded_by_bytes), T(old_packets_go_in_whole_gops), T(latest_picture_wins),
+TEST(the_end_of_a_camera_is_told_once)
+{
+	struct fixture f;
+
+	set_up(&f, (struct cam_want){.form = CAM_PACKET});
+	link_gone(f.link);
+	manual_run(&f.on);
+	link_gone(f.link);
+	manual_run(&f.on);
+	CHECK_STR(f.got, " [gone]");
+	tear_down(&f);
+}
+
+RUN_TESTS(T(the_end_of_a_camera_is_told_once), T(packets_begin_at_a_keyframe),
+	T(full_queue_drops_up_to_the_next_keyframe_and_marks_it), T(queue_is_bounded_by_bytes),
+	T(old_packets_go_in_whole_gops), T(latest_picture_wins),
 	T(consumer_that_says_later_gets_the_newest_on_resume), T(packets_gather_for_a_batch),
 	T(closed_link_delivers_nothing), T(the_end_of_a_session_stands_in_its_place_once_and_wants_no_room),
 	T(end_of_a_session_outlives_what_is_dropped_around_it), T(what_newer_ones_replace_counts_as_dropped),

@@ -275,3 +275,8 @@ unit_event_streams_SOURCES = %D%/event_streams.c %D%/api_fixture.h $(api_world)
 unit_event_streams_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 unit_event_streams_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 unit_event_streams_LDADD = $(TEST_LIBS)
+check_PROGRAMS += unit-loader
+TESTS += unit-loader
+unit_loader_SOURCES = %D%/loader.c
+unit_loader_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dlopen,--wrap=dlsym,--wrap=dlerror
+unit_loader_LDADD = $(TEST_LIBS)
