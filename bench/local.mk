@@ -31,7 +31,8 @@ EXTRA_DIST += %D%/run %D%/idle %D%/document.py %D%/measure.py %D%/peers.py %D%/r
 	%D%/sides.py %D%/tables.py
 
 .PHONY: bench bench-programs performance
-bench-programs: all $(EXTRA_PROGRAMS) $(EXTRA_LTLIBRARIES)
+bench-programs: all
+	$(MAKE) $(AM_MAKEFLAGS) $(EXTRA_PROGRAMS) $(EXTRA_LTLIBRARIES)
 bench_run = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' $(PY_LOG_COMPILER) $(top_srcdir)/%D%/run
 bench: bench-programs
 	$(bench_run) all

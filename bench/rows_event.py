@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Events, from raise() to those who hear them: bench/bell.c raises, bench/ear.c hears, and a client reads the stream."""
 import contextlib
+import http.client
 import re
 import threading
 import time
@@ -43,7 +44,7 @@ def listen(srv):
 
     def read():
         data = b""
-        with contextlib.suppress(OSError, ValueError), contextlib.closing(connection):
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException), contextlib.closing(connection):
             while more := response.read1(1 << 16):
                 now = time.monotonic_ns()
                 *events, data = (data + more).split(b"\n\n")
