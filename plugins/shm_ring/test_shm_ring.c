@@ -154,6 +154,27 @@ TEST(always_is_reserved_and_asked_for_from_the_start)
 	rig_end(&rig);
 }
 
+TEST(who_sleeps_is_woken_by_each_picture_and_told_of_the_end)
+{
+	struct cam_shm reader;
+	uint32_t seen;
+
+	rig_init(&rig, "woken");
+	CHECK_INT(rig_start(&rig), 0);
+	CHECK_INT(cam_shm_open(rig.name, &reader), 0);
+	rig_tick(&rig);
+	for (int i = 1; i <= 3; i++) {
+		seen = cam_shm_header_of(&reader)->futex;
+		rig_picture(&rig, i);
+		CHECK(cam_shm_header_of(&reader)->futex != seen);
+	}
+	seen = cam_shm_header_of(&reader)->futex;
+	rig_end(&rig);
+	CHECK(cam_shm_header_of(&reader)->futex != seen);
+	CHECK_INT(cam_shm_header_of(&reader)->state, CAM_SHM_CLOSED);
+	cam_shm_close(&reader);
+}
+
 TEST(a_picture_that_was_begun_and_never_came_is_not_shown)
 {
 	const uint8_t *bgr;
@@ -243,6 +264,7 @@ int main(void)
 		T(a_reader_that_died_counts_for_two_seconds),
 		T(after_a_pause_old_pictures_are_gone_and_sequences_go_on),
 		T(always_is_reserved_and_asked_for_from_the_start),
+		T(who_sleeps_is_woken_by_each_picture_and_told_of_the_end),
 		T(a_picture_that_was_begun_and_never_came_is_not_shown),
 		T(pictures_in_the_servers_own_memory_are_copied),
 		T(packets_are_kept_and_replayed_from_a_keyframe),

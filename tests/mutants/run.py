@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """run.py FOLDER: applies the mutants of list.txt one at a time, in a copy of the tree in FOLDER, and has the tests that
 each names run. A mutant dies when one of them fails, crashes or does not end in time. At least 95 % have to; those that
-live are shown with what a user would have seen. Every tenth is tried; CAM_MUTANTS=all: all; =WORD: those of files
-whose name has it."""
+live are shown with what a user would have seen. Every tenth is tried; CAM_MUTANTS=all: all; CAM_MUTANTS=WORD,WORD...: those
+whose file or line has one of these words."""
 import dataclasses
 import os
 import pathlib
@@ -182,7 +182,7 @@ def chosen(mutants):
     if which == "all":
         return mutants
     if which:
-        return [m for m in mutants if which in m.file or which in m.old]
+        return [m for m in mutants if any(word in m.file or word in m.old for word in which.split(","))]
     return mutants[::EACH]
 
 
