@@ -30,6 +30,19 @@ static void read_range(const char *range)
 			HOLDS(from >= 0 && len > 0 && from <= sizes[i] - len);
 }
 
+static void look_at_headers(const struct http_head *head)
+{
+	HOLDS(head->n_headers <= HTTP_HEADERS_MAX && !head->headers[head->n_headers].name);
+	HOLDS(head->body_len <= HTTP_BODY_MAX && (head->content_length || !head->body_len));
+	for (size_t i = 0; i < head->n_headers; i++) {
+		HOLDS(*head->headers[i].name && head->headers[i].value);
+		for (const char *s = head->headers[i].name; *s; s++)
+			HOLDS(*s > ' ' && *s < 0x7f && *s != ':' && (*s < 'A' || *s > 'Z'));
+		for (const char *s = head->headers[i].value; *s; s++)
+			HOLDS(((unsigned char)*s >= ' ' || *s == '\t') && *s != 0x7f);
+	}
+}
+
 static void look(const struct http_head *head)
 {
 	struct http_refusal why = {0};
@@ -45,6 +58,7 @@ static void look(const struct http_head *head)
 		HOLDS(why.status >= 400 && why.why);
 	if (head->connection)
 		http_has_token(head->connection, "upgrade");
+	look_at_headers(head);
 	read_query(head->query);
 	read_range(head->range);
 }
