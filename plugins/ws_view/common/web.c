@@ -72,7 +72,7 @@ static void push(struct web *w)
 {
 	w->cameras_dirty = false;
 	uv_timer_start(&w->push, on_push, PUSH_MS, 0);
-	w->ops->cameras(w);
+	w->ops->changed(w);
 }
 
 void web_push_cameras(struct web *w)

@@ -43,7 +43,7 @@ struct web_ops {
 	/** Once a second while there are connections. */
 	void (*second)(struct web *, int64_t now_ns);
 	/** The set of cameras or the state of one has changed. */
-	void (*cameras)(struct web *);
+	void (*changed)(struct web *);
 	/** What had to wait for its time may go on. @return whether nothing waits any more */
 	bool (*go_on)(struct web *, int64_t now_ns);
 };
