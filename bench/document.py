@@ -78,7 +78,7 @@ def libraries():
 
 
 def write(out, bench, load, rows):
-    """rows: {name: (tables, programs not found)}"""
+    """rows: {name: (tables, who was not measured and why)}"""
     whole = "all" if len(rows) > 1 else " ".join(rows)
     out.write(HEAD.format(arguments=whole, pairs=bench.pairs, seconds=bench.seconds))
     facts = {
@@ -95,7 +95,7 @@ def write(out, bench, load, rows):
         for table in found:
             out.write(f"\n{tables.markdown(table)}\n")
         out.write("" if found else "\nNot measured.\n")
-        out.write(f"\nNot found, so not measured: {', '.join(missing)}.\n" if missing else "")
+        out.write(f"\nNot measured: {', '.join(missing)}.\n" if missing else "")
 
 
 # ---- README ----
