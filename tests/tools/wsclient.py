@@ -6,16 +6,16 @@ import struct
 
 UPGRADE = (
     "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{}\r\n"
 )
 TEXT, PICTURE, CLOSE = 1, 2, 8
 MESSAGE_MAX = 4096
 
 
-def connect(port, timeout=10):
-    """A socket after the handshake; not a byte of the first frame is taken."""
+def connect(port, timeout=10, headers=""):
+    """A socket after the handshake; not a byte of the first frame is taken. headers: lines with their ends."""
     connection = socket.create_connection(("127.0.0.1", port), timeout)
-    connection.sendall(UPGRADE.format(port).encode())
+    connection.sendall(UPGRADE.format(port, headers).encode())
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         more = connection.recv(1)

@@ -62,20 +62,20 @@ static bool is_readable(int fd)
 	return poll(&p, 1, 0) == 1;
 }
 
-void leftover_note(struct leftover *l, const struct leftover_look *before, void (*wake)(void *arg), void *arg)
+void leftover_note(struct leftover *l, const struct leftover_look *before, void (*wake)(void *arg),
+	void (*serve)(void *arg), void *arg)
 {
 	struct leftover_look now;
 	size_t n = 0;
 
-	leftover_look(&now);
-	if (before->n > LEFTOVER_EVENTFDS || now.n > LEFTOVER_EVENTFDS)
-		return;
-	for (size_t i = 0; i < now.n; i++)
-		if (!holds(before, now.fds[i]) && !is_readable(now.fds[i]))
-			now.fds[n++] = now.fds[i];
 	wake(arg);
+	leftover_look(&now);
+	for (size_t i = 0; i < now.n && now.n <= LEFTOVER_EVENTFDS && before->n <= LEFTOVER_EVENTFDS; i++)
+		if (!holds(before, now.fds[i]) && is_readable(now.fds[i]))
+			now.fds[n++] = now.fds[i];
+	serve(arg);
 	for (size_t i = 0; i < n; i++)
-		if (is_readable(now.fds[i]))
+		if (!is_readable(now.fds[i]))
 			*l = (struct leftover){now.fds[i], eventfd_id(now.fds[i])};
 }
 

@@ -2,7 +2,7 @@
 /**
  * @file leftover.h
  * libwebsockets 4.3 leaves the eventfd that wakes its loop open when a context is destroyed, and does not tell which it
- * is: the one that has come with the context and that waking it makes readable.
+ * is: the one that has come with the context, that waking it makes readable and that serving it reads.
  */
 #ifndef WS_VIEW_LEFTOVER_H
 #define WS_VIEW_LEFTOVER_H
@@ -23,8 +23,9 @@ struct leftover {
 };
 
 void leftover_look(struct leftover_look *ret);
-/** Remember the one that was not there before and that wake() makes readable. */
-void leftover_note(struct leftover *, const struct leftover_look *before, void (*wake)(void *arg), void *arg);
+/** Remember the one that was not there before, is readable after wake() and not after serve(). */
+void leftover_note(struct leftover *, const struct leftover_look *before, void (*wake)(void *arg),
+	void (*serve)(void *arg), void *arg);
 /** Close what was noted unless that has been done. */
 void leftover_close(struct leftover *);
 #endif

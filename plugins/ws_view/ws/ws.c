@@ -264,9 +264,9 @@ static void create_context(struct ws *ws, unsigned max_sockets)
 }
 
 /* Once, it asks for the thread's number too, without which it would tell of no wish. */
-static void serve_timeouts(struct ws *ws)
+static void serve_timeouts(void *arg)
 {
-	lws_service_tsi(ws->context, -1, 0);
+	lws_service_tsi(((struct ws *)arg)->context, -1, 0);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -280,7 +280,7 @@ static void on_timer(uv_timer_t *timer)
 
 static void wake(void *arg)
 {
-	lws_cancel_service(arg);
+	lws_cancel_service(((struct ws *)arg)->context);
 }
 
 int ws_open(struct web *web, unsigned max_sockets, const struct ws_ops *ops, void *arg, struct ws **ret)
@@ -300,9 +300,8 @@ int ws_open(struct web *web, unsigned max_sockets, const struct ws_ops *ops, voi
 		free(ws);
 		return -ENOMEM;
 	}
-	serve_timeouts(ws); /* it has woken itself */
-	leftover_note(&ws->wakeup, &before, wake, ws->context);
 	serve_timeouts(ws);
+	leftover_note(&ws->wakeup, &before, wake, serve_timeouts, ws);
 	uv_timer_init(web->loop, &ws->timer);
 	ws->timer.data = ws;
 	ws->n_handles = 1;
