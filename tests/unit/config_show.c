@@ -141,6 +141,20 @@ TEST(the_example_has_plugins_that_its_template_does_not_name)
 	begin();
 }
 
+TEST(the_schema_has_each_plugin_and_what_its_siblings_have)
+{
+	static const char *const parts[] = {"\"plugin_rtsp_in\": {", "\"url_file\": {\"$ref\"",
+		"\n\"pattern\": true", "\"kind_recorder\": {", "{\"$ref\": \"#/$defs/plugin_web_hook\"}",
+		"\"users\": {", "\"hash_file\": {", "\"on\": {\"$ref\": \"#/$defs/on\"}"};
+
+	begin();
+	config_schema(&fake_plugins, &all);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		CHECK(strstr(text_str(&all), parts[i]));
+	CHECK_INT(count(&all, "\"plugin_rtsp_in\": {"), 1);
+	begin();
+}
+
 static const struct cam_plugin *find_none(void *arg, const char *name, const char **ret_why)
 {
 	(void)arg;
@@ -209,5 +223,5 @@ RUN_TESTS(T(text_of_a_manual_is_no_command), T(the_manual_tells_each_plugin_with
 	T(keys_are_completed_each_once), T(plugins_are_listed_by_kind_and_name),
 	T(a_line_of_a_template_is_a_word_or_stays),
 	T(the_example_has_plugins_that_its_template_does_not_name),
-	T(without_plugins_all_is_told_that_is_left), T(an_option_is_described_with_all_that_binds_it),
-	T(help_of_each_kind_tells_its_keys))
+	T(the_schema_has_each_plugin_and_what_its_siblings_have), T(without_plugins_all_is_told_that_is_left),
+	T(an_option_is_described_with_all_that_binds_it), T(help_of_each_kind_tells_its_keys))
