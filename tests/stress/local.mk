@@ -6,6 +6,7 @@ unit_stress_SOURCES = %D%/stress.c %D%/stress.h %D%/stress_rand.h \
 	%D%/stress_acts.c \
 	%D%/stress_check.c \
 	%D%/stress_config.c \
+	%D%/stress_events.c \
 	%D%/stress_foreign.c \
 	%D%/stress_jitter.c \
 	%D%/stress_plugins.c \

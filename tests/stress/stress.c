@@ -55,6 +55,12 @@ static const char *const deed_names[N_DEEDS] = {[DID_START] = "start",
 	[DID_FOREIGN] = "foreign",
 	[DID_RELOAD] = "reload",
 	[DID_TAKE_CONF] = "take_conf",
+	[DID_RAISE] = "raise",
+	[DID_HEAR] = "hear",
+	[DID_MORE] = "more",
+	[DID_READ] = "read",
+	[DID_ANSWER] = "answer",
+	[DID_ANSWER_LATER] = "answer later",
 	[DID_ROUND] = "round"};
 
 static unsigned long long n_deeds(void)

@@ -44,6 +44,12 @@ enum deed {
 	DID_FOREIGN,
 	DID_RELOAD,
 	DID_TAKE_CONF,
+	DID_RAISE,
+	DID_HEAR,
+	DID_MORE,
+	DID_READ,
+	DID_ANSWER,
+	DID_ANSWER_LATER,
 	DID_ROUND,
 	N_DEEDS
 };
@@ -66,7 +72,7 @@ struct stress {
 	unsigned round;
 	pthread_t loop_thread;
 	atomic_ullong deeds[N_DEEDS];
-	atomic_int actors, packets, requests; /**< that exist now */
+	atomic_int actors, packets, requests, replies; /**< that exist now */
 	atomic_uint turns[256]; /**< of nodes, by a hash of their names, in this round */
 };
 extern struct stress stress;
@@ -83,7 +89,7 @@ void stress_print(void);
 
 /* ---- nodes ---- */
 
-enum { SLOTS = 6, SESSION_DIGITS = 8 };
+enum { SLOTS = 6, SESSION_DIGITS = 8, RAISED = 8, HEARD = 256, LATER_REQUESTS = 4 };
 
 /** A made-up plugin's configuration. */
 struct actor_conf {
@@ -123,6 +129,10 @@ struct actor {
 	bool said; /**< state(CAM_STOPPED) is being called */
 	struct slot slots[SLOTS];
 	unsigned n_opened;
+	uint64_t raised[RAISED]; /**< ids of what goes on; 0: free */
+	uint64_t heard[HEARD]; /**< ids of what it has heard to begin */
+	unsigned n_heard;
+	const struct cam_request *later[LATER_REQUESTS]; /**< under lock: to be answered */
 	struct history history;
 	uv_timer_t timer; /**< CAM_ON_LOOP, while has_timer */
 	bool has_timer;
@@ -131,7 +141,7 @@ struct actor {
 	int64_t clock_ns;
 	const struct cam_caps *audio;
 	pthread_t thread; /**< CAM_ON_THREAD */
-	pthread_mutex_t lock; /**< CAM_ON_THREAD: of woken */
+	pthread_mutex_t lock; /**< of later, and woken of CAM_ON_THREAD */
 	pthread_cond_t cond;
 	bool ran, woken;
 };
@@ -181,6 +191,21 @@ struct slot *act_slot_of_open(struct actor *, const struct cam_sub *, const char
 /** @return 0, or an error that the callback is to return */
 int act_error(struct actor *);
 
+/* stress_events.c */
+/** [node] Something begins, goes on, ends or happens. */
+void act_raise(struct actor *);
+int actor_event(void *self, const struct cam_event *);
+/** [node] Fill in an answer that is read in pieces, perhaps none. @return 0 */
+int act_answer_in_pieces(struct actor *, const struct cam_request *, struct cam_reply *);
+/** [node] Keep a request for later. @return CAM_LATER, or 0: there are too many */
+int act_answer_later(struct actor *, const struct cam_request *);
+/** [any] Answer one of those. @param pieces of the answer */
+void act_answer_one(struct actor *, unsigned pieces);
+/** [loop] Read a stream, for a while or to its end. */
+void reader_begin(const struct cam_host *, struct cam_node *, struct cam_stream *);
+/** [loop] Close one in so many of those who read; 1: all. */
+void readers_close(unsigned once_in);
+
 /* stress_check.c: what is true of each item. */
 void check_item(struct actor *, struct slot *, const struct cam_buf *);
 void check_ended(struct actor *, struct slot *);
@@ -200,11 +225,13 @@ void source_wake(void *self);
 unsigned source_session(const struct cam_buf *);
 
 /* stress_foreign.c: a thread that is nobody's place. */
-enum foreign_act { FOREIGN_ANY, FOREIGN_STOPPED, FOREIGN_POST_STOPPED };
+enum foreign_act { FOREIGN_ANY, FOREIGN_STOPPED, FOREIGN_POST_STOPPED, FOREIGN_READY };
 void foreign_begin(void);
 void foreign_end(void);
 /** [any] Do something to a node from there. @return false: no room, it will not be done */
 bool foreign_do(struct actor *, enum foreign_act, int64_t delay_ns);
+/** [any] Tell from there that there are further pieces. @return false: no room, it will not be done */
+bool foreign_ready(struct actor *, const struct cam_request *);
 /** [any] Nothing is done to it any more. */
 void foreign_forget(const struct actor *);
 

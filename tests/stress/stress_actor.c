@@ -420,9 +420,14 @@ int actor_handle(void *self, const struct cam_request *request, struct cam_reply
 	act(a);
 	reply->data = "stress";
 	reply->len = strlen(request->tail) < 6 ? strlen(request->tail) : 6;
-	if (rnd_once_in(&a->rnd, 2))
+	if (rnd_once_in(&a->rnd, 4))
 		reply->status = 404; /* the next node with this route is asked */
-	err = rnd_once_in(&a->rnd, 16) ? -EIO : 0;
+	if (rnd_once_in(&a->rnd, 16))
+		err = -EIO;
+	else if (rnd_once_in(&a->rnd, 3))
+		err = act_answer_later(a, request);
+	else
+		err = rnd_once_in(&a->rnd, 2) ? act_answer_in_pieces(a, request, reply) : 0;
 	actor_leave(a);
 	return err;
 }

@@ -168,31 +168,44 @@ static void resume_one(struct actor *a)
 
 /* ---- requests, cameras ---- */
 
+struct asker {
+	const struct cam_host *host;
+	struct cam_node *node;
+};
+
 static void on_reply(void *arg, struct cam_reply *reply)
 {
+	struct asker *asker = arg;
+
 	if (!pthread_equal(pthread_self(), stress.loop_thread))
 		stress_fail("a reply in the wrong place");
-	free(arg);
-	if (reply->fd >= 0)
-		close(reply->fd);
-	if (reply->release)
+	if (reply->stream)
+		reader_begin(asker->host, asker->node, reply->stream);
+	else if (reply->release)
 		reply->release(reply);
+	free(asker);
 	atomic_fetch_sub(&stress.requests, 1);
 	stress_did(DID_REQUEST);
 }
 
 static void request(struct actor *a)
 {
-	static const char *const paths[] = {"/stress/here", "/stress/", "/api/v1/cameras",
-		"/api/v1/cameras/c1", "/metrics", "/readyz", "/nowhere"};
+	static const char *const paths[] = {"/stress/here", "/stress/there", "/stress/", "/stress/anywhere",
+		"/stress/else", "/api/v1/cameras", "/api/v1/cameras/c1", "/metrics", "/readyz", "/nowhere",
+		"/api/v1/events", "/api/v1/events/stream"};
 	struct cam_request r = {.size = sizeof(r),
 		.method = "GET",
-		.path = paths[rnd_below(&a->rnd, 7)],
+		.path = paths[rnd_below(&a->rnd, 12)],
 		.query = "a=b",
 		.tail = ""};
+	struct asker *asker;
 
+	asker = malloc(sizeof(*asker));
+	if (!asker)
+		stress_fail("out of memory");
+	*asker = (struct asker){a->host, a->node};
 	atomic_fetch_add(&stress.requests, 1);
-	a->host->request(a->node, &r, on_reply, malloc(8));
+	a->host->request(a->node, &r, on_reply, asker);
 }
 
 static void see(void *arg, const struct cam_camera *camera)
@@ -211,7 +224,8 @@ static void act_on_loop(struct actor *a)
 	if (rnd_once_in(&a->rnd, 2))
 		a->host->cameras(a->node, see, a);
 	else
-		request(a);
+		for (unsigned n = 1 + rnd_below(&a->rnd, 4); n--;)
+			request(a);
 }
 
 /* ---- the rest ---- */
@@ -259,7 +273,7 @@ static void post(struct actor *a)
 
 static void act_once(struct actor *a)
 {
-	switch (rnd_below(&a->rnd, 16)) {
+	switch (rnd_below(&a->rnd, 20)) {
 	case 0:
 		act_unsubscribe(a, &a->slots[rnd_below(&a->rnd, SLOTS)]);
 		break;
@@ -293,6 +307,14 @@ static void act_once(struct actor *a)
 	case 11:
 		a->host->log(a->node, CAM_DEBUG, "stat %u", rnd_below(&a->rnd, 9));
 		a->host->stat(a->node, STAT_LEVEL, rnd_below(&a->rnd, 9));
+		break;
+	case 12:
+	case 13:
+	case 14:
+		act_raise(a);
+		break;
+	case 15:
+		act_answer_one(a, rnd_below(&a->rnd, 9));
 		break;
 	default:
 		break;

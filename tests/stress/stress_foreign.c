@@ -17,6 +17,7 @@ static struct {
 		struct actor *actor; /* NULL: free */
 		enum foreign_act what;
 		int64_t at_ns;
+		const struct cam_request *request; /* FOREIGN_READY */
 	} jobs[JOBS];
 	struct rnd rnd;
 	bool ending;
@@ -26,7 +27,7 @@ static void do_any(struct actor *a, struct rnd *r)
 {
 	const struct cam_host *h = a->host;
 
-	switch (rnd_below(r, 6)) {
+	switch (rnd_below(r, 7)) {
 	case 0:
 	case 1:
 		(void)h->post(a->node, actor_posted, NULL);
@@ -39,6 +40,9 @@ static void do_any(struct actor *a, struct rnd *r)
 		break;
 	case 3:
 		h->state(a->node, rnd_once_in(r, 2) ? CAM_LIVE : CAM_CONNECTING);
+		break;
+	case 5:
+		act_answer_one(a, rnd_below(r, 9));
 		break;
 	case 4:
 		h->retry_after(a->node, (int64_t)rnd_below(r, 20) * CLOCK_MS);
@@ -56,6 +60,8 @@ static void do_job(const struct job *job, struct rnd *r)
 	stress_did(DID_FOREIGN);
 	if (job->what == FOREIGN_STOPPED)
 		actor_say_stopped(job->actor);
+	else if (job->what == FOREIGN_READY)
+		job->actor->host->ready(job->actor->node, job->request);
 	else if (job->what == FOREIGN_ANY)
 		do_any(job->actor, r);
 	else if (job->actor->host->post(job->actor->node, actor_posted, POSTED_STOPPED))
@@ -94,7 +100,7 @@ static void *foreign_thread(void *arg)
 	return arg;
 }
 
-bool foreign_do(struct actor *a, enum foreign_act what, int64_t delay_ns)
+static bool add_job(const struct job *job)
 {
 	bool found = false;
 
@@ -102,12 +108,22 @@ bool foreign_do(struct actor *a, enum foreign_act what, int64_t delay_ns)
 	for (int i = 0; i < JOBS && !found; i++) {
 		if (foreign.jobs[i].actor)
 			continue;
-		foreign.jobs[i] = (struct job){a, what, clock_mono_ns() + delay_ns};
+		foreign.jobs[i] = *job;
 		found = true;
 	}
 	pthread_cond_signal(&foreign.cond);
 	pthread_mutex_unlock(&foreign.lock);
 	return found;
+}
+
+bool foreign_do(struct actor *a, enum foreign_act what, int64_t delay_ns)
+{
+	return add_job(&(struct job){a, what, clock_mono_ns() + delay_ns, NULL});
+}
+
+bool foreign_ready(struct actor *a, const struct cam_request *request)
+{
+	return add_job(&(struct job){a, FOREIGN_READY, clock_mono_ns() + CLOCK_MS, request});
 }
 
 void foreign_forget(const struct actor *a)

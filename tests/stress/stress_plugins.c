@@ -69,6 +69,8 @@ static const struct cam_stat stats[] = {[STAT_TAKEN] = {"taken", CAM_COUNTER, "I
 	{0}};
 static const struct cam_route routes[] = {{"GET", "/stress/*", "Anything.", actor_handle, CAM_VIEW, 0}, {0}};
 
+static const char *const hears[] = {"motion", "object.p*", NULL};
+
 /* A descriptor does not reach create(): each has its own. */
 #define CREATE(name)                                                                                         \
 	static const struct cam_plugin plugin_##name;                                                        \
@@ -84,7 +86,8 @@ static const struct cam_route routes[] = {{"GET", "/stress/*", "Anything.", acto
 	.destroy = actor_destroy
 #define PLACED                                                                                               \
 	.start = actor_start, .stop = actor_stop, .consume = actor_consume, .ended = actor_ended,            \
-	.tick = actor_tick, .refused = actor_refused, .gone = actor_gone
+	.tick = actor_tick, .refused = actor_refused, .gone = actor_gone, .hears = hears,                    \
+	.event = actor_event
 
 #define SOURCE(p, n)                                                                                         \
 	CREATE(n)                                                                                            \

@@ -162,6 +162,7 @@ static void on_down(void *arg)
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->drive, NULL);
 	uv_close((uv_handle_t *)&w->deadline, NULL);
+	readers_close(1);
 	api_close(&w->api);
 	graph_free(&w->graph);
 	loop_close(&w->loop);
@@ -203,12 +204,16 @@ static void on_up(void *arg, const struct graph_node *failed, int err)
 
 static void reload(struct world *w)
 {
+	struct config *config;
+
 	if (w->graph.next || w->graph.coming_up || !w->graph.up)
 		return;
 	plan_change(&w->plan, w->rnd);
 	stress_did(DID_RELOAD);
-	if (graph_load(&w->graph, plan_config(&w->plan)))
+	config = plan_config(&w->plan);
+	if (graph_load(&w->graph, config))
 		stress_fail("a reload is refused");
+	api_set_config(&w->api, config);
 }
 
 static void look(struct world *w)
@@ -219,6 +224,8 @@ static void look(struct world *w)
 	if (digest != w->digest)
 		tell_of_cameras(w);
 	pictures_look(&w->pictures);
+	events_look(&w->events);
+	readers_close(8);
 	w->digest = digest;
 }
 
@@ -285,15 +292,19 @@ static void check_gone(struct world *w)
 	if (loop_destroy(&w->loop))
 		stress_fail("a handle was left open on the loop");
 	api_destroy(&w->api);
-	events_destroy(&w->events);
 	if (atomic_load(&w->budget.total))
 		stress_fail("%llu bytes wait for nobody", atomic_load(&w->budget.total));
 	if (atomic_load(&stress.actors))
 		stress_fail("%d nodes were not destroyed", atomic_load(&stress.actors));
 	if (atomic_load(&stress.packets))
 		stress_fail("%d packets were not released", atomic_load(&stress.packets));
+	if (atomic_load(&stress.replies))
+		stress_fail("%d replies were not released", atomic_load(&stress.replies));
+	if (w->events.n_open)
+		stress_fail("%zu events go on", w->events.n_open);
 	if (atomic_load(&stress.requests))
 		stress_fail("%d requests were not answered", atomic_load(&stress.requests));
+	events_destroy(&w->events);
 }
 
 static struct leaning random_leaning(struct rnd *r)
