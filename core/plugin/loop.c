@@ -192,7 +192,9 @@ int loop_destroy(struct loop *l)
 {
 	int err;
 
-	run_tasks(l);
+	/* Only what runs here posts any more. */
+	while (l->tasks.head)
+		run_tasks(l);
 	err = uv_loop_close(&l->uv);
 	pthread_mutex_destroy(&l->lock);
 	return err;

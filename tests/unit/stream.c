@@ -265,6 +265,21 @@ TEST(a_maker_does_not_end_while_it_makes_a_piece)
 	tear_down();
 }
 
+TEST(what_is_under_way_when_the_loop_ends_is_let_go)
+{
+	begin(false, (const int64_t[]){5});
+	loop_close(&loop);
+	uv_run(&loop.uv, UV_RUN_DEFAULT);
+	read_one();
+	stream_close(stream);
+	strand_free(strand);
+	pool_free(pool);
+	CHECK_INT(loop_destroy(&loop), 0);
+	CHECK_INT(maker.ends, 1);
+	CHECK_INT(n_results, 0);
+	CHECK(!loop.tasks.head);
+}
+
 static void close_it(void)
 {
 	stream_close(stream);
@@ -286,4 +301,5 @@ RUN_TESTS(T(a_reader_pulls_piece_by_piece), T(a_slow_reader_slows_only_itself),
 	T(errors_are_told_and_a_piece_that_is_too_long_is_one),
 	T(who_closes_while_a_read_is_under_way_is_not_called),
 	T(who_closes_while_it_waits_for_news_is_not_called), T(a_maker_that_ends_breaks_it),
-	T(a_maker_does_not_end_while_it_makes_a_piece), T(who_is_told_may_close))
+	T(a_maker_does_not_end_while_it_makes_a_piece), T(what_is_under_way_when_the_loop_ends_is_let_go),
+	T(who_is_told_may_close))
