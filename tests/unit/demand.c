@@ -48,7 +48,6 @@ static bool run_one(struct manual *m)
 struct history {
 	const struct clip *clip;
 	int n;
-	int replays;
 };
 
 static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const struct cam_buf *buf), void *arg)
@@ -56,7 +55,6 @@ static int replay(void *self, int64_t from_ns, int (*emit)(void *arg, const stru
 	struct history *h = self;
 	int from = 0, r = 0;
 
-	h->replays++;
 	for (int i = 0; i < h->n; i++)
 		if ((h->clip->packet[i]->flags & CAM_KEY) && h->clip->packet[i]->arrival_ns <= from_ns)
 			from = i;
@@ -129,18 +127,6 @@ static void publish(struct world *w, int n)
 {
 	while (n--)
 		(void)port_publish(w->port, clip.packet[w->sent++]);
-}
-
-/* One before which something is missing. */
-static void publish_marked(struct world *w)
-{
-	struct cam_buf like = *clip.packet[w->sent++];
-	const struct cam_buf *marked;
-
-	like.flags |= CAM_DISCONTINUITY;
-	marked = buf_new(&like, NULL, NULL);
-	(void)port_publish(w->port, marked);
-	buf_unref(marked);
 }
 
 static struct engine_stats stats_of(const struct world *w)
@@ -308,31 +294,6 @@ TEST(first_viewer_gets_the_last_keyframe_and_then_the_present)
 	tear_down(&w);
 }
 
-/* After a loss the next keyframe is waited for, and who comes meanwhile begins with history; but not all who come. */
-TEST(history_is_not_decoded_over_and_over)
-{
-	struct world w;
-	struct viewer v[5];
-	int replays;
-
-	set_up(&w, true);
-	publish(&w, 28);
-	come(&w, &v[0], 40);
-	run(&w.strand);
-	replays = w.history.replays;
-	w.sent++; /* lost */
-	publish_marked(&w);
-	run(&w.strand);
-	for (int i = 1; i < 5; i++) {
-		come(&w, &v[i], 40 + 2 * (uint32_t)i);
-		run(&w.strand);
-	}
-	CHECK_INT(w.history.replays, replays);
-	for (int i = 0; i < 5; i++)
-		leave(&v[i]);
-	tear_down(&w);
-}
-
 TEST(what_cannot_be_decoded_is_told_to_who_asked)
 {
 	struct cam_caps like = {
@@ -406,7 +367,6 @@ int main(void)
 		T(packets_leave_the_strand_to_others_one_by_one),
 		T(who_exchanges_one_wish_for_another_keeps_the_decoder_and_sees_something_at_once),
 		T(first_viewer_gets_the_last_keyframe_and_then_the_present),
-		T(history_is_not_decoded_over_and_over),
 		T(what_cannot_be_decoded_is_told_to_who_asked),
 		T(flood_of_wishes_leaves_nothing_behind),
 	};
