@@ -103,6 +103,18 @@ TEST(where_the_newest_wins_the_end_of_a_session_stays)
 	CHECK_INT(flow.dropped, 2);
 }
 
+TEST(an_end_that_is_all_that_waits_stays_where_the_newest_wins)
+{
+	struct link_flow flow;
+	struct queue q;
+
+	begin(&q, (struct cam_want){.queue_items = 1, .drop = CAM_DROP_LATEST}, &flow);
+	queue_put_end(&q);
+	push(&q, 1, false);
+	CHECK_STR(finish(&q), " end p1");
+	CHECK_INT(flow.dropped, 0);
+}
+
 TEST(queue_that_was_cleared_leaves_its_account_alone)
 {
 	struct cam_want want = {.form = CAM_PACKET};
@@ -217,5 +229,6 @@ TEST(packets_that_a_history_loses_with_itself_are_a_gap)
 RUN_TESTS(T(gap_behind_what_waits_is_told_although_there_is_one_before_it),
 	T(where_the_newest_wins_what_is_first_then_tells_of_the_gap),
 	T(where_the_newest_wins_the_end_of_a_session_stays),
+	T(an_end_that_is_all_that_waits_stays_where_the_newest_wins),
 	T(queue_that_was_cleared_leaves_its_account_alone),
 	T(packets_that_a_history_loses_with_itself_are_a_gap))
