@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What a link that is behind fetches at a time: little enough for the port's lock, enough to be worth it. */
 enum { FETCH_ITEMS = 64, FETCH_BYTES = 1 << 20 };
@@ -16,12 +17,17 @@ struct set {
 	size_t n, room;
 };
 
+/* Ends of sessions that a link which is behind has not been told. */
+enum { MAX_ENDS = 16 };
+
 /* A link on a port, and as long as it is behind, where in the history it is. */
 struct hung {
 	struct link *link; /* a reference */
 	bool behind;
 	int64_t from_ns; /* just before the arrival of the last item fetched, or where to begin */
-	int64_t ended_ns; /* a session ended then, and the link has not been told; 0: none */
+	int64_t ended_ns
+		[MAX_ENDS]; /* when, oldest first; of more than there is room for the last ones are one */
+	unsigned n_ended;
 	uint64_t next[CAM_MAX_TRACKS]; /* seq that is expected, once `has` */
 	bool has[CAM_MAX_TRACKS];
 };
@@ -145,13 +151,19 @@ unsigned port_publish(struct port *p, const struct cam_buf *buf)
 	return dropped;
 }
 
+static void remember_end(struct hung *h)
+{
+	h->n_ended -= h->n_ended == MAX_ENDS;
+	h->ended_ns[h->n_ended++] = clock_mono_ns();
+}
+
 static void end_session(struct port *p)
 {
 	for (size_t i = 0; i < p->links.n; i++) {
 		struct hung *h = p->links.items[i];
 
 		if (h->behind)
-			h->ended_ns = clock_mono_ns();
+			remember_end(h);
 		else
 			link_end_session(h->link);
 	}
@@ -197,11 +209,18 @@ struct fetch {
 	size_t bytes;
 };
 
-static void tell_end(struct hung *h)
+/* The sessions that ended before that time have: with nothing between them they are one end. */
+static void tell_ends(struct hung *h, int64_t before_ns)
 {
-	if (h->ended_ns)
-		link_end_session(h->link);
-	h->ended_ns = 0;
+	unsigned n = 0;
+
+	while (n < h->n_ended && h->ended_ns[n] < before_ns)
+		n++;
+	if (!n)
+		return;
+	link_end_session(h->link);
+	h->n_ended -= n;
+	memmove(h->ended_ns, h->ended_ns + n, h->n_ended * sizeof(h->ended_ns[0]));
 }
 
 /* @return 1 when the link has enough for now */
@@ -215,8 +234,7 @@ static int fetch_one(void *arg, const struct cam_buf *buf)
 		return 0;
 	if (f->items == FETCH_ITEMS || f->bytes >= FETCH_BYTES)
 		return 1;
-	if (h->ended_ns && buf->arrival_ns > h->ended_ns)
-		tell_end(h);
+	tell_ends(h, buf->arrival_ns);
 	if (h->has[t] && buf->seq > h->next[t]) /* the history has let go of what comes next */
 		link_missed(h->link, buf->seq - h->next[t]);
 	h->has[t] = true;
@@ -261,7 +279,7 @@ static void fetch(void *arg, struct link *link)
 		if (!history->replay || !history->replay(history->self, h->from_ns, fetch_one, &f)) {
 			h->behind = false;
 			tell_missed(p, h);
-			tell_end(h);
+			tell_ends(h, INT64_MAX);
 			link_caught_up(link);
 		}
 	}

@@ -246,6 +246,41 @@ TEST(session_that_begins_while_a_link_is_behind_comes_after_the_end)
 	fell(&t);
 }
 
+TEST(each_session_that_ends_while_a_link_is_behind_ends_where_it_did)
+{
+	struct tree t;
+
+	plant(&t, (struct cam_want){.form = CAM_PACKET});
+	publish_now(&t, 0, 1);
+	CHECK_INT(port_add(t.outlet, t.f.link, 1), 0);
+	port_end_session(t.source);
+	port_end_session(t.source); /* one that brought nothing */
+	publish_now(&t, 1, 1);
+	port_end_session(t.source);
+	publish_now(&t, 2, 1);
+	manual_run(&t.f.on);
+	CHECK_STR(t.f.got, "K0 end K1 end K2");
+	fell(&t);
+}
+
+/* What is not known any more is at least told once. */
+TEST(sessions_that_ended_are_remembered_as_far_as_there_is_room)
+{
+	struct tree t;
+
+	plant(&t, (struct cam_want){.form = CAM_PACKET});
+	publish_now(&t, 0, 1);
+	CHECK_INT(port_add(t.outlet, t.f.link, 1), 0);
+	for (int i = 1; i < 40; i++) {
+		port_end_session(t.source);
+		publish_now(&t, i, 1);
+	}
+	manual_run(&t.f.on);
+	CHECK(!strncmp(t.f.got, "K0 end K1 end K2 end K3", 23));
+	CHECK(strstr(t.f.got, " end K39"));
+	fell(&t);
+}
+
 TEST(end_of_a_session_may_be_the_first_thing_that_is_fetched)
 {
 	struct task *task;
@@ -321,5 +356,7 @@ RUN_TESTS(T(history_comes_before_live_without_gap_and_beyond_the_limits),
 	T(wish_until_a_time_ends_though_the_camera_is_silent),
 	T(session_that_ends_while_a_link_is_behind_ends_there),
 	T(session_that_begins_while_a_link_is_behind_comes_after_the_end),
+	T(each_session_that_ends_while_a_link_is_behind_ends_where_it_did),
+	T(sessions_that_ended_are_remembered_as_far_as_there_is_room),
 	T(end_of_a_session_may_be_the_first_thing_that_is_fetched),
 	T(camera_with_the_most_waiting_loses_its_oldest_group_first))
