@@ -122,8 +122,24 @@ static size_t find_open(const struct event_link *l, uint64_t id)
 	return i;
 }
 
+/* Pictures are what is large about events: make room for one more. */
+static void let_go_of_pictures(struct event_link *l)
+{
+	size_t n = 1;
+
+	for (size_t i = l->n; i-- > 0;) {
+		n += l->item[i].picture != NULL;
+		if (n <= EVENT_LINK_PICTURES)
+			continue;
+		buf_unref(l->item[i].picture);
+		l->item[i].picture = NULL;
+	}
+}
+
 static void put(struct event_link *l, struct event *e, const struct cam_buf *picture, uint32_t phase)
 {
+	if (picture)
+		let_go_of_pictures(l);
 	l->item[l->n++] = (struct item){event_ref(e), picture ? buf_ref(picture) : NULL, phase};
 	count_waiting(l);
 }

@@ -14,7 +14,8 @@
 
 enum {
 	EVENT_LINK_ROOM = 256, /**< Events that may wait; the ends of those that have begun come on top. */
-	EVENT_LINK_OPEN = 256 /**< Events that may go on at a time. */
+	EVENT_LINK_OPEN = 256, /**< Events that may go on at a time. */
+	EVENT_LINK_PICTURES = 16 /**< Of those that wait, so many of the newest keep their picture. */
 };
 
 struct event_link;

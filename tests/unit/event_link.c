@@ -336,16 +336,41 @@ static void on_released(void *arg)
 	released++;
 }
 
-TEST(pictures_are_held_until_they_are_told_or_dropped)
+static struct cam_buf *jpeg(void)
 {
 	const struct cam_caps like = {
 		.size = sizeof(like), .form = CAM_JPEG, .media = CAM_VIDEO, .codec = CAM_MJPG};
 	const struct cam_caps *caps = caps_new(&like);
-	struct cam_buf bytes = {.size = sizeof(bytes),
+	const struct cam_buf bytes = {.size = sizeof(bytes),
 		.caps = caps,
 		.n_planes = 1,
 		.plane = {{(const uint8_t *)"jpeg", 4, 0}}};
 	struct cam_buf *buf = buf_new(&bytes, on_released, NULL);
+
+	caps_unref(caps);
+	released = 0;
+	return buf;
+}
+
+TEST(the_newest_that_wait_keep_their_pictures)
+{
+	struct cam_buf *buf = jpeg();
+
+	begin(all, 0);
+	for (uint64_t i = 1; i <= 40; i++)
+		push_of("motion", CAM_POINT, i, 0, i % 2 ? buf : NULL);
+	buf_unref(buf);
+	hear_all();
+	CHECK_INT(n_heard, 40);
+	for (uint64_t i = 1; i <= 40; i++)
+		CHECK_INT(heard[i - 1].has_picture, i % 2 && i > 40 - 2 * EVENT_LINK_PICTURES);
+	CHECK_INT(released, 1);
+	end();
+}
+
+TEST(pictures_are_held_until_they_are_told_or_dropped)
+{
+	struct cam_buf *buf = jpeg();
 
 	begin(all, 0);
 	push_of("motion", CAM_POINT, 1, 0, buf);
@@ -363,7 +388,6 @@ TEST(pictures_are_held_until_they_are_told_or_dropped)
 	n_heard = 0;
 	end(); /* its task is still queued */
 	CHECK_INT(n_heard, 0);
-	caps_unref(caps);
 	event_link_unref(NULL);
 }
 
@@ -407,5 +431,5 @@ RUN_TESTS(T(all_is_heard_in_order), T(one_turn_tells_so_many_and_no_more), T(upd
 	T(a_hearer_that_hangs_costs_so_much_and_no_more), T(what_is_missed_least_goes_first),
 	T(what_has_begun_ends_whatever_comes_between), T(whatever_happens_the_story_is_whole),
 	T(an_event_begins_when_it_reaches_the_score), T(only_what_is_asked_for_is_heard),
-	T(pictures_are_held_until_they_are_told_or_dropped), T(a_queued_link_outlives_its_owner),
-	T(many_push_while_one_hears))
+	T(the_newest_that_wait_keep_their_pictures), T(pictures_are_held_until_they_are_told_or_dropped),
+	T(a_queued_link_outlives_its_owner), T(many_push_while_one_hears))
