@@ -99,7 +99,8 @@ static const char *put(char **to, const char *s)
 
 static size_t texts_of(const struct cam_event *e)
 {
-	size_t n = length(e->topic) + length(e->label) + length(e->camera) + length(e->node) + length(e->json);
+	size_t n =
+		length(e->topic) + length(e->label) + length(e->camera) + length(e->node) + length(e->json);
 
 	for (uint32_t i = 0; i < e->n_boxes; i++)
 		n += length(e->boxes[i].label);
