@@ -16,7 +16,7 @@
 
 enum { MAX_CREDENTIALS = 512 };
 /* Who is let in is known for so long, so that a page of many parts costs one check. */
-#define KNOWN_NS (5 * 60 * CLOCK_SECOND)
+#define KNOWN_NS (300 * CLOCK_SECOND)
 #define TELL_NS (10 * CLOCK_SECOND)
 
 /* A password to check, on the strand. */

@@ -30,7 +30,6 @@ struct cam_node {
 	struct node_spec spec;
 	char *name, *folder; /* the spec's: they outlive the configuration they come from */
 	const char **on_events; /* so does its `on` */
-	atomic_uint refs; /* the owner's, and one for each queued call */
 	struct executor *on; /* its place; NULL with a thread of its own */
 	struct strand *strand; /* CAM_ON_CPU, CAM_ON_IO: owned */
 	void *self; /* of the plugin; NULL unless created */
@@ -49,10 +48,10 @@ struct cam_node {
 
 	/* [node] */
 	bool active; /* start() has begun, the fence has not passed */
+	bool tick_wanted;
 	atomic_uint turn; /* how often it was created: a queued call of an earlier self is void */
 	struct cam_sub *subs;
 	struct timer tick;
-	bool tick_wanted;
 	struct event_link *heard; /* NULL while it hears nothing */
 	struct event_listener hearing;
 
@@ -60,8 +59,8 @@ struct cam_node {
 	atomic_bool stopping, failed, stop_said, changed_queued;
 	atomic_int fail_err; /* 0 until it fails */
 	atomic_llong retry_after_ns; /* what the plugin asked for; 0: nothing */
-	atomic_uint state, restarts;
-	atomic_uint n_handlings;
+	atomic_uint refs; /* the owner's, and one for each queued call */
+	atomic_uint state, restarts, n_handlings;
 	struct link_flow flow;
 	struct event_flow event_flow;
 	atomic_llong *stats;

@@ -37,13 +37,18 @@ struct cam_stream *stream_ref(struct cam_stream *s)
 	return s;
 }
 
-void stream_unref(struct cam_stream *s)
+static void let_go(struct cam_stream *s, unsigned refs)
 {
-	if (atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+	if (atomic_fetch_sub_explicit(&s->refs, refs, memory_order_acq_rel) != refs)
 		return;
 	pthread_mutex_destroy(&s->end_lock);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
+}
+
+void stream_unref(struct cam_stream *s)
+{
+	let_go(s, 1);
 }
 
 static void on_got(struct task *t)
@@ -118,12 +123,11 @@ static bool end(struct cam_stream *s)
 static void do_close(struct task *t)
 {
 	struct cam_stream *s = container_of(t, struct cam_stream, close);
+	unsigned refs = 1 + end(s); /* the taker's, and that of a read that waits */
 
-	if (end(s))
-		stream_unref(s);
 	/* Here rather than with the stream, of which the loop may let go when the place is gone: nothing is asked there any more. */
 	executor_unref(s->on);
-	stream_unref(s);
+	let_go(s, refs);
 }
 
 struct cam_stream *stream_new(struct loop *loop, struct executor *on, const struct stream_maker *maker)

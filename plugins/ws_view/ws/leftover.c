@@ -34,6 +34,7 @@ void leftover_look(struct leftover_look *ret)
 	const struct dirent *e;
 
 	ret->n = dir ? 0 : LEFTOVER_EVENTFDS + 1;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this stream */
 	while (dir && ret->n <= LEFTOVER_EVENTFDS && (e = readdir(dir))) {
 		int fd = (int)strtol(e->d_name, NULL, 10);
 
