@@ -31,7 +31,8 @@ void camera_watch_state(const struct graph *g, struct events *events, const stru
 	const struct node_spec *spec = node_spec(node);
 	size_t camera;
 
-	if (spec->plugin->kind != CAM_SOURCE)
+	/* Of one that has ended, the camera may be gone already. */
+	if (spec->plugin->kind != CAM_SOURCE || node_life(node) == NODE_IDLE)
 		return;
 	camera = graph_camera(g, spec->camera->name);
 	if (camera != GRAPH_NO_CAMERA)
