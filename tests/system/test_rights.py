@@ -10,7 +10,7 @@ import rig as harness
 
 PEOPLE = {f"{role}_{seen}": (role, cameras) for role in people.RIGHTS[1:] for seen, cameras in (("all", "*"), ("front", "front"))}
 YAML = """
-defaults: {source: {plugin: test_in, width: 320, height: 180}}
+defaults: {source: {plugin: test_in, width: 320, height: 180, gop: 80ms}}
 cameras:
   front: {recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@", segment: 1s}}
   yard: {recorder: {plugin: recorder_mp4, directory: "@RECORDINGS@", segment: 1s}}
