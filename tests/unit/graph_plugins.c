@@ -37,8 +37,10 @@ const char *graph_world_did(void)
 {
 	static char copy[sizeof(did)];
 
+	pthread_mutex_lock(&lock);
 	memcpy(copy, did, sizeof(did));
 	did[0] = '\0';
+	pthread_mutex_unlock(&lock);
 	return copy;
 }
 

@@ -18,7 +18,7 @@
 
 enum { TURNS = 20000 };
 
-int64_t graph_ahead_ns;
+_Atomic(int64_t) graph_ahead_ns;
 
 int __real_clock_gettime(clockid_t id, struct timespec *ret);
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret);

@@ -65,7 +65,7 @@ struct graph_world {
 	void *arg;
 };
 
-extern int64_t graph_ahead_ns;
+extern _Atomic(int64_t) graph_ahead_ns;
 /** Finds the plugins. */
 extern const struct config_plugins graph_plugins;
 

@@ -63,8 +63,8 @@ static int load_next(void *arg, struct config **ret, struct text *errors)
 	return 0;
 }
 
-/* @return the exit code */
-static int run(const char *yaml, const struct step *what)
+/* @param leaves the server leaves the process, and nobody waits for who takes the steps @return the exit code */
+static int serve(const char *yaml, const struct step *what, bool leaves)
 {
 	struct server_setup setup = {&log_, graph_config(yaml), load_next, NULL};
 	pthread_t thread;
@@ -74,9 +74,17 @@ static int run(const char *yaml, const struct step *what)
 	(void)graph_world_did();
 	steps = what;
 	CHECK_INT(pthread_create(&thread, NULL, take_steps, NULL), 0);
+	if (leaves)
+		pthread_detach(thread);
 	code = server_run(&setup);
-	pthread_join(thread, NULL);
+	if (!leaves)
+		pthread_join(thread, NULL);
 	return code;
+}
+
+static int run(const char *yaml, const struct step *what)
+{
+	return serve(yaml, what, false);
 }
 
 static void end(void)
@@ -247,7 +255,7 @@ static int run_in_child(const char *yaml, const struct step *what)
 	log_.fd = memfd_create("log", MFD_CLOEXEC);
 	pid = fork();
 	if (!pid)
-		_exit(100 + run(yaml, what));
+		_exit(100 + serve(yaml, what, true));
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
