@@ -265,7 +265,8 @@ static void tell(const struct api_ask *ask, struct post *p, struct cam_reply *re
 	} else if (err == -EMFILE) {
 		answer_wrong(reply, 429, "too many events of this camera go on; end some, or use points");
 	} else if (err == -EINVAL) {
-		answer_wrong(reply, 400, "label: no text that can be shown");
+		answer_wrong(
+			reply, 400, "a label is no text that can be shown: UTF-8 without control characters");
 	} else {
 		answer_wrong(reply, 503, "out of memory");
 	}

@@ -3,7 +3,7 @@
  * @file event_link.h
  * The queue of events of one who hears them. Pushing never blocks. It is bounded: what does not fit is dropped, oldest
  * points and updates first, then events of which both ends still wait, and counted. Of an event that has begun here, the
- * end always comes; updates that wait are merged into the newest.
+ * end comes as long as there is memory; updates that wait are merged into the newest.
  */
 #ifndef CAM_BUS_EVENT_LINK_H
 #define CAM_BUS_EVENT_LINK_H

@@ -303,7 +303,8 @@ size_t events_read(struct events *h, uint64_t after, struct event **ret, size_t 
 
 	pthread_mutex_lock(&h->lock);
 	/* What the future holds was told by a server whose clock was ahead. */
-	*ret_missed = after > h->last_seq || (h->n && event_seq(h->journal[h->first]) > after + 1);
+	*ret_missed = after > h->last_seq ||
+		      (h->n ? event_seq(h->journal[h->first]) > after + 1 : after && after < h->last_seq);
 	if (after > h->last_seq)
 		after = 0;
 	for (size_t i = 0; i < h->n && n < room; i++) {

@@ -474,7 +474,7 @@ struct cam_plugin {
 	/**
 	 * [node] Something has happened to a camera: of a stage, its own; of a sink or listener, one that it sees. In order;
 	 * its queue holds 256, the 16 newest with their pictures. What does not fit is dropped, oldest points and updates first, and counted; of an event that
-	 * has begun here the end always comes, and updates that wait are merged. After start() has returned and before stop()
+	 * has begun here the end comes as long as there is memory, and updates that wait are merged. After start() has returned and before stop()
 	 * is called. @return 0, or -errno: the node has failed
 	 */
 	int (*event)(void *self, const struct cam_event *);

@@ -226,7 +226,7 @@ static int consume(void *self, struct cam_sub *sub, const struct cam_buf *buf)
 /* @return whether it was over before an allocation failed */
 static bool record_with_memory(long n)
 {
-	struct cam_plugin counted = cam_plugin_1;
+	static struct cam_plugin counted;
 	bool over;
 	int err;
 
@@ -235,6 +235,7 @@ static bool record_with_memory(long n)
 	counts = true;
 	err = rig_start(&r);
 	counts = false;
+	counted = cam_plugin_1;
 	counted.consume = consume;
 	r.f.plugin = &counted;
 	if (!err)

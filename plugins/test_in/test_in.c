@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct config {
+struct test_in_config {
 	int64_t codec, pattern, width, height, fps, gop_ns, bitrate;
 };
 
@@ -23,7 +23,7 @@ enum stat { STAT_FRAMES, STAT_SKIPPED };
 struct test_in {
 	struct cam_node *node;
 	const struct cam_host *host;
-	const struct config *config;
+	const struct test_in_config *config;
 	struct encoder encoder;
 	const struct cam_caps *caps; /* NULL before the first packet */
 	struct annexb_sets sets; /* those in caps */
@@ -59,7 +59,7 @@ static int64_t slot_at(const struct test_in *t, int64_t elapsed_ns)
 
 static int check(const void *config, struct cam_why *ret_why)
 {
-	const struct config *c = config;
+	const struct test_in_config *c = config;
 
 	if (c->width % 2 || c->height % 2) {
 		ret_why->option = c->width % 2 ? "width" : "height";
@@ -95,7 +95,7 @@ static void destroy(void *self)
 static int start(void *self)
 {
 	struct test_in *t = self;
-	const struct config *c = t->config;
+	const struct test_in_config *c = t->config;
 	int64_t gop = (c->gop_ns * c->fps + CAM_SECOND / 2) / CAM_SECOND;
 	struct encoder_want want = {.codec = (uint32_t)c->codec,
 		.width = (int)c->width,
@@ -120,7 +120,7 @@ static int start(void *self)
 /* New caps when the parameter sets in front of a keyframe are not those of the caps. */
 static int renew_caps(struct test_in *t, const AVPacket *packet)
 {
-	const struct config *c = t->config;
+	const struct test_in_config *c = t->config;
 	struct cam_caps caps = {.form = CAM_PACKET,
 		.media = CAM_VIDEO,
 		.codec = (uint32_t)c->codec,
@@ -243,7 +243,7 @@ static const struct cam_enum pattern_names[] = {
 	{NULL, 0, NULL},
 };
 
-#define AT(member) CAM_INT_AT(struct config, member)
+#define AT(member) CAM_INT_AT(struct test_in_config, member)
 static const struct cam_opt options[] = {
 	{"pattern", CAM_ENUM, 0, AT(pattern), "bars", 0, 0, NULL, pattern_names, "What the picture shows."},
 	{"codec", CAM_ENUM, 0, AT(codec), "h264", 0, 0, NULL, codec_names, "How it is compressed."},
@@ -273,7 +273,7 @@ CAM_EXPORT const struct cam_plugin cam_plugin_1 = {
 	.version = "1.0.0",
 	.summary = "A test picture with the time and a bar code, for trying things without a camera.",
 	.options = options,
-	.config_size = sizeof(struct config),
+	.config_size = sizeof(struct test_in_config),
 	.stats = stats,
 	.makes = makes,
 	.check = check,

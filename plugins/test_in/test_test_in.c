@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 /* As in test_in.c, in the order of its options. */
-struct config {
+struct test_in_config {
 	int64_t codec, pattern, width, height, fps, gop_ns, bitrate;
 };
-static const struct config usual = {CAM_H264, 1, 320, 180, 25, CAM_SECOND, 500};
+static const struct test_in_config usual = {CAM_H264, 1, 320, 180, 25, CAM_SECOND, 500};
 
 /* libx265 never frees some of what it took to open an encoder: nothing of ours. */
 const char *__lsan_default_suppressions(void);
@@ -25,7 +25,7 @@ const char *__lsan_default_suppressions(void)
 
 static struct fake fake;
 
-static void run_frames(const struct config *config, int n)
+static void run_frames(const struct test_in_config *config, int n)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.camera = "front-1";
@@ -119,7 +119,7 @@ static AVFrame *decode_all(size_t from)
 static void check_codec(uint32_t codec)
 {
 	const int64_t frame_ns = CAM_SECOND / 25;
-	struct config config = usual;
+	struct test_in_config config = usual;
 	int64_t before = -frame_ns;
 	AVFrame *last;
 
@@ -217,7 +217,7 @@ TEST(colours_are_those_of_the_tagged_matrix)
 TEST(every_pattern_moves_and_carries_the_bar_code)
 {
 	for (int64_t pattern = 1; pattern <= 4; pattern++) {
-		struct config config = usual;
+		struct test_in_config config = usual;
 		AVFrame *last;
 
 		config.pattern = pattern;
@@ -230,7 +230,7 @@ TEST(every_pattern_moves_and_carries_the_bar_code)
 
 TEST(a_late_tick_skips_frames_and_keeps_the_schedule)
 {
-	struct config config = usual;
+	struct test_in_config config = usual;
 	struct timespec late = {0, 100000000};
 	int64_t gap;
 
@@ -251,7 +251,7 @@ TEST(a_late_tick_skips_frames_and_keeps_the_schedule)
 
 TEST(odd_sizes_are_refused_by_name)
 {
-	struct config config = usual;
+	struct test_in_config config = usual;
 
 	memset(&fake, 0, sizeof(fake));
 	config.height = 181;

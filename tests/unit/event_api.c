@@ -37,7 +37,7 @@ static const char *const wrong[][2] = {
 	{"{\"topic\": \"a\", \"label\": "
 	 "\"0123456789012345678901234567890123456789012345678901234567890123x\"}",
 		"label: no text of at most 64 bytes"},
-	{"{\"topic\": \"a\", \"label\": \"a\\u0001b\"}", "label: no text that can be shown"},
+	{"{\"topic\": \"a\", \"label\": \"a\\u0001b\"}", "a label is no text that can be shown"},
 	{"{\"topic\": \"a\", \"score\": 1.01}", "score: no number from 0 to 1"},
 	{"{\"topic\": \"a\", \"score\": \"1\"}", "score: no number from 0 to 1"},
 	{"{\"topic\": \"a\", \"time\": 0}", "time: no number from 1 to 9e+09"},
