@@ -189,7 +189,7 @@ def forty_sizes_up_to_4k_cost_others_nothing_and_are_given_back(rig):
     harness.wait_for(lambda: server.metric("cam_camera_decoders", camera="front") == 0, 2, "the decoder is freed")
     assert server.metric("cam_camera_jpegs_encoded_total", camera="front") <= encoded + 2, "something is made for nobody"
     if not harness.SANITIZED:
-        harness.wait_for(lambda: memory_kib(server) <= 1.2 * before, 6, lambda: f"{memory_kib(server)} KiB of {before}")
+        harness.wait_for(lambda: memory_kib(server) <= max(1.2 * before, before + 10240), 6, lambda: f"{memory_kib(server)} KiB of {before}")
     assert server.metric("cam_camera_wishes_lowered_total", camera="front") >= 30
     assert server.metric("cam_link_dropped_total", node="front.recorder") == 0
 
